@@ -1,0 +1,118 @@
+package io.lowtide.density.bundle;
+
+import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.Flow;
+import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.density.scoring.ValueScorer;
+import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.Probe;
+import io.lowtide.schemas.Provenance;
+import io.lowtide.schemas.Solver;
+import io.lowtide.schemas.TrainingSummary;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts a trained density and what goes with it into a bundle, with probe scores and hash. */
+public final class BundleAssembler {
+
+  private final FeatureSpecification features;
+  private final FieldParameters field;
+  private final SolverSettings solver;
+  private final FeatureEncoder encoder;
+  private final Flow flow;
+
+  /**
+   * @param features how a record becomes numbers
+   * @param field the trained vector field, of as many dimensions as there are continuous features
+   * @param solver how scores are integrated
+   */
+  public BundleAssembler(
+      FeatureSpecification features, FieldParameters field, SolverSettings solver) {
+    this.features = features;
+    this.field = field;
+    this.solver = solver;
+    this.encoder = new FeatureEncoder(features);
+    this.flow = new Flow(VectorFields.of(field), solver);
+  }
+
+  /** A scorer of this density, for calibration: the very one that serves. */
+  public ValueScorer newScorer() {
+    return new ValueScorer(encoder, flow);
+  }
+
+  /** The encoder of this density. */
+  public FeatureEncoder encoder() {
+    return encoder;
+  }
+
+  /**
+   * Completes the bundle.
+   *
+   * @param detector name of the detector
+   * @param modelVersion version of the model, unique within the detector
+   * @param createdAt when training ended
+   * @param calibration fitted on scores of {@link #newScorer()}
+   * @param training what training did
+   * @param provenance where the data and the code come from
+   * @param probeValues records to score as probes, at least one: continuous features, then
+   *     constants, in the specification's order
+   * @throws BundleException if the result fails a check
+   */
+  public ModelBundle assemble(
+      String detector,
+      String modelVersion,
+      Instant createdAt,
+      ConformalCalibration calibration,
+      TrainingSummary training,
+      Provenance provenance,
+      List<double[]> probeValues)
+      throws BundleException {
+    DensityModel model =
+        new DensityModel(
+            ModelBundle.FORMAT_VERSION,
+            detector,
+            modelVersion,
+            createdAt.truncatedTo(ChronoUnit.MILLIS),
+            features,
+            FieldMapper.toAvro(field),
+            new Solver(
+                solver.method().label(),
+                solver.relativeTolerance(),
+                solver.absoluteTolerance(),
+                solver.maximumEvaluations(),
+                solver.fixedSteps()),
+            calibration.toAvro(),
+            training,
+            provenance,
+            probes(probeValues),
+            "");
+    String hash = BundleHash.of(model);
+    return ModelBundle.of(DensityModel.newBuilder(model).setSha256(hash).build());
+  }
+
+  private List<Probe> probes(List<double[]> probeValues) throws BundleException {
+    ValueScorer scorer = newScorer();
+    List<Probe> probes = new ArrayList<>();
+    for (double[] values : probeValues) {
+      SolveStatus status = scorer.score(values);
+      if (status != SolveStatus.COMPLETED) {
+        throw new BundleException(
+            BundleException.Reason.PROBE_MISMATCH,
+            "probe " + probes.size() + " has no score: " + status);
+      }
+      List<Double> boxed = new ArrayList<>();
+      for (double value : values) {
+        boxed.add(value);
+      }
+      probes.add(new Probe(boxed, List.of(), scorer.logLikelihood()));
+    }
+    return probes;
+  }
+}

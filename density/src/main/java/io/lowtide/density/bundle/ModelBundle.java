@@ -1,0 +1,157 @@
+package io.lowtide.density.bundle;
+
+import io.lowtide.density.bundle.BundleException.Reason;
+import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.Flow;
+import io.lowtide.density.ode.ButcherTableau;
+import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.density.scoring.ValueScorer;
+import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.Probe;
+import io.lowtide.schemas.Solver;
+
+/**
+ * A model bundle that passed every check: format version, hash, shapes, finite numbers, probe
+ * scores. Immutable, shared by all threads.
+ */
+public final class ModelBundle {
+
+  /** The format version that this code reads and writes. */
+  public static final int FORMAT_VERSION = 1;
+
+  private final DensityModel model;
+  private final FeatureEncoder encoder;
+  private final Flow flow;
+  private final ConformalCalibration calibration;
+
+  private ModelBundle(DensityModel model) throws BundleException {
+    this.model = model;
+    FieldParameters parameters = FieldMapper.fromAvro(model.getField());
+    try {
+      this.encoder = new FeatureEncoder(model.getFeatures());
+      this.flow = new Flow(VectorFields.of(parameters), settings(model.getSolver()));
+      this.calibration = ConformalCalibration.of(model.getCalibration());
+    } catch (IllegalArgumentException e) {
+      throw new BundleException(Reason.INVALID_VALUE, e.getMessage(), e);
+    }
+    if (encoder.dimensions() != flow.dimensions()) {
+      throw new BundleException(
+          Reason.SHAPE,
+          "features: "
+              + encoder.dimensions()
+              + " continuous, expected "
+              + flow.dimensions()
+              + ", the dimensions of the vector field");
+    }
+    if (flow.contextDimensions() != 0) {
+      throw new BundleException(
+          Reason.SHAPE,
+          "contextDimensions: "
+              + flow.contextDimensions()
+              + ", expected 0: format version 1 has no context features");
+    }
+  }
+
+  /**
+   * Checks a bundle.
+   *
+   * @throws BundleException if it fails a check
+   */
+  public static ModelBundle of(DensityModel model) throws BundleException {
+    BundleHash.require(model);
+    return ofHashed(model);
+  }
+
+  /** Checks everything but the hash, which was checked under the schema it was written with. */
+  static ModelBundle ofHashed(DensityModel model) throws BundleException {
+    if (model.getFormatVersion() != FORMAT_VERSION) {
+      throw new BundleException(
+          Reason.FORMAT_VERSION, model.getFormatVersion() + ", expected " + FORMAT_VERSION);
+    }
+    ModelBundle bundle = new ModelBundle(model);
+    bundle.requireProbes();
+    return bundle;
+  }
+
+  private static SolverSettings settings(Solver solver) {
+    return new SolverSettings(
+        ButcherTableau.of(solver.getMethod()),
+        solver.getRelativeTolerance(),
+        solver.getAbsoluteTolerance(),
+        solver.getMaximumEvaluations(),
+        solver.getFixedSteps());
+  }
+
+  private void requireProbes() throws BundleException {
+    if (model.getProbes().isEmpty()) {
+      throw new BundleException(Reason.SHAPE, "probes: none, expected at least one");
+    }
+    ValueScorer scorer = new ValueScorer(encoder, flow);
+    int width = encoder.dimensions() + encoder.constants().size();
+    for (int i = 0; i < model.getProbes().size(); i++) {
+      Probe probe = model.getProbes().get(i);
+      if (probe.getValues().size() != width) {
+        throw new BundleException(
+            Reason.SHAPE,
+            "probes[" + i + "]: " + probe.getValues().size() + " values, expected " + width);
+      }
+      double[] values = probe.getValues().stream().mapToDouble(Double::doubleValue).toArray();
+      SolveStatus status = scorer.score(values);
+      double difference = Math.abs(scorer.logLikelihood() - probe.getLogLikelihood());
+      if (status != SolveStatus.COMPLETED || !(difference <= probeTolerance(probe))) {
+        throw new BundleException(
+            Reason.PROBE_MISMATCH,
+            "probes["
+                + i
+                + "]: log-likelihood "
+                + (status == SolveStatus.COMPLETED ? scorer.logLikelihood() : status)
+                + ", expected "
+                + probe.getLogLikelihood()
+                + " within "
+                + probeTolerance(probe));
+      }
+    }
+  }
+
+  /** Two kernels may round differently, and so take other steps: some hundred tolerances apart. */
+  private double probeTolerance(Probe probe) {
+    double tolerance =
+        flow.solver().absoluteTolerance()
+            + flow.solver().relativeTolerance() * Math.abs(probe.getLogLikelihood());
+    return Math.max(1e-3, 100 * tolerance);
+  }
+
+  /** Name of the detector. */
+  public String detector() {
+    return model.getDetector();
+  }
+
+  /** Version of the model, unique within the detector. */
+  public String version() {
+    return model.getModelVersion();
+  }
+
+  /** The bundle as it is stored and sent; not to be changed. */
+  public DensityModel record() {
+    return model;
+  }
+
+  /** How a record becomes numbers. */
+  public FeatureEncoder encoder() {
+    return encoder;
+  }
+
+  /** The density of the encoded records. */
+  public Flow flow() {
+    return flow;
+  }
+
+  /** From log-likelihood to p-value. */
+  public ConformalCalibration calibration() {
+    return calibration;
+  }
+}

@@ -1,0 +1,174 @@
+package io.lowtide.density.calibration;
+
+import io.lowtide.schemas.Calibration;
+import io.lowtide.schemas.GeneralisedParetoTail;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Turns a log-likelihood into a conformal p-value (Vovk, Gammerman, Shafer 2005; Laxhammar and
+ * Falkman 2010): p = (1 + number of calibration log-likelihoods at most the record's own) / (n +
+ * 1), so that P(p &lt;= alpha) &lt;= alpha for a record exchangeable with them. Immutable.
+ */
+public final class ConformalCalibration {
+
+  private final double[] sorted;
+  private final double defaultBudget;
+  private final GeneralisedPareto tail;
+
+  private ConformalCalibration(double[] sorted, double defaultBudget, GeneralisedPareto tail) {
+    this.sorted = sorted;
+    this.defaultBudget = defaultBudget;
+    this.tail = tail;
+    requireBudget(defaultBudget);
+  }
+
+  /**
+   * Calibrates on held-out normal records.
+   *
+   * @param logLikelihoods in any order, finite, at least one
+   * @param defaultBudget false-alarm budget for applications that name none, at least 1 / (n + 1)
+   * @throws BudgetException if the budget is out of range or needs more records
+   * @throws IllegalArgumentException if a log-likelihood is not finite or there is none
+   */
+  public static ConformalCalibration fit(double[] logLikelihoods, double defaultBudget) {
+    double[] sorted = logLikelihoods.clone();
+    Arrays.sort(sorted);
+    requireUsable(sorted);
+    return new ConformalCalibration(sorted, defaultBudget, GeneralisedPareto.fit(sorted));
+  }
+
+  /**
+   * The calibration of a model bundle.
+   *
+   * @throws IllegalArgumentException if it is empty, not ascending, not finite, or its budget or
+   *     tail is out of range
+   */
+  public static ConformalCalibration of(Calibration calibration) {
+    double[] sorted =
+        calibration.getSortedLogLikelihoods().stream().mapToDouble(Double::doubleValue).toArray();
+    requireUsable(sorted);
+    GeneralisedParetoTail tail = calibration.getTail();
+    return new ConformalCalibration(
+        sorted,
+        calibration.getDefaultBudget(),
+        tail == null
+            ? null
+            : new GeneralisedPareto(
+                tail.getThreshold(),
+                tail.getExceedanceProbability(),
+                tail.getShape(),
+                tail.getScale()));
+  }
+
+  private static void requireUsable(double[] sorted) {
+    if (sorted.length == 0) {
+      throw new IllegalArgumentException(
+          "calibration: no log-likelihoods, expected at least one held-out normal record");
+    }
+    for (int i = 0; i < sorted.length; i++) {
+      if (!Double.isFinite(sorted[i])) {
+        throw new IllegalArgumentException(
+            "calibration log-likelihood [" + i + "]: " + sorted[i] + ", expected a finite number");
+      }
+      if (i > 0 && sorted[i] < sorted[i - 1]) {
+        throw new IllegalArgumentException(
+            "calibration log-likelihood [" + i + "]: " + sorted[i] + ", expected ascending order");
+      }
+    }
+  }
+
+  /**
+   * Checks that alerts can be raised under a budget at all.
+   *
+   * @throws BudgetException if it is not between 0 and 1, or smaller than 1 / (n + 1)
+   */
+  public void requireBudget(double budget) {
+    if (!(budget > 0 && budget < 1)) {
+      throw new BudgetException("false-alarm budget: " + budget + ", expected between 0 and 1");
+    }
+    if (budget < smallestPValue()) {
+      throw new BudgetException(
+          "false-alarm budget: "
+              + budget
+              + ", smaller than any p-value of "
+              + sorted.length
+              + " calibration records; it needs at least "
+              + (long) Math.ceil(1 / budget - 1)
+              + " of them");
+    }
+  }
+
+  /** Number of calibration records, n. */
+  public int size() {
+    return sorted.length;
+  }
+
+  /** 1 / (n + 1), the smallest p-value there is. */
+  public double smallestPValue() {
+    return 1.0 / (sorted.length + 1);
+  }
+
+  /** The budget for applications that name none. */
+  public double defaultBudget() {
+    return defaultBudget;
+  }
+
+  /**
+   * The calibration log-likelihood below which a fraction of normal records lies.
+   *
+   * @param fraction between 0 and 1
+   */
+  public double quantile(double fraction) {
+    int index = (int) Math.floor(fraction * sorted.length);
+    return sorted[Math.min(sorted.length - 1, Math.max(0, index))];
+  }
+
+  /** Conformal p-value of a log-likelihood, in [1 / (n + 1), 1]. */
+  public double pValue(double logLikelihood) {
+    return (1.0 + countAtMost(logLikelihood)) / (sorted.length + 1.0);
+  }
+
+  /** Number of calibration log-likelihoods at most the given one, by bisection. */
+  private int countAtMost(double logLikelihood) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] <= logLikelihood) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /**
+   * How extreme a record is: -log10 of the probability that a normal record is at least as
+   * improbable. Within the calibration records that is the p-value; beyond the tail's threshold the
+   * generalised Pareto fit, which goes on ranking where the p-value has reached its floor.
+   */
+  public double severity(double logLikelihood) {
+    if (tail != null && logLikelihood < tail.threshold()) {
+      return -tail.logProbabilityBelow(logLikelihood) / Math.log(10);
+    }
+    return -Math.log10(pValue(logLikelihood));
+  }
+
+  /** This calibration as part of a model bundle. */
+  public Calibration toAvro() {
+    List<Double> values = new ArrayList<>(sorted.length);
+    for (double value : sorted) {
+      values.add(value);
+    }
+    return new Calibration(
+        values,
+        defaultBudget,
+        tail == null
+            ? null
+            : new GeneralisedParetoTail(
+                tail.threshold(), tail.exceedanceProbability(), tail.shape(), tail.scale()));
+  }
+}

@@ -1,0 +1,380 @@
+package io.lowtide.density.field;
+
+import java.util.List;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector field in single precision on the SIMD registers of the machine, for any number of
+ * hidden layers; {@link ScalarVectorField} is its reference and gives the formulas.
+ *
+ * <p>Lanes run over the units of a layer, so weights are kept column-major, padded to whole
+ * registers. No lane-crossing reduction is used: their order is unspecified, and a score must have
+ * the same bits in interpreted and compiled code.
+ */
+final class SimdVectorField implements VectorField {
+
+  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  private static final int LANES = SPECIES.length();
+
+  /** Registers that one pass over the inputs accumulates; enough to hide the latency of an FMA. */
+  private static final int BLOCK = 4;
+
+  private final FieldShape shape;
+  private final Layer[] layers;
+  private final float[] traceMatrix;
+
+  SimdVectorField(FieldParameters parameters) {
+    this.shape = parameters.shape();
+    List<FieldLayer> tensors = shape.layers();
+    this.layers = new Layer[tensors.size()];
+    for (int index = 0; index < layers.length; index++) {
+      layers[index] = new Layer(tensors.get(index), parameters);
+    }
+    double[] exact = TraceMatrix.columnMajor(parameters);
+    int rows = layers[0].units;
+    this.traceMatrix = new float[exact.length / rows * padded(rows)];
+    for (int i = 0; i < exact.length; i++) {
+      traceMatrix[i / rows * padded(rows) + i % rows] = (float) exact[i];
+    }
+  }
+
+  /** Width of the registers in use, in bits. */
+  static int registerBits() {
+    return SPECIES.vectorBitSize();
+  }
+
+  @Override
+  public FieldShape shape() {
+    return shape;
+  }
+
+  @Override
+  public FieldEvaluator newEvaluator() {
+    return new Evaluator();
+  }
+
+  private static int padded(int units) {
+    return (units + LANES - 1) / LANES * LANES;
+  }
+
+  private static float[] padded(float[] values) {
+    float[] padded = new float[padded(values.length)];
+    System.arraycopy(values, 0, padded, 0, values.length);
+    return padded;
+  }
+
+  /** One layer's tensors, padded to whole registers; gates are kept halved: g = 1 + tanh(x / 2). */
+  private static final class Layer {
+
+    final int units;
+    final int inputs;
+    final int width;
+    final float[] weights;
+    final float[] halfGateConstant;
+    final float[] halfGateTime;
+    final float[] halfGateContext;
+    final float[] biasConstant;
+    final float[] biasTime;
+    final float[] biasContext;
+
+    Layer(FieldLayer layer, FieldParameters parameters) {
+      units = layer.units();
+      inputs = layer.inputs();
+      width = padded(units);
+      float[] rowMajor = parameters.tensor(layer.weights());
+      weights = new float[inputs * width];
+      for (int unit = 0; unit < units; unit++) {
+        for (int input = 0; input < inputs; input++) {
+          weights[input * width + unit] = rowMajor[unit * inputs + input];
+        }
+      }
+      halfGateConstant = padded(halved(parameters.tensor(layer.gateConstant())));
+      halfGateTime = padded(halved(parameters.tensor(layer.gateTime())));
+      halfGateContext = halved(parameters.tensor(layer.gateContext()));
+      biasConstant = padded(parameters.tensor(layer.biasConstant()));
+      biasTime = padded(parameters.tensor(layer.biasTime()));
+      biasContext = parameters.tensor(layer.biasContext());
+    }
+
+    private static float[] halved(float[] values) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] *= 0.5f;
+      }
+      return values;
+    }
+  }
+
+  private final class Evaluator implements FieldEvaluator {
+
+    private final boolean softplus = shape.activation() == Activation.SOFTPLUS;
+    private final float[][] halfGateBase = new float[layers.length][];
+    private final float[][] biasBase = new float[layers.length][];
+    private final float[] position = new float[shape.dimensions()];
+    private final float[][] hidden = new float[layers.length - 1][];
+    private final float[][] slope = new float[layers.length - 1][];
+    private final float[][] tangent = new float[layers.length - 1][];
+    private final float[] output = new float[layers[layers.length - 1].width];
+    private final float[] traceProduct = new float[layers[0].width];
+    private final float[] lanes = new float[LANES];
+
+    Evaluator() {
+      for (int index = 0; index < layers.length; index++) {
+        halfGateBase[index] = layers[index].halfGateConstant.clone();
+        biasBase[index] = layers[index].biasConstant.clone();
+      }
+      for (int index = 0; index < hidden.length; index++) {
+        hidden[index] = new float[layers[index].width];
+        slope[index] = new float[layers[index].width];
+        tangent[index] = new float[layers[index].width];
+      }
+    }
+
+    @Override
+    public void setContext(double[] context) {
+      for (int index = 0; index < layers.length; index++) {
+        Layer layer = layers[index];
+        if (index < hidden.length) {
+          addContext(layer.halfGateConstant, layer.halfGateContext, context, halfGateBase[index]);
+        }
+        addContext(layer.biasConstant, layer.biasContext, context, biasBase[index]);
+      }
+    }
+
+    private void addContext(
+        float[] constant, float[] contextWeights, double[] context, float[] sum) {
+      int width = shape.contextDimensions();
+      for (int unit = 0; width > 0 && unit < contextWeights.length / width; unit++) {
+        double total = constant[unit];
+        for (int i = 0; i < width; i++) {
+          total += contextWeights[unit * width + i] * context[i];
+        }
+        sum[unit] = (float) total;
+      }
+    }
+
+    @Override
+    public void derivative(double s, double[] y, double[] derivative) {
+      int dimensions = position.length;
+      for (int i = 0; i < dimensions; i++) {
+        position[i] = (float) y[i];
+      }
+      float[] input = position;
+      for (int index = 0; index < hidden.length; index++) {
+        multiply(layers[index].weights, layers[index].inputs, input, hidden[index]);
+        activate(index, (float) s);
+        input = hidden[index];
+      }
+      Layer last = layers[layers.length - 1];
+      multiply(last.weights, last.inputs, input, output);
+      float[] bias = biasBase[layers.length - 1];
+      for (int i = 0; i < dimensions; i++) {
+        derivative[i] = output[i] + bias[i] + last.biasTime[i] * s;
+      }
+      derivative[dimensions] = trace();
+    }
+
+    /** From W h_previous, in place, to h, and the layer's slope activation'(a) g. */
+    private void activate(int index, float s) {
+      Layer layer = layers[index];
+      float[] h = hidden[index];
+      float[] u = slope[index];
+      float[] gateBase = halfGateBase[index];
+      float[] bias = biasBase[index];
+      FloatVector time = FloatVector.broadcast(SPECIES, s);
+      for (int j = 0; j < layer.width; j += LANES) {
+        FloatVector gate =
+            tanh(FloatVector.fromArray(SPECIES, layer.halfGateTime, j)
+                    .fma(time, FloatVector.fromArray(SPECIES, gateBase, j)))
+                .add(1f);
+        FloatVector shift =
+            FloatVector.fromArray(SPECIES, layer.biasTime, j)
+                .fma(time, FloatVector.fromArray(SPECIES, bias, j));
+        FloatVector a = FloatVector.fromArray(SPECIES, h, j).fma(gate, shift);
+        if (softplus) {
+          FloatVector halfTanh = tanh(a.mul(0.5f));
+          softplus(a, halfTanh).intoArray(h, j);
+          halfTanh.mul(0.5f).add(0.5f).mul(gate).intoArray(u, j);
+        } else {
+          FloatVector value = tanh(a);
+          value.intoArray(h, j);
+          value.mul(value).neg().add(1f).mul(gate).intoArray(u, j);
+        }
+      }
+    }
+
+    private double trace() {
+      switch (hidden.length) {
+        case 1:
+          return dot(slope[0], traceMatrix);
+        case 2:
+          multiply(traceMatrix, layers[1].units, slope[1], traceProduct);
+          return dot(slope[0], traceProduct);
+        default:
+          return forwardModeTrace();
+      }
+    }
+
+    private double forwardModeTrace() {
+      Layer first = layers[0];
+      Layer last = layers[layers.length - 1];
+      double trace = 0;
+      for (int i = 0; i < position.length; i++) {
+        productInto(first.weights, i * first.width, slope[0], tangent[0]);
+        for (int index = 1; index < hidden.length; index++) {
+          multiply(layers[index].weights, layers[index].inputs, tangent[index - 1], tangent[index]);
+          productInto(tangent[index], 0, slope[index], tangent[index]);
+        }
+        float[] columns = tangent[hidden.length - 1];
+        for (int unit = 0; unit < last.inputs; unit++) {
+          trace += last.weights[unit * last.width + i] * columns[unit];
+        }
+      }
+      return trace;
+    }
+
+    private double dot(float[] left, float[] right) {
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int j = 0; j < left.length; j += LANES) {
+        sum =
+            FloatVector.fromArray(SPECIES, left, j)
+                .fma(FloatVector.fromArray(SPECIES, right, j), sum);
+      }
+      sum.intoArray(lanes, 0);
+      double total = 0;
+      for (float lane : lanes) {
+        total += lane;
+      }
+      return total;
+    }
+  }
+
+  private static void productInto(float[] left, int offset, float[] right, float[] product) {
+    for (int j = 0; j < product.length; j += LANES) {
+      FloatVector.fromArray(SPECIES, left, offset + j)
+          .mul(FloatVector.fromArray(SPECIES, right, j))
+          .intoArray(product, j);
+    }
+  }
+
+  /**
+   * product = W x for a padded column-major W of {@code columns} columns: a block of four registers
+   * over two columns at a time, then single registers over four columns, so that eight or four
+   * independent sums are always under way.
+   */
+  private static void multiply(float[] matrix, int columns, float[] x, float[] product) {
+    int rows = product.length;
+    int row = 0;
+    for (; row + BLOCK * LANES <= rows; row += BLOCK * LANES) {
+      FloatVector even0 = FloatVector.zero(SPECIES);
+      FloatVector even1 = FloatVector.zero(SPECIES);
+      FloatVector even2 = FloatVector.zero(SPECIES);
+      FloatVector even3 = FloatVector.zero(SPECIES);
+      FloatVector odd0 = FloatVector.zero(SPECIES);
+      FloatVector odd1 = FloatVector.zero(SPECIES);
+      FloatVector odd2 = FloatVector.zero(SPECIES);
+      FloatVector odd3 = FloatVector.zero(SPECIES);
+      int column = 0;
+      int at = row;
+      for (; column + 2 <= columns; column += 2) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, x[column]);
+        even0 = FloatVector.fromArray(SPECIES, matrix, at).fma(factor, even0);
+        even1 = FloatVector.fromArray(SPECIES, matrix, at + LANES).fma(factor, even1);
+        even2 = FloatVector.fromArray(SPECIES, matrix, at + 2 * LANES).fma(factor, even2);
+        even3 = FloatVector.fromArray(SPECIES, matrix, at + 3 * LANES).fma(factor, even3);
+        at += rows;
+        factor = FloatVector.broadcast(SPECIES, x[column + 1]);
+        odd0 = FloatVector.fromArray(SPECIES, matrix, at).fma(factor, odd0);
+        odd1 = FloatVector.fromArray(SPECIES, matrix, at + LANES).fma(factor, odd1);
+        odd2 = FloatVector.fromArray(SPECIES, matrix, at + 2 * LANES).fma(factor, odd2);
+        odd3 = FloatVector.fromArray(SPECIES, matrix, at + 3 * LANES).fma(factor, odd3);
+        at += rows;
+      }
+      if (column < columns) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, x[column]);
+        even0 = FloatVector.fromArray(SPECIES, matrix, at).fma(factor, even0);
+        even1 = FloatVector.fromArray(SPECIES, matrix, at + LANES).fma(factor, even1);
+        even2 = FloatVector.fromArray(SPECIES, matrix, at + 2 * LANES).fma(factor, even2);
+        even3 = FloatVector.fromArray(SPECIES, matrix, at + 3 * LANES).fma(factor, even3);
+      }
+      even0.add(odd0).intoArray(product, row);
+      even1.add(odd1).intoArray(product, row + LANES);
+      even2.add(odd2).intoArray(product, row + 2 * LANES);
+      even3.add(odd3).intoArray(product, row + 3 * LANES);
+    }
+    for (; row < rows; row += LANES) {
+      multiplyRegister(matrix, rows, columns, row, x, product);
+    }
+  }
+
+  private static void multiplyRegister(
+      float[] matrix, int rows, int columns, int row, float[] x, float[] product) {
+    FloatVector sum0 = FloatVector.zero(SPECIES);
+    FloatVector sum1 = FloatVector.zero(SPECIES);
+    FloatVector sum2 = FloatVector.zero(SPECIES);
+    FloatVector sum3 = FloatVector.zero(SPECIES);
+    int column = 0;
+    int at = row;
+    for (; column + 4 <= columns; column += 4) {
+      sum0 = accumulate(matrix, at, x[column], sum0);
+      sum1 = accumulate(matrix, at + rows, x[column + 1], sum1);
+      sum2 = accumulate(matrix, at + 2 * rows, x[column + 2], sum2);
+      sum3 = accumulate(matrix, at + 3 * rows, x[column + 3], sum3);
+      at += 4 * rows;
+    }
+    for (; column < columns; column++) {
+      sum0 = accumulate(matrix, at, x[column], sum0);
+      at += rows;
+    }
+    sum0.add(sum1).add(sum2.add(sum3)).intoArray(product, row);
+  }
+
+  private static FloatVector accumulate(float[] matrix, int at, float factor, FloatVector sum) {
+    return FloatVector.fromArray(SPECIES, matrix, at)
+        .fma(FloatVector.broadcast(SPECIES, factor), sum);
+  }
+
+  /**
+   * tanh to 4e-7: x p(x^2) / q(x^2) with p of degree 5 and q of degree 3, fitted to the smallest
+   * largest error on [-8, 8], outside of which tanh is 1 to single precision.
+   */
+  private static FloatVector tanh(FloatVector argument) {
+    FloatVector x = argument.lanewise(VectorOperators.MIN, 8f).lanewise(VectorOperators.MAX, -8f);
+    FloatVector t = x.mul(x);
+    FloatVector p =
+        t.mul(2.324412364e-11f)
+            .add(-1.460198237e-8f)
+            .fma(t, FloatVector.broadcast(SPECIES, 9.844227861e-6f))
+            .fma(t, FloatVector.broadcast(SPECIES, 2.982023638e-3f))
+            .fma(t, FloatVector.broadcast(SPECIES, 0.1297561079f))
+            .fma(t, FloatVector.broadcast(SPECIES, 0.9999999404f));
+    FloatVector q =
+        t.mul(2.366773147e-4f)
+            .add(2.401209623e-2f)
+            .fma(t, FloatVector.broadcast(SPECIES, 0.4630891681f))
+            .fma(t, FloatVector.broadcast(SPECIES, 1f));
+    return x.mul(p).div(q);
+  }
+
+  /**
+   * log(1 + exp(a)) = max(a, 0) + log 2 - log(1 + |tanh(a / 2)|), the last term by a polynomial of
+   * degree 10 on [0, 1].
+   */
+  private static FloatVector softplus(FloatVector a, FloatVector halfTanh) {
+    FloatVector t = halfTanh.abs();
+    FloatVector logarithm =
+        t.mul(-3.1760570127e-3f)
+            .add(1.9542528316e-2f)
+            .fma(t, FloatVector.broadcast(SPECIES, -5.6373614818e-2f))
+            .fma(t, FloatVector.broadcast(SPECIES, 0.10543623567f))
+            .fma(t, FloatVector.broadcast(SPECIES, -0.15269666910f))
+            .fma(t, FloatVector.broadcast(SPECIES, 0.19663274288f))
+            .fma(t, FloatVector.broadcast(SPECIES, -0.24951615930f))
+            .fma(t, FloatVector.broadcast(SPECIES, 0.33329710364f))
+            .fma(t, FloatVector.broadcast(SPECIES, -0.49999892712f))
+            .fma(t, FloatVector.broadcast(SPECIES, 1f))
+            .mul(t);
+    return a.lanewise(VectorOperators.MAX, 0f).add(0.6931471806f).sub(logarithm);
+  }
+}

@@ -1,0 +1,104 @@
+package io.lowtide.density.flow;
+
+import io.lowtide.density.field.FieldEvaluator;
+import io.lowtide.density.ode.OdeSolver;
+import io.lowtide.density.ode.SolveStatus;
+
+/**
+ * Integrates a flow for one point at a time, carrying the log-density along (instantaneous change
+ * of variables, Chen et al. 2018, arXiv 1806.07366, theorem 1). Belongs to one thread; allocates
+ * nothing after construction.
+ */
+public final class FlowIntegrator {
+
+  private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+  private final FieldEvaluator field;
+  private final OdeSolver solver;
+  private final double[] state;
+  private double logDensity = Double.NaN;
+
+  FlowIntegrator(Flow flow) {
+    this.field = flow.field().newEvaluator();
+    this.solver = new OdeSolver(flow.solver(), flow.dimensions(), 1);
+    this.state = new double[flow.dimensions() + 1];
+  }
+
+  /**
+   * Sets the context of the integrations that follow; not needed for an unconditional flow.
+   *
+   * @param context c, k numbers
+   */
+  public void setContext(double[] context) {
+    field.setContext(context);
+  }
+
+  /**
+   * Log-density of a data point, by integration from s = 1 to 0: log p(x) = log N(z(0); 0, I) +
+   * l(0), where dl/ds = tr(df/dz) and l(1) = 0. The result is in {@link #logDensity()}, and z(0) in
+   * {@link #copyPosition}.
+   *
+   * @param x data point, d numbers
+   * @return {@link SolveStatus#COMPLETED}, or why there is no log-density
+   */
+  public SolveStatus score(double[] x) {
+    return integrate(x, 1, 0);
+  }
+
+  /**
+   * Turns a point of the base distribution into a data point, by integration from s = 0 to 1. The
+   * data point is in {@link #copyPosition}, and its log-density in {@link #logDensity()}.
+   *
+   * @param z draw from N(0, I), d numbers
+   * @return {@link SolveStatus#COMPLETED}, or why there is no data point
+   */
+  public SolveStatus sample(double[] z) {
+    double base = logStandardNormal(z);
+    SolveStatus status = integrate(z, 0, 1);
+    if (status == SolveStatus.COMPLETED) {
+      logDensity = base - state[state.length - 1];
+    }
+    return status;
+  }
+
+  private SolveStatus integrate(double[] from, double start, double end) {
+    int integral = state.length - 1;
+    System.arraycopy(from, 0, state, 0, integral);
+    state[integral] = 0;
+    logDensity = Double.NaN;
+    SolveStatus status = solver.integrate(field, start, end, state);
+    if (status != SolveStatus.COMPLETED) {
+      return status;
+    }
+    logDensity = logStandardNormal(state) + state[integral];
+    return Double.isFinite(logDensity) ? SolveStatus.COMPLETED : SolveStatus.NOT_FINITE;
+  }
+
+  /** Over the first d numbers of {@code z}. */
+  private double logStandardNormal(double[] z) {
+    double sum = 0;
+    for (int i = 0; i < state.length - 1; i++) {
+      sum -= 0.5 * z[i] * z[i] + HALF_LOG_TWO_PI;
+    }
+    return sum;
+  }
+
+  /** Log-density found by the last integration, in nats; NaN if it did not complete. */
+  public double logDensity() {
+    return logDensity;
+  }
+
+  /** Evaluations of the vector field in the last integration. */
+  public int evaluations() {
+    return solver.evaluations();
+  }
+
+  /**
+   * Copies the end point of the last integration.
+   *
+   * @param position receives d numbers
+   */
+  public void copyPosition(double[] position) {
+    System.arraycopy(state, 0, position, 0, state.length - 1);
+  }
+}

@@ -1,0 +1,97 @@
+package io.lowtide.density.ode;
+
+/**
+ * Coefficients of an explicit Runge-Kutta method (Hairer, Norsett, Wanner, Solving Ordinary
+ * Differential Equations I, 2nd ed. 1993, section II.1).
+ */
+public enum ButcherTableau {
+  /** Dormand and Prince 1980, order 5 with an embedded solution of order 4; II.5, table 5.2. */
+  DORMAND_PRINCE(
+      "dopri5",
+      5,
+      new double[] {0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1, 1},
+      new double[][] {
+        {},
+        {1.0 / 5},
+        {3.0 / 40, 9.0 / 40},
+        {44.0 / 45, -56.0 / 15, 32.0 / 9},
+        {19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729},
+        {9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656},
+        {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84}
+      },
+      new double[] {35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84, 0},
+      new double[] {
+        71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40
+      }),
+
+  /** The classical Runge-Kutta method, order 4; II.1, table 1.2. */
+  RUNGE_KUTTA_4(
+      "rk4",
+      4,
+      new double[] {0, 0.5, 0.5, 1},
+      new double[][] {{}, {0.5}, {0, 0.5}, {0, 0, 1}},
+      new double[] {1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6},
+      null),
+
+  /** Explicit Euler, order 1. */
+  EULER("euler", 1, new double[] {0}, new double[][] {{}}, new double[] {1}, null);
+
+  private final String label;
+  private final int order;
+  final double[] nodes;
+  final double[][] stageWeights;
+  final double[] weights;
+
+  /** Weights of the solution minus those of the embedded one; null without an embedded one. */
+  final double[] errorWeights;
+
+  ButcherTableau(
+      String label,
+      int order,
+      double[] nodes,
+      double[][] stageWeights,
+      double[] weights,
+      double[] errorWeights) {
+    this.label = label;
+    this.order = order;
+    this.nodes = nodes;
+    this.stageWeights = stageWeights;
+    this.weights = weights;
+    this.errorWeights = errorWeights;
+  }
+
+  /** Name in a model bundle: {@code dopri5}, {@code rk4} or {@code euler}. */
+  public String label() {
+    return label;
+  }
+
+  /** Order of convergence. */
+  public int order() {
+    return order;
+  }
+
+  /** Number of stages. */
+  public int stages() {
+    return nodes.length;
+  }
+
+  /** Whether the method estimates its own error and so chooses its own steps. */
+  public boolean isAdaptive() {
+    return errorWeights != null;
+  }
+
+  /**
+   * The method of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static ButcherTableau of(String label) {
+    for (ButcherTableau tableau : values()) {
+      if (tableau.label.equals(label)) {
+        return tableau;
+      }
+    }
+    throw new IllegalArgumentException(
+        "solver method: \"" + label + "\", expected dopri5, rk4 or euler");
+  }
+}

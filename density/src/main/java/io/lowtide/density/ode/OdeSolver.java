@@ -1,0 +1,253 @@
+package io.lowtide.density.ode;
+
+/**
+ * Explicit Runge-Kutta integration of one small system, adaptive with PI step control (Hairer,
+ * Norsett, Wanner, Solving Ordinary Differential Equations I, section II.4; Gustafsson 1991) or on
+ * a fixed grid. The state is a position of d components followed by running integrals, such as the
+ * log-density change; the error norm is the largest of the root mean square over the position and
+ * the error of each integral, so that many dimensions never hide an error in the log-density.
+ *
+ * <p>An instance owns its working arrays: it belongs to one thread, allocates nothing after
+ * construction, and gives the same bits for the same input.
+ */
+public final class OdeSolver {
+
+  private static final double SAFETY = 0.9;
+  private static final double LEAST_FACTOR = 0.2;
+  private static final double LARGEST_FACTOR = 10;
+  private static final double PI_BETA = 0.04;
+  private static final double NOT_FINITE_FACTOR = 0.1;
+
+  private final SolverSettings settings;
+  private final ButcherTableau tableau;
+  private final int positions;
+  private final int components;
+  private final double[][] stages;
+  private final double[] trial;
+  private int evaluations;
+  private int acceptedSteps;
+  private int rejectedSteps;
+
+  /**
+   * @param settings method and tolerances
+   * @param positions d, components of the position, at least 1
+   * @param integrals components after the position, at least 0
+   */
+  public OdeSolver(SolverSettings settings, int positions, int integrals) {
+    this.settings = settings;
+    this.tableau = settings.method();
+    this.positions = positions;
+    this.components = positions + integrals;
+    this.stages = new double[tableau.stages()][components];
+    this.trial = new double[components];
+  }
+
+  /**
+   * Integrates from one time to another, in either direction.
+   *
+   * @param system right-hand side
+   * @param from start of the interval
+   * @param to end of the interval, different from {@code from}
+   * @param y state at {@code from}, replaced by the state at {@code to}; its content has no meaning
+   *     unless the status is {@link SolveStatus#COMPLETED}
+   */
+  public SolveStatus integrate(OdeSystem system, double from, double to, double[] y) {
+    evaluations = 0;
+    acceptedSteps = 0;
+    rejectedSteps = 0;
+    return tableau.isAdaptive()
+        ? integrateAdaptively(system, from, to, y)
+        : integrateOnGrid(system, from, to, y);
+  }
+
+  /** Evaluations of the right-hand side in the last solve. */
+  public int evaluations() {
+    return evaluations;
+  }
+
+  /** Accepted steps of the last solve. */
+  public int acceptedSteps() {
+    return acceptedSteps;
+  }
+
+  /** Rejected steps of the last solve. */
+  public int rejectedSteps() {
+    return rejectedSteps;
+  }
+
+  private SolveStatus integrateAdaptively(OdeSystem system, double from, double to, double[] y) {
+    double span = to - from;
+    double smallestStep = 16 * Math.ulp(Math.max(Math.abs(from), Math.abs(to)));
+    double exponent = 1.0 / tableau.order();
+    evaluate(system, from, y, stages[0]);
+    double step = startingStep(system, from, span, y);
+    if (Double.isNaN(step)) {
+      return SolveStatus.NOT_FINITE;
+    }
+    double time = from;
+    double previousError = 1e-4;
+    boolean rejected = false;
+    while (true) {
+      boolean last = Math.abs(to - time) <= Math.abs(step) * (1 + 1e-10);
+      if (last) {
+        step = to - time;
+      } else if (Math.abs(step) < smallestStep) {
+        return SolveStatus.STEP_TOO_SMALL;
+      }
+      if (evaluations + tableau.stages() - 1 > settings.maximumEvaluations()) {
+        return SolveStatus.BUDGET_EXCEEDED;
+      }
+      computeStages(system, time, step, y);
+      double error = errorNorm(step, y);
+      if (!Double.isFinite(error)) {
+        rejectedSteps++;
+        rejected = true;
+        step *= NOT_FINITE_FACTOR;
+      } else if (error > 1) {
+        rejectedSteps++;
+        rejected = true;
+        step *= Math.max(LEAST_FACTOR, SAFETY * StrictMath.pow(error, -exponent));
+      } else {
+        acceptedSteps++;
+        System.arraycopy(trial, 0, y, 0, components);
+        if (last) {
+          return SolveStatus.COMPLETED;
+        }
+        time += step;
+        swapFirstAndLastStage();
+        double factor = growth(error, previousError, exponent);
+        step *= rejected ? Math.min(1, factor) : factor;
+        previousError = Math.max(error, 1e-4);
+        rejected = false;
+      }
+    }
+  }
+
+  /** PI control; strict arithmetic, so that every JVM takes the same steps. */
+  private static double growth(double error, double previousError, double exponent) {
+    double factor =
+        SAFETY
+            * StrictMath.pow(Math.max(error, 1e-10), PI_BETA * 0.75 - exponent)
+            * StrictMath.pow(previousError, PI_BETA);
+    return Math.min(LARGEST_FACTOR, Math.max(LEAST_FACTOR, factor));
+  }
+
+  /** The last stage of an accepted step is the first of the next one: first same as last. */
+  private void swapFirstAndLastStage() {
+    double[] first = stages[0];
+    stages[0] = stages[stages.length - 1];
+    stages[stages.length - 1] = first;
+  }
+
+  /** Fills stages 1 and on, and leaves the solution at the end of the step in {@link #trial}. */
+  private void computeStages(OdeSystem system, double time, double step, double[] y) {
+    for (int stage = 1; stage < stages.length; stage++) {
+      combine(y, step, tableau.stageWeights[stage], stage);
+      evaluate(system, time + tableau.nodes[stage] * step, trial, stages[stage]);
+    }
+  }
+
+  private void combine(double[] y, double step, double[] weights, int count) {
+    for (int i = 0; i < components; i++) {
+      double sum = 0;
+      for (int stage = 0; stage < count; stage++) {
+        sum += weights[stage] * stages[stage][i];
+      }
+      trial[i] = y[i] + step * sum;
+    }
+  }
+
+  private double errorNorm(double step, double[] y) {
+    double squares = 0;
+    double largest = 0;
+    for (int i = 0; i < components; i++) {
+      double sum = 0;
+      for (int stage = 0; stage < stages.length; stage++) {
+        sum += tableau.errorWeights[stage] * stages[stage][i];
+      }
+      double relative = step * sum / scale(y[i], trial[i]);
+      if (i < positions) {
+        squares += relative * relative;
+      } else {
+        largest = Math.max(largest, Math.abs(relative));
+      }
+    }
+    return Math.max(Math.sqrt(squares / positions), largest);
+  }
+
+  private double scale(double before, double after) {
+    return settings.absoluteTolerance()
+        + settings.relativeTolerance() * Math.max(Math.abs(before), Math.abs(after));
+  }
+
+  /**
+   * Starting step of II.4 (algorithm 4.14), over the position: the integrals start at zero, where
+   * their scale says nothing. NaN if the state or its derivative is not finite.
+   */
+  private double startingStep(OdeSystem system, double from, double span, double[] y) {
+    double[] derivative = stages[0];
+    if (!allFinite(y) || !allFinite(derivative)) {
+      return Double.NaN;
+    }
+    double stateNorm = 0;
+    double slopeNorm = 0;
+    for (int i = 0; i < positions; i++) {
+      double scale = scale(y[i], y[i]);
+      stateNorm += square(y[i] / scale);
+      slopeNorm += square(derivative[i] / scale);
+    }
+    stateNorm = Math.sqrt(stateNorm / positions);
+    slopeNorm = Math.sqrt(slopeNorm / positions);
+    double direction = Math.signum(span);
+    double guess = stateNorm < 1e-5 || slopeNorm < 1e-5 ? 1e-6 : 0.01 * stateNorm / slopeNorm;
+    guess = Math.min(guess, Math.abs(span));
+    for (int i = 0; i < components; i++) {
+      trial[i] = y[i] + direction * guess * derivative[i];
+    }
+    double[] ahead = stages[1];
+    evaluate(system, from + direction * guess, trial, ahead);
+    double curvature = 0;
+    for (int i = 0; i < positions; i++) {
+      curvature += square((ahead[i] - derivative[i]) / scale(y[i], y[i]));
+    }
+    curvature = Math.sqrt(curvature / positions) / guess;
+    double steepest = Math.max(slopeNorm, curvature);
+    double step =
+        steepest <= 1e-15
+            ? Math.max(1e-6, guess * 1e-3)
+            : StrictMath.pow(0.01 / steepest, 1.0 / tableau.order());
+    step = Math.min(Math.min(100 * guess, step), Math.abs(span));
+    return direction * (Double.isFinite(step) ? step : 1e-6);
+  }
+
+  private SolveStatus integrateOnGrid(OdeSystem system, double from, double to, double[] y) {
+    double step = (to - from) / settings.fixedSteps();
+    for (int index = 0; index < settings.fixedSteps(); index++) {
+      double time = from + index * step;
+      evaluate(system, time, y, stages[0]);
+      computeStages(system, time, step, y);
+      combine(y, step, tableau.weights, stages.length);
+      System.arraycopy(trial, 0, y, 0, components);
+      acceptedSteps++;
+    }
+    return allFinite(y) ? SolveStatus.COMPLETED : SolveStatus.NOT_FINITE;
+  }
+
+  private void evaluate(OdeSystem system, double time, double[] y, double[] derivative) {
+    system.derivative(time, y, derivative);
+    evaluations++;
+  }
+
+  private static boolean allFinite(double[] values) {
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static double square(double value) {
+    return value * value;
+  }
+}

@@ -1,0 +1,92 @@
+package io.lowtide.density;
+
+import io.lowtide.density.bundle.BundleAssembler;
+import io.lowtide.density.bundle.BundleException;
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.field.Activation;
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowIntegrator;
+import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.density.scoring.ValueScorer;
+import io.lowtide.schemas.ConstantFeature;
+import io.lowtide.schemas.ContinuousFeature;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.Provenance;
+import io.lowtide.schemas.TrainingSummary;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Small bundles whose calibration records are drawn from their own flow. */
+public final class TestBundles {
+
+  private TestBundles() {}
+
+  public static FeatureSpecification features() {
+    return new FeatureSpecification(
+        List.of(
+            feature("temperature", FeatureTransform.IDENTITY, 0, 1, 60, 5),
+            feature("machine.current", FeatureTransform.ASINH, 10, 2, 0.5, 1.5),
+            feature("pressure", FeatureTransform.LOG, 1, 1, 2, 0.5)),
+        List.of(new ConstantFeature("line", 7.0, 0.001)));
+  }
+
+  private static ContinuousFeature feature(
+      String name, FeatureTransform transform, double shift, double scale, double at, double by) {
+    return new ContinuousFeature(name, transform, shift, scale, at, by, 0.0, 0.0, 0.5, 80.0);
+  }
+
+  public static ModelBundle bundle() {
+    FieldParameters field = RandomFields.of(3, 0, List.of(16, 16), Activation.TANH, 5);
+    SolverSettings solver = SolverSettings.dormandPrince(1e-5);
+    BundleAssembler assembler = new BundleAssembler(features(), field, solver);
+    List<double[]> records = draw(assembler, field, solver, 999, 11);
+    ValueScorer scorer = assembler.newScorer();
+    double[] scores = new double[records.size()];
+    for (int i = 0; i < scores.length; i++) {
+      scorer.score(records.get(i));
+      scores[i] = scorer.logLikelihood();
+    }
+    try {
+      return assembler.assemble(
+          "press-line",
+          "v1",
+          Instant.parse("2026-01-02T03:04:05Z"),
+          ConformalCalibration.fit(scores, 0.01),
+          new TrainingSummary(3000L, 500L, 999L, 20, 18, 1.5, 1.6, 12.5),
+          new Provenance("test", "00", 4499L, 1L, "0.1.0", "17", "none"),
+          records.subList(0, 5));
+    } catch (BundleException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Records drawn from the flow: three continuous values and the constant. */
+  public static List<double[]> draw(
+      BundleAssembler assembler,
+      FieldParameters field,
+      SolverSettings solver,
+      int count,
+      long seed) {
+    FlowIntegrator integrator = new Flow(VectorFields.of(field), solver).newIntegrator();
+    Random random = new Random(seed);
+    List<double[]> records = new ArrayList<>();
+    double[] encoded = new double[3];
+    while (records.size() < count) {
+      integrator.sample(random.doubles(3, -1, 1).map(u -> random.nextGaussian()).toArray());
+      integrator.copyPosition(encoded);
+      double[] values = new double[4];
+      double[] continuous = new double[3];
+      assembler.encoder().decode(encoded, continuous);
+      System.arraycopy(continuous, 0, values, 0, 3);
+      values[3] = 7.0;
+      records.add(values);
+    }
+    return records;
+  }
+}

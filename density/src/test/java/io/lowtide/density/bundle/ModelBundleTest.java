@@ -1,0 +1,163 @@
+package io.lowtide.density.bundle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.lowtide.density.TestBundles;
+import io.lowtide.density.bundle.BundleException.Reason;
+import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.HiddenLayer;
+import io.lowtide.schemas.Probe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelBundleTest {
+
+  private final ModelBundle bundle = TestBundles.bundle();
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldReadTheFileItWrote() throws Exception {
+    Path file = directory.resolve("model.avro");
+    BundleFiles.write(file, bundle);
+    assertThat(BundleFiles.read(file).record()).isEqualTo(bundle.record());
+    assertThat(directory).isDirectoryContaining(path -> path.equals(file));
+    assertThat(Files.list(directory)).hasSize(1);
+  }
+
+  @Test
+  void shouldDecodeTheMessageItEncoded() throws Exception {
+    ModelBundle decoded =
+        BundleCodec.decode(BundleCodec.encode(bundle), DensityModel.getClassSchema());
+    assertThat(decoded.record()).isEqualTo(bundle.record());
+  }
+
+  @Test
+  void shouldRefuseEveryFlippedBit() throws Exception {
+    byte[] intact = BundleCodec.encode(bundle);
+    Random random = new Random(3);
+    for (int i = 0; i < 400; i++) {
+      byte[] bytes = intact.clone();
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      assertThatThrownBy(() -> BundleCodec.decode(bytes, DensityModel.getClassSchema()))
+          .isInstanceOf(BundleException.class);
+    }
+  }
+
+  @Test
+  void shouldRefuseEveryFlippedBitOfAFile() throws Exception {
+    Path file = directory.resolve("model.avro");
+    BundleFiles.write(file, bundle);
+    byte[] intact = Files.readAllBytes(file);
+    Random random = new Random(4);
+    for (int i = 0; i < 200; i++) {
+      byte[] bytes = intact.clone();
+      // The header holds the schema text, whose documentation may change without harm.
+      int header = intact.length - BundleCodec.encode(bundle).length;
+      bytes[header + random.nextInt(bytes.length - header)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(file, bytes);
+      assertThatThrownBy(() -> BundleFiles.read(file)).isInstanceOf(BundleException.class);
+    }
+  }
+
+  @Test
+  void shouldRefuseATruncatedBundle() throws Exception {
+    byte[] intact = BundleCodec.encode(bundle);
+    for (int length : new int[] {0, 1, 10, intact.length / 2, intact.length - 1}) {
+      byte[] bytes = Arrays.copyOf(intact, length);
+      BundleException refusal =
+          catchThrowableOfType(
+              BundleException.class,
+              () -> BundleCodec.decode(bytes, DensityModel.getClassSchema()));
+      assertThat(refusal.reason()).isEqualTo(Reason.UNREADABLE);
+      assertThat(refusal).hasMessageContaining(length + " bytes");
+    }
+  }
+
+  @Test
+  void shouldRefuseAnEmptyFile() throws Exception {
+    Path file = Files.createFile(directory.resolve("empty.avro"));
+    BundleException refusal =
+        catchThrowableOfType(BundleException.class, () -> BundleFiles.read(file));
+    assertThat(refusal.reason()).isEqualTo(Reason.UNREADABLE);
+  }
+
+  @Test
+  void shouldRefuseAnUnknownFormatVersion() {
+    assertRefused(model -> model.setFormatVersion(2), Reason.FORMAT_VERSION, "2, expected 1");
+  }
+
+  @Test
+  void shouldRefuseContentThatDoesNotMatchItsHash() {
+    DensityModel tampered = DensityModel.newBuilder(bundle.record()).setDetector("other").build();
+    assertThatThrownBy(() -> ModelBundle.of(tampered))
+        .isInstanceOfSatisfying(
+            BundleException.class, e -> assertThat(e.reason()).isEqualTo(Reason.HASH_MISMATCH));
+  }
+
+  @Test
+  void shouldRefuseWeightsOfTheWrongLength() {
+    assertRefused(
+        model -> {
+          HiddenLayer layer = bundle.record().getField().getHidden().get(0);
+          List<Float> shortened = layer.getWeights().subList(1, layer.getWeights().size());
+          model.getField().getHidden().set(0, withWeights(layer, shortened));
+        },
+        Reason.SHAPE,
+        "hidden[0].weights: 47 numbers, expected 48");
+  }
+
+  @Test
+  void shouldRefuseAWeightThatIsNotFinite() {
+    assertRefused(
+        model -> {
+          HiddenLayer layer = bundle.record().getField().getHidden().get(0);
+          List<Float> weights = new ArrayList<>(layer.getWeights());
+          weights.set(3, Float.NaN);
+          model.getField().getHidden().set(0, withWeights(layer, weights));
+        },
+        Reason.INVALID_VALUE,
+        "hidden[0].weights[3]: NaN");
+  }
+
+  @Test
+  void shouldRefuseAProbeThatScoresDifferently() {
+    assertRefused(
+        model -> {
+          Probe probe = model.getProbes().get(1);
+          model
+              .getProbes()
+              .set(
+                  1,
+                  new Probe(probe.getValues(), probe.getContext(), probe.getLogLikelihood() + 0.1));
+        },
+        Reason.PROBE_MISMATCH,
+        "probes[1]: log-likelihood");
+  }
+
+  private static HiddenLayer withWeights(HiddenLayer layer, List<Float> weights) {
+    return HiddenLayer.newBuilder(layer).setWeights(weights).build();
+  }
+
+  /** Applies a change, hashes the result as an attacker or a careless tool would, and loads it. */
+  private void assertRefused(Consumer<DensityModel.Builder> change, Reason reason, String message) {
+    DensityModel.Builder builder = DensityModel.newBuilder(bundle.record());
+    change.accept(builder);
+    DensityModel changed = builder.setSha256("").build();
+    DensityModel hashed =
+        DensityModel.newBuilder(changed).setSha256(BundleHash.of(changed)).build();
+    assertThatThrownBy(() -> ModelBundle.of(hashed))
+        .isInstanceOfSatisfying(
+            BundleException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .hasMessageContaining(message);
+  }
+}
