@@ -75,8 +75,8 @@ public enum ButcherTableau {
     return nodes.length;
   }
 
-  /** Whether the method estimates its own error and so chooses its own steps. */
-  public boolean isAdaptive() {
+  /** Whether the method has an embedded solution, and so can choose its own steps. */
+  public boolean estimatesError() {
     return errorWeights != null;
   }
 

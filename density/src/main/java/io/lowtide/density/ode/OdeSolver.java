@@ -55,7 +55,7 @@ public final class OdeSolver {
     evaluations = 0;
     acceptedSteps = 0;
     rejectedSteps = 0;
-    return tableau.isAdaptive()
+    return settings.isAdaptive()
         ? integrateAdaptively(system, from, to, y)
         : integrateOnGrid(system, from, to, y);
   }

@@ -1,14 +1,15 @@
 package io.lowtide.density.ode;
 
 /**
- * How an ODE is integrated.
+ * How an ODE is integrated: adaptively, or on a fixed grid.
  *
  * @param method the Runge-Kutta method
- * @param relativeTolerance per component, positive; adaptive methods
- * @param absoluteTolerance per component, positive; adaptive methods
+ * @param relativeTolerance per component, between 0 and 1; adaptive integration
+ * @param absoluteTolerance per component, between 0 and 1; adaptive integration
  * @param maximumEvaluations evaluations of the right-hand side after which an adaptive solve is
  *     given up; at least 20
- * @param fixedSteps number of equal steps of a fixed-grid method, at least 1 there
+ * @param fixedSteps 0: adaptive, for a method that estimates its error; else the number of equal
+ *     steps
  */
 public record SolverSettings(
     ButcherTableau method,
@@ -23,16 +24,22 @@ public record SolverSettings(
    * @throws IllegalArgumentException if a value is out of range
    */
   public SolverSettings {
-    if (method.isAdaptive()) {
+    if (fixedSteps < 0 || fixedSteps == 0 && !method.estimatesError()) {
+      throw new IllegalArgumentException("fixedSteps: " + fixedSteps + ", expected at least 1");
+    }
+    if (fixedSteps == 0) {
       requireTolerance("relativeTolerance", relativeTolerance);
       requireTolerance("absoluteTolerance", absoluteTolerance);
       if (maximumEvaluations < LEAST_BUDGET) {
         throw new IllegalArgumentException(
             "maximumEvaluations: " + maximumEvaluations + ", expected at least " + LEAST_BUDGET);
       }
-    } else if (fixedSteps < 1) {
-      throw new IllegalArgumentException("fixedSteps: " + fixedSteps + ", expected at least 1");
     }
+  }
+
+  /** Whether steps are chosen by the estimated error. */
+  public boolean isAdaptive() {
+    return fixedSteps == 0;
   }
 
   /** Dormand-Prince 5(4) with one tolerance, relative and absolute, and a budget of 1,000. */
@@ -42,6 +49,9 @@ public record SolverSettings(
 
   /** A fixed grid of {@code steps} equal steps. */
   public static SolverSettings fixedGrid(ButcherTableau method, int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("fixedSteps: " + steps + ", expected at least 1");
+    }
     return new SolverSettings(method, 0, 0, 0, steps);
   }
 

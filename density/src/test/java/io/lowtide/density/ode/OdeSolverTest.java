@@ -1,0 +1,143 @@
+package io.lowtide.density.ode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.hipparchus.ode.ODEState;
+import org.hipparchus.ode.OrdinaryDifferentialEquation;
+import org.hipparchus.ode.nonstiff.DormandPrince853Integrator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class OdeSolverTest {
+
+  /** A rotation whose running integral is that of y0 + 1: y(s) = (cos s, sin s), sin s + s. */
+  private static final OdeSystem ROTATION =
+      (s, y, derivative) -> {
+        derivative[0] = -y[1];
+        derivative[1] = y[0];
+        derivative[2] = y[0] + 1;
+      };
+
+  /** Van der Pol oscillator, mu = 2. */
+  private static final OdeSystem VAN_DER_POL =
+      (s, y, derivative) -> {
+        derivative[0] = y[1];
+        derivative[1] = 2 * (1 - y[0] * y[0]) * y[1] - y[0];
+      };
+
+  @ParameterizedTest
+  @EnumSource(ButcherTableau.class)
+  void shouldConvergeWithTheOrderOfTheMethod(ButcherTableau method) {
+    double coarse = errorAtPi(fixedSteps(method, 40));
+    double fine = errorAtPi(fixedSteps(method, 80));
+    assertThat(Math.log(coarse / fine) / Math.log(2)).isCloseTo(method.order(), within(0.2));
+  }
+
+  private static OdeSolver fixedSteps(ButcherTableau method, int steps) {
+    return new OdeSolver(SolverSettings.fixedGrid(method, steps), 2, 1);
+  }
+
+  private static double errorAtPi(OdeSolver solver) {
+    double[] y = {1, 0, 0};
+    assertThat(solver.integrate(ROTATION, 0, Math.PI, y)).isEqualTo(SolveStatus.COMPLETED);
+    return Math.abs(y[0] + 1) + Math.abs(y[1]) + Math.abs(y[2] - Math.PI);
+  }
+
+  @Test
+  void shouldKeepItsTolerance() {
+    for (double tolerance : new double[] {1e-3, 1e-5, 1e-7, 1e-9, 1e-11}) {
+      OdeSolver solver = new OdeSolver(SolverSettings.dormandPrince(tolerance), 2, 1);
+      assertThat(errorAtPi(solver)).isLessThan(30 * tolerance);
+    }
+  }
+
+  @Test
+  void shouldNeedNoMoreEvaluationsThanTheOrderImplies() {
+    OdeSolver loose = new OdeSolver(SolverSettings.dormandPrince(1e-5), 2, 1);
+    OdeSolver tight = new OdeSolver(SolverSettings.dormandPrince(1e-10), 2, 1);
+    errorAtPi(loose);
+    errorAtPi(tight);
+    assertThat(loose.evaluations()).isBetween(20, 80);
+    assertThat((double) tight.evaluations() / loose.evaluations()).isBetween(5.0, 12.0);
+    assertThat(tight.evaluations())
+        .isEqualTo(2 + 6 * (tight.acceptedSteps() + tight.rejectedSteps()));
+  }
+
+  @Test
+  void shouldAgreeWithAnotherIntegrator() {
+    double[] y = {2, 0};
+    SolverSettings settings =
+        new SolverSettings(ButcherTableau.DORMAND_PRINCE, 1e-11, 1e-11, 100_000, 0);
+    assertThat(new OdeSolver(settings, 2, 0).integrate(VAN_DER_POL, 0, 10, y))
+        .isEqualTo(SolveStatus.COMPLETED);
+    OrdinaryDifferentialEquation equation =
+        new OrdinaryDifferentialEquation() {
+          @Override
+          public int getDimension() {
+            return 2;
+          }
+
+          @Override
+          public double[] computeDerivatives(double t, double[] state) {
+            double[] derivative = new double[2];
+            VAN_DER_POL.derivative(t, state, derivative);
+            return derivative;
+          }
+        };
+    double[] expected =
+        new DormandPrince853Integrator(1e-9, 1, 1e-13, 1e-13)
+            .integrate(equation, new ODEState(0, new double[] {2, 0}), 10)
+            .getPrimaryState();
+    assertThat(y).containsExactly(expected, within(1e-8));
+  }
+
+  @Test
+  void shouldIntegrateBackwardsToWhereItCameFrom() {
+    OdeSolver solver = new OdeSolver(SolverSettings.dormandPrince(1e-10), 2, 0);
+    double[] y = {1.2, -0.4};
+    solver.integrate(VAN_DER_POL, 0, 1, y);
+    solver.integrate(VAN_DER_POL, 1, 0, y);
+    assertThat(y).containsExactly(new double[] {1.2, -0.4}, within(1e-8));
+  }
+
+  @Test
+  void shouldStopAtTheBudgetOfEvaluations() {
+    SolverSettings settings =
+        new SolverSettings(ButcherTableau.DORMAND_PRINCE, 1e-10, 1e-10, 50, 0);
+    OdeSolver solver = new OdeSolver(settings, 2, 0);
+    assertThat(solver.integrate(VAN_DER_POL, 0, 100, new double[] {2, 0}))
+        .isEqualTo(SolveStatus.BUDGET_EXCEEDED);
+    assertThat(solver.evaluations()).isLessThanOrEqualTo(50);
+  }
+
+  @Test
+  void shouldStopWhereTheSolutionEnds() {
+    OdeSystem blowUp = (s, y, derivative) -> derivative[0] = y[0] * y[0];
+    OdeSolver solver = new OdeSolver(SolverSettings.dormandPrince(1e-8), 1, 0);
+    assertThat(solver.integrate(blowUp, 0, 2, new double[] {1}))
+        .isNotEqualTo(SolveStatus.COMPLETED);
+  }
+
+  @Test
+  void shouldRefuseAStateThatIsNotFinite() {
+    OdeSolver solver = new OdeSolver(SolverSettings.dormandPrince(1e-5), 2, 0);
+    for (double bad :
+        new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+      assertThat(solver.integrate(VAN_DER_POL, 0, 1, new double[] {0, bad}))
+          .isEqualTo(SolveStatus.NOT_FINITE);
+    }
+  }
+
+  @Test
+  void shouldNameASettingThatIsOutOfRange() {
+    assertThatThrownBy(() -> SolverSettings.dormandPrince(0))
+        .hasMessage("relativeTolerance: 0.0, expected between 0 and 1");
+    assertThatThrownBy(() -> SolverSettings.fixedGrid(ButcherTableau.EULER, 0))
+        .hasMessage("fixedSteps: 0, expected at least 1");
+    assertThatThrownBy(() -> ButcherTableau.of("tsit9"))
+        .hasMessageContaining("\"tsit9\", expected dopri5");
+  }
+}
