@@ -1,0 +1,156 @@
+package io.lowtide.quickstart.traffic;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+
+/**
+ * Telemetry of a park of machines: eight correlated, non-Gaussian sensors in four operating modes,
+ * and five kinds of fault, four of which leave every single field within its normal range. Seeded:
+ * the same seed gives the same records.
+ */
+public final class MachinePark implements LabelledTraffic {
+
+  private static final int MACHINES = 40;
+  private static final double ANOMALY_SHARE = 0.01;
+
+  private static final Schema SCHEMA = schemaOfReadings();
+
+  private final int trainingSize;
+  private final int streamSize;
+  private final long seed;
+  private final double[] lowest;
+  private final double[] highest;
+
+  /**
+   * @param trainingSize normal records to train on
+   * @param streamSize records to stream
+   * @param seed seed of every random choice
+   */
+  public MachinePark(int trainingSize, int streamSize, long seed) {
+    this.trainingSize = trainingSize;
+    this.streamSize = streamSize;
+    this.seed = seed;
+    this.lowest = new double[MachineReading.SENSORS.length];
+    this.highest = new double[MachineReading.SENSORS.length];
+    List<double[]> readings = trainingReadings();
+    for (int sensor = 0; sensor < lowest.length; sensor++) {
+      int index = sensor;
+      double[] sorted = readings.stream().mapToDouble(row -> row[index]).sorted().toArray();
+      lowest[sensor] = sorted[sorted.length / 1000];
+      highest[sensor] = sorted[sorted.length - 1 - sorted.length / 1000];
+    }
+  }
+
+  private static Schema schemaOfReadings() {
+    SchemaBuilder.FieldAssembler<Schema> fields =
+        SchemaBuilder.record("MachineTelemetry")
+            .namespace("io.lowtide.demo")
+            .doc("One reading of a machine's sensors.")
+            .fields()
+            .requiredString("machine");
+    for (String sensor : MachineReading.SENSORS) {
+      fields = fields.requiredDouble(sensor);
+    }
+    return fields.endRecord();
+  }
+
+  @Override
+  public String name() {
+    return "machine park, seed " + seed;
+  }
+
+  @Override
+  public Schema schema() {
+    return SCHEMA;
+  }
+
+  @Override
+  public List<String> columns() {
+    return List.of(MachineReading.SENSORS);
+  }
+
+  @Override
+  public List<GenericRecord> trainingRecords() {
+    List<double[]> readings = trainingReadings();
+    List<GenericRecord> records = new ArrayList<>(readings.size());
+    for (int i = 0; i < readings.size(); i++) {
+      records.add(record(machine(i % MACHINES), readings.get(i)));
+    }
+    return records;
+  }
+
+  private List<double[]> trainingReadings() {
+    Random random = new Random(seed);
+    return IntStream.range(0, trainingSize).mapToObj(unused -> normal(random)).toList();
+  }
+
+  @Override
+  public int streamSize() {
+    return streamSize;
+  }
+
+  @Override
+  public Iterator<LabelledRecord> stream() {
+    Random random = new Random(seed + 1);
+    return IntStream.range(0, streamSize).mapToObj(unused -> next(random)).iterator();
+  }
+
+  private LabelledRecord next(Random random) {
+    String machine = machine(random.nextInt(MACHINES));
+    if (random.nextDouble() >= ANOMALY_SHARE) {
+      return new LabelledRecord(machine, record(machine, normal(random)), LabelledRecord.NORMAL);
+    }
+    AnomalyKind[] kinds = AnomalyKind.values();
+    AnomalyKind kind = kinds[random.nextInt(kinds.length)];
+    return new LabelledRecord(machine, record(machine, anomalous(kind, random)), kind.label);
+  }
+
+  private static double[] normal(Random random) {
+    return MachineReading.normal(MachineMode.at(random.nextDouble()), random);
+  }
+
+  private double[] anomalous(AnomalyKind kind, Random random) {
+    while (true) {
+      MachineMode mode = MachineMode.at(random.nextDouble());
+      MachineMode otherMode = MachineMode.at(random.nextDouble());
+      double[] reading = MachineReading.normal(mode, random);
+      double[] other = MachineReading.normal(otherMode, random);
+      if (mode == otherMode) {
+        continue;
+      }
+      double[] corrupted = kind.corrupt(reading, other, random);
+      if (!kind.joint || isInRange(corrupted)) {
+        return corrupted;
+      }
+    }
+  }
+
+  private boolean isInRange(double[] reading) {
+    for (int sensor = 0; sensor < reading.length; sensor++) {
+      if (reading[sensor] < lowest[sensor] || reading[sensor] > highest[sensor]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String machine(int index) {
+    return "machine-" + (index + 1);
+  }
+
+  private static GenericRecord record(String machine, double[] reading) {
+    GenericRecord record = new GenericData.Record(SCHEMA);
+    record.put("machine", machine);
+    for (int sensor = 0; sensor < reading.length; sensor++) {
+      record.put(MachineReading.SENSORS[sensor], reading[sensor]);
+    }
+    return record;
+  }
+}
