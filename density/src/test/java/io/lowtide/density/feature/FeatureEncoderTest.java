@@ -1,0 +1,88 @@
+package io.lowtide.density.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lowtide.schemas.ContinuousFeature;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.FeatureTransform;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FeatureEncoderTest {
+
+  @ParameterizedTest
+  @EnumSource(FeatureTransform.class)
+  void shouldDecodeWhatItEncoded(FeatureTransform transform) {
+    FeatureEncoder encoder = encoder(transform);
+    double[] encoded = new double[1];
+    double[] decoded = new double[1];
+    for (double x : new double[] {-2.9, -1e-6, 0, 1e-6, 0.5, 3, 250, 1e6}) {
+      encoder.encode(new double[] {x}, encoded);
+      encoder.decode(encoded, decoded);
+      assertThat(decoded[0]).isCloseTo(x, within(1e-9 * Math.max(1, Math.abs(x))));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(FeatureTransform.class)
+  void shouldCountTheLogDeterminantOfItsDerivative(FeatureTransform transform) {
+    FeatureEncoder encoder = encoder(transform);
+    double[] ahead = new double[1];
+    double[] behind = new double[1];
+    for (double x : new double[] {-2, 0, 0.7, 40}) {
+      double step = 1e-5;
+      encoder.encode(new double[] {x + step}, ahead);
+      encoder.encode(new double[] {x - step}, behind);
+      double derivative = (ahead[0] - behind[0]) / (2 * step);
+      assertThat(encoder.encode(new double[] {x}, ahead))
+          .isCloseTo(Math.log(derivative), within(1e-8));
+    }
+  }
+
+  @Test
+  void shouldStayFiniteForHugeValues() {
+    double[] encoded = new double[1];
+    for (double x : new double[] {1e30, -1e30, 1e300, -1e307}) {
+      assertThat(encoder(FeatureTransform.ASINH).encode(new double[] {x}, encoded)).isFinite();
+      assertThat(encoded[0]).isFinite();
+      assertThat(Math.signum(encoded[0])).isEqualTo(Math.signum(x));
+    }
+  }
+
+  @Test
+  void shouldHaveNoLogDeterminantOutsideTheDomainOfTheLogarithm() {
+    assertThat(encoder(FeatureTransform.LOG).encode(new double[] {-3}, new double[1]))
+        .matches(value -> !Double.isFinite(value));
+    assertThat(encoder(FeatureTransform.LOG).encode(new double[] {-4}, new double[1])).isNaN();
+  }
+
+  @Test
+  void shouldRefuseAScaleThatIsNotPositive() {
+    ContinuousFeature flat =
+        new ContinuousFeature(
+            "flat", FeatureTransform.IDENTITY, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0);
+    assertThatThrownBy(() -> new FeatureEncoder(new FeatureSpecification(List.of(flat), List.of())))
+        .hasMessage("feature \"flat\": scale 0.0, expected positive");
+  }
+
+  @Test
+  void shouldRefuseARepeatedName() {
+    ContinuousFeature feature = feature(FeatureTransform.IDENTITY);
+    assertThatThrownBy(
+            () ->
+                new FeatureEncoder(new FeatureSpecification(List.of(feature, feature), List.of())))
+        .hasMessageContaining("\"x\"");
+  }
+
+  private static FeatureEncoder encoder(FeatureTransform transform) {
+    return new FeatureEncoder(new FeatureSpecification(List.of(feature(transform)), List.of()));
+  }
+
+  private static ContinuousFeature feature(FeatureTransform transform) {
+    return new ContinuousFeature("x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0);
+  }
+}
