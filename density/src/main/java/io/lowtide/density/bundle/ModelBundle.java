@@ -24,13 +24,14 @@ public final class ModelBundle {
   public static final int FORMAT_VERSION = 1;
 
   private final DensityModel model;
+  private final FieldParameters parameters;
   private final FeatureEncoder encoder;
   private final Flow flow;
   private final ConformalCalibration calibration;
 
   private ModelBundle(DensityModel model) throws BundleException {
     this.model = model;
-    FieldParameters parameters = FieldMapper.fromAvro(model.getField());
+    this.parameters = FieldMapper.fromAvro(model.getField());
     try {
       this.encoder = new FeatureEncoder(model.getFeatures());
       this.flow = new Flow(VectorFields.of(parameters), settings(model.getSolver()));
@@ -143,6 +144,11 @@ public final class ModelBundle {
   /** How a record becomes numbers. */
   public FeatureEncoder encoder() {
     return encoder;
+  }
+
+  /** The parameters of the vector field. */
+  public FieldParameters parameters() {
+    return parameters;
   }
 
   /** The density of the encoded records. */
