@@ -4,8 +4,9 @@ FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /src
 COPY . .
 RUN mvn -B -ntp -DskipTests -pl quickstart -am package \
-      dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib \
- && cp quickstart/target/quickstart-*.jar /app/lib/
+      dependency:copy-dependencies -DincludeScope=runtime \
+ && mkdir -p /app/lib \
+ && cp quickstart/target/dependency/*.jar quickstart/target/quickstart-*.jar /app/lib/
 
 FROM eclipse-temurin:17-jre
 RUN useradd --system --uid 10001 --create-home lowtide

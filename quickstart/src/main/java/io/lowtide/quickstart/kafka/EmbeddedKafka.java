@@ -84,10 +84,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     try {
       Files.createDirectories(directory);
       format(directory);
-      int clientPort = port == 0 ? freePort() : port;
+      int clientPort = freePort(port);
       server =
           new KafkaRaftServer(
-              KafkaConfig.fromProps(settings(directory, clientPort, freePort()), false),
+              KafkaConfig.fromProps(settings(directory, clientPort, freePort(0)), false),
               Time.SYSTEM);
       kafka = new EmbeddedKafka(server, HOST + ":" + clientPort, directory, temporary);
       server.startup();
@@ -95,6 +95,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     } catch (Exception failure) {
       if (server != null) {
         server.shutdown();
+      }
+      if (temporary) {
+        delete(directory);
       }
       throw new KafkaStartException(directory, port, failure);
     }
@@ -147,8 +150,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     return settings;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+  /** Makes sure that a port is free, or finds one for 0. */
+  private static int freePort(int wanted) throws IOException {
+    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByName(HOST))) {
       return socket.getLocalPort();
     }
   }

@@ -2,6 +2,7 @@ package io.lowtide.quickstart.registry;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -108,7 +109,7 @@ public final class RegistryProcess implements AutoCloseable {
     long started = System.nanoTime();
     RegistryProcess registry;
     try {
-      int port = settings.port() == 0 ? freePort() : settings.port();
+      int port = freePort(settings.port());
       Files.createDirectories(settings.log().toAbsolutePath().getParent());
       registry =
           new RegistryProcess(
@@ -118,7 +119,8 @@ public final class RegistryProcess implements AutoCloseable {
                   .start(),
               "http://" + HOST + ":" + port + "/apis/ccompat/v7");
     } catch (IOException failure) {
-      throw new RegistryStartException(failure.getMessage(), settings.log(), "", failure);
+      throw new RegistryStartException(
+          failure.getMessage(), settings.log(), tail(settings.log()), failure);
     }
     Runtime.getRuntime().addShutdownHook(registry.closeAtExit);
     try {
@@ -147,7 +149,7 @@ public final class RegistryProcess implements AutoCloseable {
     command.add("-Dquarkus.http.host=" + HOST);
     command.add("-Dquarkus.http.port=" + port);
     command.add("-Dquarkus.management.host=" + HOST);
-    command.add("-Dquarkus.management.port=" + freePort());
+    command.add("-Dquarkus.management.port=" + freePort(0));
     if (settings.data() != null) {
       Path database = settings.data().toAbsolutePath().resolve("registry");
       command.add("-Dapicurio.datasource.url=jdbc:h2:file:" + database);
@@ -157,9 +159,14 @@ public final class RegistryProcess implements AutoCloseable {
     return command;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+  /**
+   * Makes sure that a port is free, or finds one for 0; another's answers must not count as ours.
+   */
+  private static int freePort(int wanted) throws IOException {
+    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByName(HOST))) {
       return socket.getLocalPort();
+    } catch (BindException taken) {
+      throw new IOException("port " + wanted + ": " + taken.getMessage(), taken);
     }
   }
 
@@ -191,6 +198,9 @@ public final class RegistryProcess implements AutoCloseable {
   }
 
   private static String tail(Path log) {
+    if (Files.notExists(log)) {
+      return "(none)";
+    }
     try {
       // The log is another program's: whatever it holds must not hide why it did not start.
       List<String> lines =

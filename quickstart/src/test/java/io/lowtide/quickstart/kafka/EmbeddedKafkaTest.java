@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.quickstart.ChildJvm;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +114,15 @@ final class EmbeddedKafkaTest {
     assertThatThrownBy(() -> EmbeddedKafka.start(file, 0))
         .isInstanceOf(KafkaStartException.class)
         .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void shouldNameThePortThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      assertThatThrownBy(() -> EmbeddedKafka.start(directory, taken.getLocalPort()))
+          .isInstanceOf(KafkaStartException.class)
+          .hasMessageContaining("port " + taken.getLocalPort());
+    }
   }
 
   /** A broker in a JVM of its own, to be killed. */

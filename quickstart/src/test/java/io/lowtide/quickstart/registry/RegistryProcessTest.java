@@ -12,7 +12,9 @@ import io.lowtide.schemas.registry.SchemaRegistry;
 import io.lowtide.schemas.registry.SchemaRejectedException;
 import io.lowtide.schemas.registry.UnknownSchemaException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -115,7 +117,7 @@ final class RegistryProcessTest {
 
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (listens(url) && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+      TimeUnit.MILLISECONDS.sleep(50);
     }
     assertThat(listens(url)).isFalse();
   }
@@ -141,6 +143,19 @@ final class RegistryProcessTest {
         .isInstanceOf(RegistryStartException.class)
         .hasMessageContaining("ended with status 1")
         .hasMessageContaining("Invalid or corrupt jarfile");
+  }
+
+  @Test
+  void shouldNameThePortThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      int port = taken.getLocalPort();
+      RegistryProcess.Settings settings =
+          new RegistryProcess.Settings(inMemory().home(), port, inMemory().log(), null);
+
+      assertThatThrownBy(() -> RegistryProcess.start(settings))
+          .isInstanceOf(RegistryStartException.class)
+          .hasMessageContaining("port " + port);
+    }
   }
 
   /** The parent of a registry in a JVM of its own, to be killed. */

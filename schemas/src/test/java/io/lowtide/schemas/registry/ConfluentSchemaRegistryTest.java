@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.common.config.ConfigException;
@@ -178,6 +179,19 @@ final class ConfluentSchemaRegistryTest {
     try (SchemaRegistry registry = connect(Map.of())) {
       assertThatThrownBy(() -> registry.schema(1)).isInstanceOf(UnknownSchemaException.class);
     }
+  }
+
+  @Test
+  void shouldRejectASchemaWithANameThatAvroForbids() {
+    Schema misnamed =
+        new Schema.Parser(NameValidator.NO_VALIDATION)
+            .parse("{\"type\": \"record\", \"name\": \"my-reading\", \"fields\": []}");
+    try (SchemaRegistry registry = connect(Map.of())) {
+      assertThatThrownBy(() -> registry.register("readings-value", misnamed))
+          .isInstanceOf(SchemaRejectedException.class)
+          .hasMessageContaining("my-reading");
+    }
+    assertThat(authorizations).isEmpty();
   }
 
   @Test
