@@ -2,8 +2,8 @@ package io.lowtide.trainer.evaluation;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
-import io.lowtide.density.scoring.ValueScorer;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
 import java.util.ArrayList;
