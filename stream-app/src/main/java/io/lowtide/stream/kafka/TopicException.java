@@ -5,7 +5,12 @@ public final class TopicException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  TopicException(String message) {
+  /** The error about topics that should exist. */
+  public static TopicException missing(String... topics) {
+    return new TopicException("topics that do not exist: " + String.join(", ", topics));
+  }
+
+  private TopicException(String message) {
     super(message);
   }
 

@@ -88,8 +88,7 @@ public final class ModelIntake {
       return;
     }
     if (value == null) {
-      log.warn(
-          "Detector {}: its model was deleted from the topic; {} goes on", detector, currentName());
+      log.warn("Detector {}: its model was deleted from the topic; {}", detector, consequence());
       return;
     }
     try {
@@ -98,7 +97,7 @@ public final class ModelIntake {
       keep(bundle);
     } catch (ModelRefusedException refused) {
       metrics.modelRefused(refused.reason());
-      log.error("Detector {}: {}; {} goes on", detector, refused.getMessage(), currentName());
+      log.error("Detector {}: {}; {}", detector, refused.getMessage(), consequence());
     } catch (TransientFaultException stopping) {
       log.info("Detector {}: stopped while reading a model", detector);
     }
@@ -168,8 +167,10 @@ public final class ModelIntake {
     }
   }
 
-  private String currentName() {
+  private String consequence() {
     ActiveModel current = slot.current();
-    return current == null ? "none is in use, the detector waits" : current.bundle().version();
+    return current == null
+        ? "still waiting for a model"
+        : "model " + current.bundle().version() + " goes on";
   }
 }
