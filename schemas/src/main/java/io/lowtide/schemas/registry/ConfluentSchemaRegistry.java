@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaParseException;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
@@ -79,7 +80,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       return known;
     }
     try {
-      int id = client.register(subject, new AvroSchema(schema.toString()));
+      int id = client.register(subject, parsed(subject, schema));
       registered.put(registration, id);
       return id;
     } catch (RestClientException answer) {
@@ -100,7 +101,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       return known;
     }
     try {
-      int id = client.getId(subject, new AvroSchema(schema.toString()));
+      int id = client.getId(subject, parsed(subject, schema));
       registered.put(registration, id);
       return id;
     } catch (RestClientException answer) {
@@ -110,6 +111,14 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       throw fault(answer);
     } catch (IOException failure) {
       throw new RegistryUnavailableException(urls, failure);
+    }
+  }
+
+  private static ParsedSchema parsed(String subject, Schema schema) {
+    try {
+      return new AvroSchema(schema.toString());
+    } catch (RuntimeException invalid) {
+      throw new SchemaRejectedException(subject, invalid.getMessage(), invalid);
     }
   }
 
@@ -132,6 +141,8 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       return new Schema.Parser(NameValidator.NO_VALIDATION)
           .setValidateDefaults(false)
           .parse(parsed.rawSchema().toString());
+    } catch (SchemaParseException unreadable) {
+      throw new UnknownSchemaException(id, unreadable);
     } catch (RestClientException answer) {
       if (saysNotFound(answer)) {
         throw new UnknownSchemaException(id, answer);
