@@ -1,13 +1,10 @@
-package io.lowtide.density.scoring;
+package io.lowtide.density.likelihood;
 
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.ode.SolveStatus;
-import io.lowtide.density.scoring.ScoreOutcome.Reason;
-import io.lowtide.density.scoring.ScoreOutcome.Unscorable;
 import io.lowtide.schemas.ConstantFeature;
-import java.util.Arrays;
 
 /**
  * Log-likelihood of the values of one record, in the record's own units: the flow's log-density of
@@ -77,30 +74,11 @@ public final class ValueScorer {
     return integrator.evaluations();
   }
 
-  /** Says why the last score did not complete. */
-  Unscorable unscorable(SolveStatus status) {
-    for (int i = 0; i < encoded.length; i++) {
-      if (!Double.isFinite(encoded[i])) {
-        return new Unscorable(
-            Reason.OUTSIDE_DOMAIN,
-            "field \""
-                + encoder.features().get(i).getName()
-                + "\": outside the domain of its "
-                + encoder.features().get(i).getTransform()
-                + " transform");
-      }
-    }
-    return status == SolveStatus.NOT_FINITE
-        ? new Unscorable(
-            Reason.OVERFLOW, "encoded values " + Arrays.toString(encoded) + " overflow the flow")
-        : new Unscorable(
-            Reason.STEP_BUDGET,
-            "encoded values "
-                + Arrays.toString(encoded)
-                + ": "
-                + status
-                + " after "
-                + evaluations()
-                + " evaluations of the vector field");
+  /**
+   * The encoded values of the last score, not to be changed; an entry is not finite where a value
+   * lies outside the domain of its transform.
+   */
+  public double[] encoded() {
+    return encoded;
   }
 }
