@@ -182,7 +182,7 @@ class StreamSettingsTest {
     "alert.budget, much, number",
     "suppression.window, 5m, ISO-8601 duration",
     "suppression.window, PT-5M, at least PT0S",
-    "http.port, 70000, at most 65535",
+    "http.port, 70000, no more than 65535",
     "http.port, eighty, 'of type INT'",
     "threads, 0, at least 1",
     "alerts.topic, a b, a topic name",
