@@ -98,4 +98,8 @@ final class ModuleArrowsTest {
   @ArchTest
   static final ArchRule thePackagesOfSchemasShouldHaveNoCycles =
       slices().matching("io.lowtide.schemas.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule thePackagesOfDensityShouldHaveNoCycles =
+      slices().matching("io.lowtide.density.(*)..").should().beFreeOfCycles();
 }
