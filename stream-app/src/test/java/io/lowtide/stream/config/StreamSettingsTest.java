@@ -168,7 +168,7 @@ class StreamSettingsTest {
             .with(REQUIRED, "defaults")
             .withEnvironment(
                 Map.of(
-                    "LOWTIDE_JAVA_OPTS", "-Xmx1g",
+                    "LOWTIDE_JAVA_OPTIONS", "-Xmx1g",
                     "LOWTIDE_STREAM_SERVICE_HOST", "10.0.0.1",
                     "LOWTIDE_STREAM_PORT", "tcp://10.0.0.1:8080",
                     "LOWTIDE_STREAM_PORT_8080_TCP_ADDR", "10.0.0.1"));
