@@ -81,7 +81,7 @@ public final class AlertSummary {
     if (!Double.isFinite(value)) {
       return Double.toString(value);
     }
-    BigDecimal rounded = new BigDecimal(value).round(new MathContext(DIGITS));
+    BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(DIGITS));
     double magnitude = Math.abs(value);
     if (magnitude != 0 && (magnitude >= 1e7 || magnitude < 1e-4)) {
       return String.format(Locale.ROOT, "%.3e", value);

@@ -26,7 +26,7 @@ public final class SettingsSources {
 
   /** Variables of the launcher, which are not settings of the application. */
   private static final List<String> LAUNCHER_VARIABLES =
-      List.of("LOWTIDE_HOME", "LOWTIDE_JAVA", "LOWTIDE_JAVA_OPTS", "LOWTIDE_OPTS");
+      List.of("LOWTIDE_HOME", "LOWTIDE_DATA", "LOWTIDE_JAVA_OPTIONS");
 
   /** Kubernetes sets these in every container beside a service whose name starts with lowtide. */
   private static final Pattern SERVICE_LINK =

@@ -17,7 +17,7 @@ final class Validators {
   private Validators() {}
 
   static Validator topic() {
-    return expecting("a topic name", value -> isTopic(value));
+    return expecting("a topic name", Validators::isTopic);
   }
 
   static Validator topicOrEmpty() {
@@ -49,8 +49,7 @@ final class Validators {
 
   static Validator probabilityOrNothing() {
     return expecting(
-        "between 0 and 1, or empty",
-        value -> value == null || (Double) value > 0 && (Double) value < 1);
+        "between 0 and 1, or empty", value -> (Double) value > 0 && (Double) value < 1);
   }
 
   static Validator duration(Duration atLeast) {
@@ -72,7 +71,8 @@ final class Validators {
   private static Validator expecting(String expectation, Predicate<Object> valid) {
     return LambdaValidator.with(
         (name, value) -> {
-          if (!valid.test(value)) {
+          // A missing value is null here: whether one may be missing is not this check's business.
+          if (value != null && !valid.test(value)) {
             throw new ConfigException(name, value, "expected " + expectation);
           }
         },

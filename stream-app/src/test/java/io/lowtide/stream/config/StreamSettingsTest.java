@@ -168,7 +168,7 @@ class StreamSettingsTest {
             .with(REQUIRED, "defaults")
             .withEnvironment(
                 Map.of(
-                    "LOWTIDE_JAVA_OPTS", "-Xmx1g",
+                    "LOWTIDE_JAVA_OPTIONS", "-Xmx1g",
                     "LOWTIDE_STREAM_SERVICE_HOST", "10.0.0.1",
                     "LOWTIDE_STREAM_PORT", "tcp://10.0.0.1:8080",
                     "LOWTIDE_STREAM_PORT_8080_TCP_ADDR", "10.0.0.1"));
@@ -182,7 +182,7 @@ class StreamSettingsTest {
     "alert.budget, much, number",
     "suppression.window, 5m, ISO-8601 duration",
     "suppression.window, PT-5M, at least PT0S",
-    "http.port, 70000, at most 65535",
+    "http.port, 70000, no more than 65535",
     "http.port, eighty, 'of type INT'",
     "threads, 0, at least 1",
     "alerts.topic, a b, a topic name",

@@ -106,7 +106,7 @@ class HttpEndpointTest {
         .contains("lowtide_score_latency_seconds_bucket{le=\"3.0E-5\"} 0")
         .contains("lowtide_score_latency_seconds_bucket{le=\"5.0E-5\"} 1")
         .contains("lowtide_score_evaluations_bucket{le=\"32.0\"} 1")
-        .contains("lowtide_model_info{detector=\"press-line\",version=\"v2\"} 1.0")
+        .contains("lowtide_model_info{detector=\"press-line\",version=\"v2\"} 1")
         .doesNotContain("version=\"v1\"")
         .contains("lowtide_models_refused_total{reason=\"hash_mismatch\"} 1.0");
   }
