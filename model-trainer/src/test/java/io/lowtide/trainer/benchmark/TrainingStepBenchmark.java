@@ -2,7 +2,6 @@ package io.lowtide.trainer.benchmark;
 
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldShape;
-import io.lowtide.trainer.adjoint.AdjointGradient;
 import io.lowtide.trainer.adjoint.BatchLoss;
 import io.lowtide.trainer.field.BatchField;
 import io.lowtide.trainer.field.FlowObjective;
@@ -14,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 
 public final class TrainingStepBenchmark {
 
@@ -23,21 +21,16 @@ public final class TrainingStepBenchmark {
     int records = Integer.parseInt(arguments[1]);
     ErrorNorm norm = ErrorNorm.valueOf(arguments[2]);
     TraceMode trace = TraceMode.valueOf(arguments[3]);
-    if (arguments.length > 4) {
-      int threads = Integer.parseInt(arguments[4]);
-      Nd4j.getEnvironment().setMaxMasterThreads(threads);
-      Nd4j.getEnvironment().setMaxThreads(threads);
-    }
+    int shards = Integer.parseInt(arguments[4]);
+    System.out.println(io.lowtide.trainer.backend.Backend.load());
     Random random = new Random(1);
     FieldShape shape = new FieldShape(d, 0, List.of(64, 64), Activation.TANH);
-    BatchField field =
-        new BatchField(
-            shape,
-            new FlowObjective(trace, ProbeDistribution.RADEMACHER, 0, 0),
-            DataType.FLOAT,
-            records);
+    FlowObjective objective = new FlowObjective(trace, ProbeDistribution.RADEMACHER, 0, 0);
     SolverOptions options = SolverOptions.of(1e-5, norm);
-    AdjointGradient adjoint = new AdjointGradient(field, options, options);
+    var adjoint =
+        new io.lowtide.trainer.adjoint.ParallelGradient(
+            shape, objective, DataType.FLOAT, records, shards, options, options);
+    BatchField field = new BatchField(shape, objective, DataType.FLOAT, records);
     double[] theta = new double[shape.parameterCount()];
     shape
         .layers()
@@ -68,8 +61,9 @@ public final class TrainingStepBenchmark {
       }
       long t = System.nanoTime();
       field.setParameters(theta);
-      field.drawProbe(random);
-      BatchLoss loss = adjoint.lossAndGradient(x, g);
+      adjoint.setParameters(theta);
+      adjoint.drawProbes(random);
+      BatchLoss loss = adjoint.lossAndGradient(x, new double[0], g);
       for (int i = 0; i < theta.length; i++) {
         m[i] = 0.9 * m[i] + 0.1 * g[i];
         v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
