@@ -153,8 +153,9 @@ public final class StreamApplication implements Health, AutoCloseable {
     created.setStateListener((next, before) -> onStateChange(next));
     created.pause();
     streams = created;
-    intake.restore();
+    // Returns when the models topic has been read; the stream threads stay paused without a model.
     created.start();
+    intake.restore();
     streamsMetrics = new KafkaStreamsMetrics(created);
     streamsMetrics.bindTo(meters);
     if (models.current() == null) {

@@ -10,7 +10,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Withholds repeated alerts: after an alert of a key is published, further alerts of that key less
- * than the window away in event time are withheld and counted. Belongs to one task.
+ * than the window away in event time are withheld and counted. Alerts without a key are never
+ * withheld. Belongs to one task.
  */
 public final class AlertSuppression {
 
@@ -31,12 +32,12 @@ public final class AlertSuppression {
 
   /** What is known about a key's alerts, or null. */
   public SuppressionState stateOf(byte[] key) {
-    return store.get(Bytes.wrap(key));
+    return key == null ? null : store.get(Bytes.wrap(key));
   }
 
   /** Whether an alert at an event time repeats the published one. */
   public boolean isRepeat(SuppressionState state, long eventTime) {
-    return state != null && Math.abs(eventTime - state.publishedAt()) < window;
+    return Math.abs(eventTime - state.publishedAt()) < window;
   }
 
   /** Remembers that an alert was withheld. */
@@ -46,6 +47,9 @@ public final class AlertSuppression {
 
   /** Remembers that an alert was published. */
   public void published(byte[] key, SuppressionState state, long eventTime) {
+    if (key == null) {
+      return;
+    }
     // A late record must not reopen the window of a newer alert.
     long latest = state == null ? eventTime : Math.max(eventTime, state.publishedAt());
     store.put(Bytes.wrap(key), new SuppressionState(latest, 0));

@@ -235,6 +235,10 @@ public final class StreamSettings {
           StreamsConfig.NUM_STREAM_THREADS_CONFIG, THREADS,
           StreamsConfig.STATE_DIR_CONFIG, STATE_DIRECTORY);
 
+  /** A registry that hangs must not outlast a transaction. */
+  private static final Map<String, String> REGISTRY_TIMEOUTS =
+      Map.of("http.connect.timeout.ms", "2000", "http.read.timeout.ms", "4000");
+
   /** Kafka Streams' own default under exactly-once. */
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -299,6 +303,7 @@ public final class StreamSettings {
     kafka.put(BOOTSTRAP_SERVERS, sources.find(BOOTSTRAP_SERVERS).value());
     Map<String, String> registry = new HashMap<>(sources.under(REGISTRY_PREFIX));
     registry.put(SCHEMA_REGISTRY_URL, sources.find(SCHEMA_REGISTRY_URL).value());
+    REGISTRY_TIMEOUTS.forEach(registry::putIfAbsent);
     return new ConnectionSettings(kafka, registry);
   }
 

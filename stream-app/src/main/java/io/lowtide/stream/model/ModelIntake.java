@@ -67,13 +67,16 @@ public final class ModelIntake {
     this.metrics = metrics;
   }
 
-  /** Puts the last good bundle in use, if there is one; the models topic may have a newer one. */
+  /** Puts the last good bundle in use if the models topic, read before, had none to offer. */
   public void restore() {
-    if (!Files.exists(lastGood)) {
+    if (slot.current() != null || !Files.exists(lastGood)) {
       return;
     }
     try {
-      activate(BundleFiles.read(lastGood));
+      ActiveModel kept = accept(BundleFiles.read(lastGood));
+      if (slot.activateIfNone(kept)) {
+        announce(kept, null);
+      }
     } catch (BundleException | IOException | ModelRefusedException e) {
       log.warn("Kept model {} is not used: {}", lastGood, e.getMessage());
     }
@@ -92,9 +95,11 @@ public final class ModelIntake {
       return;
     }
     try {
-      ModelBundle bundle = read(value);
-      activate(bundle);
-      keep(bundle);
+      ActiveModel offered = accept(read(value));
+      if (!isSame(slot.current(), offered)) {
+        announce(offered, slot.activate(offered));
+        keep(offered.bundle());
+      }
     } catch (ModelRefusedException refused) {
       metrics.modelRefused(refused.reason());
       log.error("Detector {}: {}; {}", detector, refused.getMessage(), consequence());
@@ -122,7 +127,7 @@ public final class ModelIntake {
     }
   }
 
-  private void activate(ModelBundle bundle) throws ModelRefusedException {
+  private ActiveModel accept(ModelBundle bundle) throws ModelRefusedException {
     if (!bundle.detector().equals(detector)) {
       throw new ModelRefusedException(
           "other_detector",
@@ -136,23 +141,22 @@ public final class ModelIntake {
       throw new ModelRefusedException(
           "budget", "model bundle " + bundle.version() + " refused: " + e.getMessage(), e);
     }
-    ActiveModel previous = slot.current();
-    if (isSame(previous, bundle)) {
-      return;
-    }
-    slot.activate(new ActiveModel(bundle, inForce));
-    metrics.modelAccepted(detector, bundle.version());
+    return new ActiveModel(bundle, inForce);
+  }
+
+  private static boolean isSame(ActiveModel active, ActiveModel offered) {
+    return active != null
+        && active.bundle().record().getSha256().equals(offered.bundle().record().getSha256());
+  }
+
+  private void announce(ActiveModel model, ActiveModel previous) {
+    metrics.modelAccepted(detector, model.bundle().version());
     log.info(
         "Detector {}: model {} in use (before: {}), false-alarm budget {}",
         detector,
-        bundle.version(),
+        model.bundle().version(),
         previous == null ? "none" : previous.bundle().version(),
-        inForce);
-  }
-
-  private static boolean isSame(ActiveModel active, ModelBundle bundle) {
-    return active != null
-        && active.bundle().record().getSha256().equals(bundle.record().getSha256());
+        model.budget());
   }
 
   private void keep(ModelBundle bundle) {

@@ -23,10 +23,29 @@ public final class ModelSlot {
     return active.get();
   }
 
-  /** Puts a model in use. */
-  public void activate(ActiveModel model) {
-    if (active.getAndSet(model) == null) {
+  /**
+   * Puts a model in use.
+   *
+   * @return the one that was in use before, or null
+   */
+  public ActiveModel activate(ActiveModel model) {
+    ActiveModel previous = active.getAndSet(model);
+    if (previous == null) {
       firstModel.run();
     }
+    return previous;
+  }
+
+  /**
+   * Puts a model in use unless there is one.
+   *
+   * @return whether it is in use now
+   */
+  public boolean activateIfNone(ActiveModel model) {
+    boolean activated = active.compareAndSet(null, model);
+    if (activated) {
+      firstModel.run();
+    }
+    return activated;
   }
 }

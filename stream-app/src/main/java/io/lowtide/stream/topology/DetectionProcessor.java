@@ -110,7 +110,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   /**
    * @param message null for an alert that is withheld
-   * @param state what was known about the key's alerts; null without suppression
+   * @param state what is known about the key's alerts, or null
    */
   private record Alert(byte[] message, SuppressionState state) {}
 
@@ -158,12 +158,9 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   private Alert alert(
       Record<byte[], byte[]> record, RecordPosition source, IndexedRecord decoded, Scored score) {
-    SuppressionState state = null;
-    if (suppression != null && record.key() != null) {
-      state = suppression.stateOf(record.key());
-      if (suppression.isRepeat(state, record.timestamp())) {
-        return new Alert(null, state);
-      }
+    SuppressionState state = suppression == null ? null : suppression.stateOf(record.key());
+    if (state != null && suppression.isRepeat(state, record.timestamp())) {
+      return new Alert(null, state);
     }
     List<FieldContribution> contributions = scorer.explain(decoded);
     AnomalyAlert alert =
@@ -182,21 +179,23 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     if (verdict.scoreMessage() != null) {
       send(record, verdict.scoreMessage(), DetectionTopology.SCORES_SINK);
     }
-    Alert alert = verdict.alert();
-    if (alert != null) {
-      boolean keyed = suppression != null && record.key() != null;
-      if (alert.message() == null) {
-        suppression.withheld(record.key(), alert.state());
-        metrics.alertSuppressed();
-      } else {
-        if (keyed) {
-          suppression.published(record.key(), alert.state(), record.timestamp());
-        }
-        send(record, alert.message(), DetectionTopology.ALERTS_SINK);
-        metrics.alertPublished();
-      }
+    if (verdict.alert() != null) {
+      finish(record, verdict.alert());
     }
     metrics.scored();
+  }
+
+  private void finish(Record<byte[], byte[]> record, Alert alert) {
+    if (alert.message() == null) {
+      suppression.withheld(record.key(), alert.state());
+      metrics.alertSuppressed();
+      return;
+    }
+    if (suppression != null) {
+      suppression.published(record.key(), alert.state(), record.timestamp());
+    }
+    send(record, alert.message(), DetectionTopology.ALERTS_SINK);
+    metrics.alertPublished();
   }
 
   private void send(Record<byte[], byte[]> record, byte[] message, String sink) {

@@ -59,6 +59,7 @@ final class DetectionFixture implements AutoCloseable {
   final ModelSlot models = new ModelSlot(() -> {});
   private final AvroSerializer<GenericRecord> readings = new AvroSerializer<>(registry);
   private final AvroSerializer<DensityModel> bundles = new AvroSerializer<>(registry);
+  private final ModelIntake intake;
   private final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> source;
   private final TestInputTopic<byte[], byte[]> modelMessages;
@@ -89,7 +90,6 @@ final class DetectionFixture implements AutoCloseable {
             retry,
             models,
             metrics);
-    intake.restore();
     this.driver =
         new TopologyTestDriver(
             new DetectionTopology(settings, registry, models, intake, retry, metrics).build(),
@@ -98,6 +98,7 @@ final class DetectionFixture implements AutoCloseable {
         driver.createInputTopic(SOURCE, new ByteArraySerializer(), new ByteArraySerializer());
     this.modelMessages =
         driver.createInputTopic(MODELS, new ByteArraySerializer(), new ByteArraySerializer());
+    this.intake = intake;
     this.alerts = output(ALERTS);
     this.scores = output(SCORES);
     this.deadLetters = output(DEAD_LETTERS);
@@ -106,6 +107,11 @@ final class DetectionFixture implements AutoCloseable {
   private TestOutputTopic<byte[], byte[]> output(String topic) {
     return driver.createOutputTopic(
         topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** What happens at a start once the models topic has been read. */
+  void restoreLastModel() {
+    intake.restore();
   }
 
   void publish(ModelBundle bundle) {

@@ -16,11 +16,13 @@ import io.lowtide.stream.TestModels;
 import io.lowtide.stream.retry.TransientFaultException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -416,9 +418,36 @@ class DetectionTopologyTest {
     byte[] message = stream.bytesOf(refused);
     message[message.length / 2] ^= 0x10;
     stream.publish(TestModels.DETECTOR, message);
+    assertThat(stream.models.current()).isNull();
+    stream.restoreLastModel();
     stream.send("press-7", NORMAL);
 
     assertThat(stream.scores().get(0).getModelVersion()).isEqualTo("v1");
+  }
+
+  @Test
+  void shouldPreferTheTopicsModelToTheOneItKept() {
+    startWithModel();
+    stream.close();
+    start(Map.of()).publish(TestModels.bundle("v2"));
+    stream.restoreLastModel();
+
+    assertThat(stream.models.current().bundle().version()).isEqualTo("v2");
+  }
+
+  @Test
+  void shouldNotUseAKeptModelThatIsDamaged() throws Exception {
+    startWithModel();
+    stream.close();
+    try (Stream<Path> files = Files.list(directory)) {
+      Path kept = files.filter(file -> file.toString().endsWith(".model.avro")).findAny().get();
+      byte[] content = Files.readAllBytes(kept);
+      content[content.length - 60] ^= 0x10;
+      Files.write(kept, content);
+    }
+    start(Map.of()).restoreLastModel();
+
+    assertThat(stream.models.current()).isNull();
   }
 
   @Test
