@@ -3,9 +3,8 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
-import io.lowtide.trainer.adjoint.AdjointGradient;
 import io.lowtide.trainer.adjoint.BatchLoss;
-import io.lowtide.trainer.field.BatchField;
+import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.field.FlowObjective;
 import io.lowtide.trainer.ode.ErrorNorm;
 import io.lowtide.trainer.ode.SolveException;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * validation records. Every random choice of an iteration follows from the seed and the iteration's
  * number, so a resumed run is the run that was interrupted.
  */
-final class FlowFitter {
+final class FlowFitter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FlowFitter.class);
 
@@ -37,6 +36,8 @@ final class FlowFitter {
 
   /** The flow starts close to the identity, where it is easy to integrate. */
   private static final double INITIAL_OUTPUT_SCALE = 0.1;
+
+  private static final double[] NO_CONTEXT = {};
 
   private static final long SHUFFLE_STREAM = 1;
   private static final long BATCH_STREAM = 2;
@@ -49,8 +50,8 @@ final class FlowFitter {
   private final int batchSize;
   private final int batchesPerEpoch;
   private final int validationInterval;
-  private final AdjointGradient gradientOfBatch;
-  private final AdjointGradient lossOfValidation;
+  private final ParallelGradient gradientOfBatch;
+  private final ParallelGradient lossOfValidation;
   private final List<double[]> validationBatches;
 
   FlowFitter(
@@ -70,16 +71,27 @@ final class FlowFitter {
             settings.probe(),
             settings.kineticPenalty(),
             settings.jacobianPenalty());
-    this.gradientOfBatch =
-        new AdjointGradient(
-            new BatchField(shape, objective, DataType.FLOAT, batchSize), options, options);
+    this.gradientOfBatch = gradient(objective, batchSize, options);
     int validationSize = Math.min(settings.batchSize(), validation.size());
-    this.lossOfValidation =
-        new AdjointGradient(
-            new BatchField(shape, FlowObjective.exactLikelihood(), DataType.FLOAT, validationSize),
-            options,
-            options);
+    this.lossOfValidation = gradient(FlowObjective.exactLikelihood(), validationSize, options);
     this.validationBatches = validationBatches(validationSize);
+  }
+
+  private ParallelGradient gradient(FlowObjective objective, int records, SolverOptions options) {
+    return new ParallelGradient(
+        shape,
+        objective,
+        DataType.FLOAT,
+        records,
+        Math.min(settings.shards(), records),
+        options,
+        options);
+  }
+
+  @Override
+  public void close() {
+    gradientOfBatch.close();
+    lossOfValidation.close();
   }
 
   /** The same noise at every validation, so that two of them differ by the parameters alone. */
@@ -230,9 +242,9 @@ final class FlowFitter {
       SplittableRandom random = stream(BATCH_STREAM, state.iteration);
       training.draw(
           order(epoch).subList(index * batchSize, (index + 1) * batchSize), random, batch);
-      gradientOfBatch.field().setParameters(state.parameters);
-      gradientOfBatch.field().drawProbe(random);
-      return gradientOfBatch.lossAndGradient(batch, gradient);
+      gradientOfBatch.setParameters(state.parameters);
+      gradientOfBatch.drawProbes(random);
+      return gradientOfBatch.lossAndGradient(batch, NO_CONTEXT, gradient);
     }
 
     /** Order of the training records in an epoch. */
@@ -282,11 +294,11 @@ final class FlowFitter {
 
     /** Infinite if the validation records cannot be integrated. */
     private double validate() {
-      lossOfValidation.field().setParameters(state.parameters);
+      lossOfValidation.setParameters(state.parameters);
       double sum = 0;
       try {
         for (double[] validationBatch : validationBatches) {
-          sum += lossOfValidation.loss(validationBatch).negativeLogLikelihood();
+          sum += lossOfValidation.loss(validationBatch, NO_CONTEXT).negativeLogLikelihood();
         }
       } catch (SolveException e) {
         LOG.warn("Validation at iteration {}: {}", state.iteration, e.getMessage());

@@ -13,6 +13,7 @@ import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
+import io.lowtide.trainer.backend.Backend;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.feature.FeatureInference;
@@ -29,7 +30,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,23 +76,26 @@ public final class FlowTrainer {
    * @throws DataException if there are too few records or they do not vary
    * @throws io.lowtide.density.calibration.BudgetException if the budget needs more records
    * @throws TrainingDivergedException if the optimisation cannot go on
+   * @throws io.lowtide.trainer.backend.BackendException if the tensor library cannot run here
    */
   public TrainingResult train(Table table) {
     long started = System.nanoTime();
+    Backend backend = Backend.load();
     Split split = split(table);
     FeatureSpecification features = FeatureInference.infer(split.training(), settings.smoothing());
     FeatureEncoder encoder = new FeatureEncoder(features);
     FieldShape shape =
         new FieldShape(encoder.dimensions(), 0, settings.hiddenUnits(), settings.activation());
     String dataHash = table.sha256();
-    FlowFitter fitter =
+    FittedFlow fitted;
+    try (FlowFitter fitter =
         new FlowFitter(
             settings,
             shape,
             new TrainingData(encoder, split.training()),
-            new TrainingData(encoder, split.validation()));
-    FittedFlow fitted =
-        fitter.fit(checkpoint.map(file -> checkpointFile(file, dataHash)), listener);
+            new TrainingData(encoder, split.validation()))) {
+      fitted = fitter.fit(checkpoint.map(file -> checkpointFile(file, dataHash)), listener);
+    }
     BundleAssembler assembler =
         new BundleAssembler(features, fitted.parameters(), solverSettings());
     List<double[]> calibrationRows = inOrderOf(encoder, split.calibration());
@@ -116,7 +119,7 @@ public final class FlowTrainer {
                   fitted.best().trainNegativeLogLikelihood(),
                   fitted.best().validationNegativeLogLikelihood(),
                   seconds),
-              provenance(table, dataHash),
+              provenance(table, dataHash, backend),
               probes(calibrationRows, scores));
       return new TrainingResult(bundle, fitted.history(), settings.asMap());
     } catch (BundleException e) {
@@ -206,7 +209,7 @@ public final class FlowTrainer {
         .toList();
   }
 
-  private Provenance provenance(Table table, String dataHash) {
+  private Provenance provenance(Table table, String dataHash, Backend backend) {
     String version = FlowTrainer.class.getPackage().getImplementationVersion();
     return new Provenance(
         table.source(),
@@ -215,6 +218,6 @@ public final class FlowTrainer {
         settings.seed(),
         version == null ? "unpackaged" : version,
         System.getProperty("java.version"),
-        Nd4j.getBackend().getClass().getSimpleName());
+        backend.description());
   }
 }

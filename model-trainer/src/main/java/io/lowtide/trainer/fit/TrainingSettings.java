@@ -49,6 +49,14 @@ public final class TrainingSettings {
               Importance.MEDIUM,
               "Records in a batch; fewer where there are fewer training records.")
           .define(
+              "shards",
+              Type.INT,
+              2,
+              Range.between(1, 256),
+              Importance.MEDIUM,
+              "Shards that a batch is cut into, each solved by a thread of its own. The result"
+                  + " depends on it, and is the same for the same number.")
+          .define(
               "learning.rate",
               Type.DOUBLE,
               3e-3,
@@ -263,6 +271,10 @@ public final class TrainingSettings {
 
   public int batchSize() {
     return values.getInt("batch.size");
+  }
+
+  public int shards() {
+    return values.getInt("shards");
   }
 
   public double learningRate() {

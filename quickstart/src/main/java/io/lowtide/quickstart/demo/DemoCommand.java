@@ -4,6 +4,7 @@ import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
 import io.lowtide.quickstart.traffic.MachinePark;
 import io.lowtide.quickstart.traffic.TableTraffic;
+import io.lowtide.trainer.backend.BackendException;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingDivergedException;
@@ -119,6 +120,7 @@ public final class DemoCommand implements Callable<Integer> {
     } catch (DataException
         | ConfigException
         | TrainingDivergedException
+        | BackendException
         | IllegalArgumentException e) {
       command.commandLine().getErr().println(command.qualifiedName() + ": " + e.getMessage());
       return ExitCode.USAGE;
