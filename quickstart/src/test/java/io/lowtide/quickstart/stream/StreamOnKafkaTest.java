@@ -91,7 +91,7 @@ class StreamOnKafkaTest {
 
   @BeforeAll
   static void startKafkaAndRegistry() {
-    kafka = EmbeddedKafka.start();
+    kafka = EmbeddedKafka.start(shared.resolve("kafka"), 0);
     registryProcess = startRegistry(0);
   }
 
@@ -334,6 +334,23 @@ class StreamOnKafkaTest {
 
       assertThat(awaitOutcome().deadLetters()).isEmpty();
       assertThat(application.meters().get("lowtide.outages").counter().count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldLoseNothingWhileTheBrokerIsAway() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      send(messages(2_000));
+      String[] address = kafka.bootstrapServers().split(":");
+
+      kafka.close();
+      kafka = EmbeddedKafka.start(kafka.directory(), Integer.parseInt(address[1]));
+      send(messages(500));
+
+      assertThat(awaitOutcome().scores()).hasSize(2_500);
+      assertThat(application.failure()).isNull();
     }
   }
 
