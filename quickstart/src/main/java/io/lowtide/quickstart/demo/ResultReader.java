@@ -88,9 +88,9 @@ final class ResultReader implements AutoCloseable {
     } else {
       RecordPosition position =
           new RecordPosition(
-              header(message, "lowtide.error.topic"),
-              Integer.parseInt(header(message, "lowtide.error.partition")),
-              Long.parseLong(header(message, "lowtide.error.offset")));
+              header(message, "lowtide.topic"),
+              Integer.parseInt(header(message, "lowtide.partition")),
+              Long.parseLong(header(message, "lowtide.offset")));
       tally.deadLettered(kind(position));
     }
   }

@@ -1,0 +1,319 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.density.field.FieldLayer;
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.FieldShape;
+import io.lowtide.trainer.adjoint.BatchLoss;
+import io.lowtide.trainer.adjoint.ParallelGradient;
+import io.lowtide.trainer.field.FlowObjective;
+import io.lowtide.trainer.ode.ErrorNorm;
+import io.lowtide.trainer.ode.SolveException;
+import io.lowtide.trainer.ode.SolverOptions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fits a vector field to training records by stochastic gradient descent on the penalised negative
+ * log-likelihood: Adam with warm-up and cosine decay, gradient clipping, and early stopping on the
+ * validation records. Every random choice of an iteration follows from the seed and the iteration's
+ * number, so a resumed run is the run that was interrupted.
+ */
+final class FlowFitter implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FlowFitter.class);
+
+  private static final int LEAST_ITERATIONS_BETWEEN_VALIDATIONS = 25;
+  private static final int MOST_SETBACKS = 5;
+
+  /** The flow starts close to the identity, where it is easy to integrate. */
+  private static final double INITIAL_OUTPUT_SCALE = 0.1;
+
+  private static final double[] NO_CONTEXT = {};
+
+  private static final long SHUFFLE_STREAM = 1;
+  private static final long BATCH_STREAM = 2;
+  private static final long VALIDATION_STREAM = 3;
+
+  private final TrainingSettings settings;
+  private final FieldShape shape;
+  private final TrainingData training;
+  private final TrainingData validation;
+  private final int batchSize;
+  private final int batchesPerEpoch;
+  private final int validationInterval;
+  private final ParallelGradient gradientOfBatch;
+  private final ParallelGradient lossOfValidation;
+  private final List<double[]> validationBatches;
+
+  FlowFitter(
+      TrainingSettings settings, FieldShape shape, TrainingData training, TrainingData validation) {
+    this.settings = settings;
+    this.shape = shape;
+    this.training = training;
+    this.validation = validation;
+    this.batchSize = Math.min(settings.batchSize(), training.size());
+    this.batchesPerEpoch = training.size() / batchSize;
+    int epochs = (LEAST_ITERATIONS_BETWEEN_VALIDATIONS + batchesPerEpoch - 1) / batchesPerEpoch;
+    this.validationInterval = epochs * batchesPerEpoch;
+    SolverOptions options = SolverOptions.of(settings.trainingTolerance(), ErrorNorm.BATCH_RMS);
+    FlowObjective objective =
+        new FlowObjective(
+            settings.trace(),
+            settings.probe(),
+            settings.kineticPenalty(),
+            settings.jacobianPenalty());
+    this.gradientOfBatch = gradient(objective, batchSize, options);
+    int validationSize = Math.min(settings.batchSize(), validation.size());
+    this.lossOfValidation = gradient(FlowObjective.exactLikelihood(), validationSize, options);
+    this.validationBatches = validationBatches(validationSize);
+  }
+
+  private ParallelGradient gradient(FlowObjective objective, int records, SolverOptions options) {
+    return new ParallelGradient(
+        shape,
+        objective,
+        DataType.FLOAT,
+        records,
+        Math.min(settings.shards(), records),
+        options,
+        options);
+  }
+
+  @Override
+  public void close() {
+    gradientOfBatch.close();
+    lossOfValidation.close();
+  }
+
+  /** The same noise at every validation, so that two of them differ by the parameters alone. */
+  private List<double[]> validationBatches(int size) {
+    SplittableRandom random = stream(VALIDATION_STREAM, 0);
+    List<double[]> batches = new ArrayList<>();
+    for (int from = 0; from + size <= validation.size(); from += size) {
+      double[] batch = new double[size * shape.dimensions()];
+      validation.draw(IntStream.range(from, from + size).boxed().toList(), random, batch);
+      batches.add(batch);
+    }
+    return batches;
+  }
+
+  private SplittableRandom stream(long purpose, long index) {
+    return new SplittableRandom(
+            settings.seed() * 0x9E3779B97F4A7C15L + purpose * 0x1000003L + index)
+        .split();
+  }
+
+  /**
+   * Trains.
+   *
+   * @param checkpoint where to save progress at every validation, and where to go on from if there
+   *     is any
+   * @param listener receives a report at every validation
+   * @throws TrainingDivergedException if training cannot go on
+   */
+  FittedFlow fit(Optional<CheckpointFile> checkpoint, Consumer<EpochReport> listener) {
+    TrainingState state =
+        checkpoint
+            .flatMap(CheckpointFile::read)
+            .orElseGet(() -> TrainingState.start(initialParameters(), settings.weightDecay()));
+    Run run = new Run(state);
+    while (!run.isOver()) {
+      run.advance(listener);
+      checkpoint.ifPresent(file -> file.write(state));
+    }
+    return new FittedFlow(parameters(state.best), List.copyOf(state.history), state.bestReport());
+  }
+
+  private FieldParameters parameters(double[] values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    return new FieldParameters(shape, rounded);
+  }
+
+  private double[] initialParameters() {
+    Random random = new Random(settings.seed());
+    double[] values = new double[shape.parameterCount()];
+    List<FieldLayer> layers = shape.layers();
+    for (FieldLayer layer : layers) {
+      boolean output = layer == layers.get(layers.size() - 1);
+      double bound = (output ? INITIAL_OUTPUT_SCALE : 1) / Math.sqrt(layer.inputs());
+      for (int i = 0; i < layer.weights().size(); i++) {
+        values[layer.weights().offset() + i] = bound * (2 * random.nextDouble() - 1);
+      }
+    }
+    return values;
+  }
+
+  /** One call of {@link #fit}: its clock and its sums since the last validation. */
+  private final class Run {
+
+    private final TrainingState state;
+    private final long started = System.nanoTime();
+    private final double secondsBefore;
+    private final double[] gradient = new double[shape.parameterCount()];
+    private final double[] batch = new double[batchSize * shape.dimensions()];
+
+    Run(TrainingState state) {
+      this.state = state;
+      this.secondsBefore =
+          state.history.isEmpty() ? 0 : state.history.get(state.history.size() - 1).seconds();
+    }
+
+    boolean isOver() {
+      return state.iteration >= settings.iterations()
+          || state.validationsSinceBest >= settings.patience()
+          || settings.maximumSeconds() > 0
+              && seconds() > settings.maximumSeconds()
+              && !state.history.isEmpty();
+    }
+
+    private double seconds() {
+      return secondsBefore + (System.nanoTime() - started) / 1e9;
+    }
+
+    /** Trains up to the next validation, validates, and reports. */
+    void advance(Consumer<EpochReport> listener) {
+      int target = Math.min(settings.iterations(), state.iteration + validationInterval);
+      int from = state.iteration;
+      double secondsAtStart = seconds();
+      double negativeLogLikelihood = 0;
+      long forward = 0;
+      long backward = 0;
+      while (state.iteration < target) {
+        BatchLoss loss = step();
+        negativeLogLikelihood += loss.negativeLogLikelihood();
+        forward += loss.forwardEvaluations();
+        backward += loss.backwardEvaluations();
+      }
+      int count = target - from;
+      double speed = count * (double) batchSize / (seconds() - secondsAtStart);
+      double validated = validate();
+      boolean best = validated < state.bestValidation;
+      EpochReport report =
+          new EpochReport(
+              (target + batchesPerEpoch - 1) / batchesPerEpoch,
+              target,
+              settings.iterations(),
+              negativeLogLikelihood / count,
+              validated,
+              best,
+              learningRate(),
+              (double) forward / count,
+              (double) backward / count,
+              speed,
+              seconds());
+      state.validated(report);
+      listener.accept(report);
+    }
+
+    private BatchLoss step() {
+      while (true) {
+        try {
+          BatchLoss loss = lossAndGradient();
+          double norm = norm(gradient);
+          if (!Double.isFinite(loss.loss()) || !Double.isFinite(norm)) {
+            setBack("a loss of " + loss.loss() + " with a gradient of length " + norm);
+            continue;
+          }
+          shorten(gradient, norm);
+          state.optimizer.update(state.parameters, gradient, learningRate());
+          state.iteration++;
+          return loss;
+        } catch (SolveException e) {
+          setBack(e.getMessage());
+        }
+      }
+    }
+
+    private BatchLoss lossAndGradient() {
+      int epoch = state.iteration / batchesPerEpoch;
+      int index = state.iteration % batchesPerEpoch;
+      SplittableRandom random = stream(BATCH_STREAM, state.iteration);
+      training.draw(
+          order(epoch).subList(index * batchSize, (index + 1) * batchSize), random, batch);
+      gradientOfBatch.setParameters(state.parameters);
+      gradientOfBatch.drawProbes(random);
+      return gradientOfBatch.lossAndGradient(batch, NO_CONTEXT, gradient);
+    }
+
+    /** Order of the training records in an epoch. */
+    private List<Integer> order(int epoch) {
+      if (epoch != state.shuffledEpoch) {
+        state.order = new ArrayList<>(IntStream.range(0, training.size()).boxed().toList());
+        Collections.shuffle(state.order, new Random(stream(SHUFFLE_STREAM, epoch).nextLong()));
+        state.shuffledEpoch = epoch;
+      }
+      return state.order;
+    }
+
+    private double learningRate() {
+      double rate = settings.learningRate() * state.rateFactor;
+      int warmUp = Math.min(settings.warmUpIterations(), settings.iterations() / 2);
+      if (state.iteration < warmUp) {
+        return rate * (state.iteration + 1) / warmUp;
+      }
+      double progress =
+          (double) (state.iteration - warmUp) / Math.max(1, settings.iterations() - warmUp);
+      return rate * 0.5 * (1 + Math.cos(Math.PI * progress));
+    }
+
+    private void shorten(double[] vector, double norm) {
+      double limit = settings.gradientNormLimit();
+      if (norm > limit) {
+        for (int i = 0; i < vector.length; i++) {
+          vector[i] *= limit / norm;
+        }
+      }
+    }
+
+    /** Goes back to the best parameters with half the learning rate. */
+    private void setBack(String cause) {
+      state.setbacks++;
+      if (state.setbacks > MOST_SETBACKS) {
+        throw new TrainingDivergedException(state.iteration, state.setbacks - 1, cause);
+      }
+      state.rateFactor /= 2;
+      System.arraycopy(state.best, 0, state.parameters, 0, state.best.length);
+      state.optimizer.reset();
+      LOG.warn(
+          "Training iteration {}: back to the best parameters with half the learning rate: {}",
+          state.iteration,
+          cause);
+    }
+
+    /** Infinite if the validation records cannot be integrated. */
+    private double validate() {
+      lossOfValidation.setParameters(state.parameters);
+      double sum = 0;
+      try {
+        for (double[] validationBatch : validationBatches) {
+          sum += lossOfValidation.loss(validationBatch, NO_CONTEXT).negativeLogLikelihood();
+        }
+      } catch (SolveException e) {
+        LOG.warn("Validation at iteration {}: {}", state.iteration, e.getMessage());
+        return Double.POSITIVE_INFINITY;
+      }
+      double mean = sum / validationBatches.size();
+      return Double.isFinite(mean) ? mean : Double.POSITIVE_INFINITY;
+    }
+  }
+
+  private static double norm(double[] vector) {
+    double squares = 0;
+    for (double component : vector) {
+      squares += component * component;
+    }
+    return Math.sqrt(squares);
+  }
+}
