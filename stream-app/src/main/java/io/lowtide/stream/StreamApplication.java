@@ -184,7 +184,7 @@ public final class StreamApplication implements Health, AutoCloseable {
       log.warn(
           "A stream thread gives its records back and is replaced in {}: {}",
           wait,
-          fault.toString());
+          Faults.describe(fault));
       stop.await(wait);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
@@ -194,7 +194,7 @@ public final class StreamApplication implements Health, AutoCloseable {
 
   private void fail(Throwable fault) {
     failure = fault;
-    log.error("The stream stops: {}", fault.toString());
+    log.error("The stream stops: {}", Faults.describe(fault));
   }
 
   /** Port of the HTTP endpoint. */
@@ -223,7 +223,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     KafkaStreams current = streams;
     Throwable fault = failure;
     if (fault != null) {
-      return new Readiness(false, "stopped: " + fault);
+      return new Readiness(false, "stopped: " + Faults.describe(fault));
     }
     if (stop.isStopped()) {
       return new Readiness(false, "shutting down");
