@@ -6,10 +6,10 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
+import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
-import io.lowtide.density.scoring.ValueScorer;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.Probe;
 import io.lowtide.schemas.Solver;
@@ -24,13 +24,14 @@ public final class ModelBundle {
   public static final int FORMAT_VERSION = 1;
 
   private final DensityModel model;
+  private final FieldParameters parameters;
   private final FeatureEncoder encoder;
   private final Flow flow;
   private final ConformalCalibration calibration;
 
   private ModelBundle(DensityModel model) throws BundleException {
     this.model = model;
-    FieldParameters parameters = FieldMapper.fromAvro(model.getField());
+    this.parameters = FieldMapper.fromAvro(model.getField());
     try {
       this.encoder = new FeatureEncoder(model.getFeatures());
       this.flow = new Flow(VectorFields.of(parameters), settings(model.getSolver()));
@@ -143,6 +144,11 @@ public final class ModelBundle {
   /** How a record becomes numbers. */
   public FeatureEncoder encoder() {
     return encoder;
+  }
+
+  /** The parameters of the vector field. */
+  public FieldParameters parameters() {
+    return parameters;
   }
 
   /** The density of the encoded records. */

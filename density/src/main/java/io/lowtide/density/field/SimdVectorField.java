@@ -32,12 +32,31 @@ final class SimdVectorField implements VectorField {
     for (int index = 0; index < layers.length; index++) {
       layers[index] = new Layer(tensors.get(index), parameters);
     }
-    double[] exact = TraceMatrix.columnMajor(parameters);
+    this.traceMatrix = traceMatrix(TraceMatrix.columnMajor(parameters));
+  }
+
+  /** M' for two hidden layers, so that both it and W2 multiply what the first layer gives. */
+  private float[] traceMatrix(double[] exact) {
     int rows = layers[0].units;
-    this.traceMatrix = new float[exact.length / rows * padded(rows)];
-    for (int i = 0; i < exact.length; i++) {
-      traceMatrix[i / rows * padded(rows) + i % rows] = (float) exact[i];
+    if (hiddenLayers() != 2) {
+      float[] diagonal = new float[exact.length];
+      for (int i = 0; i < exact.length; i++) {
+        diagonal[i] = (float) exact[i];
+      }
+      return padded(diagonal);
     }
+    int width = layers[1].width;
+    float[] transposed = new float[rows * width];
+    for (int i = 0; i < layers[1].units; i++) {
+      for (int j = 0; j < rows; j++) {
+        transposed[j * width + i] = (float) exact[i * rows + j];
+      }
+    }
+    return transposed;
+  }
+
+  private int hiddenLayers() {
+    return layers.length - 1;
   }
 
   /** Width of the registers in use, in bits. */
@@ -116,7 +135,7 @@ final class SimdVectorField implements VectorField {
     private final float[][] slope = new float[layers.length - 1][];
     private final float[][] tangent = new float[layers.length - 1][];
     private final float[] output = new float[layers[layers.length - 1].width];
-    private final float[] traceProduct = new float[layers[0].width];
+    private final float[] traceProduct = new float[layers[Math.min(1, hiddenLayers())].width];
     private final float[] lanes = new float[LANES];
 
     Evaluator() {
@@ -162,7 +181,12 @@ final class SimdVectorField implements VectorField {
       }
       float[] input = position;
       for (int index = 0; index < hidden.length; index++) {
-        multiply(layers[index].weights, layers[index].inputs, input, hidden[index]);
+        Layer layer = layers[index];
+        if (index == 1 && hidden.length == 2) {
+          multiplyPair(layer.weights, hidden[0], hidden[1], traceMatrix, slope[0], traceProduct);
+        } else {
+          multiply(layer.weights, layer.inputs, input, hidden[index]);
+        }
         activate(index, (float) s);
         input = hidden[index];
       }
@@ -209,8 +233,7 @@ final class SimdVectorField implements VectorField {
         case 1:
           return dot(slope[0], traceMatrix);
         case 2:
-          multiply(traceMatrix, layers[1].units, slope[1], traceProduct);
-          return dot(slope[0], traceProduct);
+          return dot(slope[1], traceProduct);
         default:
           return forwardModeTrace();
       }
@@ -305,6 +328,53 @@ final class SimdVectorField implements VectorField {
     }
     for (; row < rows; row += LANES) {
       multiplyRegister(matrix, rows, columns, row, x, product);
+    }
+  }
+
+  /**
+   * Two products of matrices of one shape, side by side: W2 h1, and M' u1, whose product with the
+   * second layer's slope is the divergence. {@code columns} of them count, those of {@code x}.
+   */
+  private void multiplyPair(
+      float[] left, float[] x, float[] product, float[] right, float[] u, float[] traceProduct) {
+    int columns = layers[1].inputs;
+    int rows = product.length;
+    int row = 0;
+    for (; row + BLOCK * LANES <= rows; row += BLOCK * LANES) {
+      FloatVector left0 = FloatVector.zero(SPECIES);
+      FloatVector left1 = FloatVector.zero(SPECIES);
+      FloatVector left2 = FloatVector.zero(SPECIES);
+      FloatVector left3 = FloatVector.zero(SPECIES);
+      FloatVector right0 = FloatVector.zero(SPECIES);
+      FloatVector right1 = FloatVector.zero(SPECIES);
+      FloatVector right2 = FloatVector.zero(SPECIES);
+      FloatVector right3 = FloatVector.zero(SPECIES);
+      int at = row;
+      for (int column = 0; column < columns; column++) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, x[column]);
+        left0 = FloatVector.fromArray(SPECIES, left, at).fma(factor, left0);
+        left1 = FloatVector.fromArray(SPECIES, left, at + LANES).fma(factor, left1);
+        left2 = FloatVector.fromArray(SPECIES, left, at + 2 * LANES).fma(factor, left2);
+        left3 = FloatVector.fromArray(SPECIES, left, at + 3 * LANES).fma(factor, left3);
+        factor = FloatVector.broadcast(SPECIES, u[column]);
+        right0 = FloatVector.fromArray(SPECIES, right, at).fma(factor, right0);
+        right1 = FloatVector.fromArray(SPECIES, right, at + LANES).fma(factor, right1);
+        right2 = FloatVector.fromArray(SPECIES, right, at + 2 * LANES).fma(factor, right2);
+        right3 = FloatVector.fromArray(SPECIES, right, at + 3 * LANES).fma(factor, right3);
+        at += rows;
+      }
+      left0.intoArray(product, row);
+      left1.intoArray(product, row + LANES);
+      left2.intoArray(product, row + 2 * LANES);
+      left3.intoArray(product, row + 3 * LANES);
+      right0.intoArray(traceProduct, row);
+      right1.intoArray(traceProduct, row + LANES);
+      right2.intoArray(traceProduct, row + 2 * LANES);
+      right3.intoArray(traceProduct, row + 3 * LANES);
+    }
+    for (; row < rows; row += LANES) {
+      multiplyRegister(left, rows, columns, row, x, product);
+      multiplyRegister(right, rows, columns, row, u, traceProduct);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.lowtide.density.ode;
 
+import java.util.Arrays;
+
 /**
  * Explicit Runge-Kutta integration of one small system, adaptive with PI step control (Hairer,
  * Norsett, Wanner, Solving Ordinary Differential Equations I, section II.4; Gustafsson 1991) or on
@@ -24,6 +26,7 @@ public final class OdeSolver {
   private final int components;
   private final double[][] stages;
   private final double[] trial;
+  private final double[] error;
   private int evaluations;
   private int acceptedSteps;
   private int rejectedSteps;
@@ -40,6 +43,7 @@ public final class OdeSolver {
     this.components = positions + integrals;
     this.stages = new double[tableau.stages()][components];
     this.trial = new double[components];
+    this.error = new double[components];
   }
 
   /**
@@ -147,25 +151,31 @@ public final class OdeSolver {
     }
   }
 
+  /** trial = y + step * sum of weights[k] * stages[k]. */
   private void combine(double[] y, double step, double[] weights, int count) {
-    for (int i = 0; i < components; i++) {
-      double sum = 0;
-      for (int stage = 0; stage < count; stage++) {
-        sum += weights[stage] * stages[stage][i];
+    System.arraycopy(y, 0, trial, 0, components);
+    for (int stage = 0; stage < count; stage++) {
+      addScaled(step * weights[stage], stages[stage], trial);
+    }
+  }
+
+  private static void addScaled(double factor, double[] vector, double[] sum) {
+    if (factor != 0) {
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += factor * vector[i];
       }
-      trial[i] = y[i] + step * sum;
     }
   }
 
   private double errorNorm(double step, double[] y) {
+    Arrays.fill(error, 0);
+    for (int stage = 0; stage < stages.length; stage++) {
+      addScaled(step * tableau.errorWeights[stage], stages[stage], error);
+    }
     double squares = 0;
     double largest = 0;
     for (int i = 0; i < components; i++) {
-      double sum = 0;
-      for (int stage = 0; stage < stages.length; stage++) {
-        sum += tableau.errorWeights[stage] * stages[stage][i];
-      }
-      double relative = step * sum / scale(y[i], trial[i]);
+      double relative = error[i] / scale(y[i], trial[i]);
       if (i < positions) {
         squares += relative * relative;
       } else {

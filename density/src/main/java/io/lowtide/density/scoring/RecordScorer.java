@@ -3,14 +3,18 @@ package io.lowtide.density.scoring;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.explanation.Explainer;
+import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.feature.RecordMisfitException;
 import io.lowtide.density.feature.RecordReader;
+import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.scoring.ScoreOutcome.Reason;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.density.scoring.ScoreOutcome.Unscorable;
+import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FieldContribution;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.generic.IndexedRecord;
 
@@ -20,6 +24,7 @@ import org.apache.avro.generic.IndexedRecord;
  */
 public final class RecordScorer {
 
+  private final FeatureEncoder encoder;
   private final ConformalCalibration calibration;
   private final RecordReader reader;
   private final ValueScorer scorer;
@@ -28,12 +33,13 @@ public final class RecordScorer {
 
   /** A scorer for the calling thread. */
   public RecordScorer(ModelBundle bundle) {
+    this.encoder = bundle.encoder();
     this.calibration = bundle.calibration();
-    this.scorer = new ValueScorer(bundle.encoder(), bundle.flow());
+    this.scorer = new ValueScorer(encoder, bundle.flow());
     this.explainer = new Explainer(bundle);
     List<String> names = new ArrayList<>();
-    bundle.encoder().features().forEach(feature -> names.add(feature.getName()));
-    bundle.encoder().constants().forEach(constant -> names.add(constant.getName()));
+    encoder.features().forEach(feature -> names.add(feature.getName()));
+    encoder.constants().forEach(constant -> names.add(constant.getName()));
     this.reader = new RecordReader(names);
     this.values = new double[names.size()];
   }
@@ -47,7 +53,7 @@ public final class RecordScorer {
     }
     SolveStatus status = scorer.score(values);
     if (status != SolveStatus.COMPLETED) {
-      return scorer.unscorable(status);
+      return unscorable(status);
     }
     double logLikelihood = scorer.logLikelihood();
     return new Scored(
@@ -55,6 +61,36 @@ public final class RecordScorer {
         calibration.pValue(logLikelihood),
         calibration.severity(logLikelihood),
         scorer.evaluations());
+  }
+
+  private Unscorable unscorable(SolveStatus status) {
+    double[] encoded = scorer.encoded();
+    for (int i = 0; i < encoded.length; i++) {
+      if (!Double.isFinite(encoded[i])) {
+        ContinuousFeature feature = encoder.features().get(i);
+        return new Unscorable(
+            Reason.OUTSIDE_DOMAIN,
+            "field \""
+                + feature.getName()
+                + "\": "
+                + values[i]
+                + ", outside the domain of its "
+                + feature.getTransform()
+                + " transform");
+      }
+    }
+    return status == SolveStatus.NOT_FINITE
+        ? new Unscorable(
+            Reason.OVERFLOW, "encoded values " + Arrays.toString(encoded) + " overflow the flow")
+        : new Unscorable(
+            Reason.STEP_BUDGET,
+            "encoded values "
+                + Arrays.toString(encoded)
+                + ": "
+                + status
+                + " after "
+                + scorer.evaluations()
+                + " evaluations of the vector field");
   }
 
   /**

@@ -107,7 +107,9 @@ class RecordScorerTest {
   @Test
   void shouldNameAFieldOutsideTheDomainOfItsTransform() {
     assertUnscorable(
-        reading(60, 10, -1.5f, 7), Reason.OUTSIDE_DOMAIN, "field \"pressure\": outside the domain");
+        reading(60, 10, -1.5f, 7),
+        Reason.OUTSIDE_DOMAIN,
+        "field \"pressure\": -1.5, outside the domain");
   }
 
   @Test

@@ -3,509 +3,317 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
-import io.lowtide.density.field.FieldTensor;
 import io.lowtide.trainer.adjoint.BatchLoss;
 import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.field.FlowObjective;
-import io.lowtide.trainer.fit.FitResult.Stop;
 import io.lowtide.trainer.ode.ErrorNorm;
 import io.lowtide.trainer.ode.SolveException;
 import io.lowtide.trainer.ode.SolverOptions;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fits a flow by maximum likelihood: Adam on the adjoint gradient, with the parameters of the best
- * validation likelihood kept. Every random choice is a function of the seed and the step, so a
- * resumed run ends where an uninterrupted one does, bit for bit.
- *
- * <p>In training, a step of the solver bounds the error of the batch on average, as gradients are
- * averages, too; validation bounds the error of every record, as scores do.
+ * Fits a vector field to training records by stochastic gradient descent on the penalised negative
+ * log-likelihood: Adam with warm-up and cosine decay, gradient clipping, and early stopping on the
+ * validation records. Every random choice of an iteration follows from the seed and the iteration's
+ * number, so a resumed run is the run that was interrupted.
  */
-public final class FlowFitter {
+final class FlowFitter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(FlowFitter.class);
-  private static final int MOST_STEPS_BACK = 6;
-  private static final long INITIALISATION = -1;
-  private static final long VALIDATION = -2;
 
-  private final FitSettings settings;
-  private final FitListener listener;
+  private static final int LEAST_ITERATIONS_BETWEEN_VALIDATIONS = 25;
+  private static final int MOST_SETBACKS = 5;
 
-  /**
-   * @param settings how to fit
-   * @param listener is told of every epoch
-   */
-  public FlowFitter(FitSettings settings, FitListener listener) {
+  /** The flow starts close to the identity, where it is easy to integrate. */
+  private static final double INITIAL_OUTPUT_SCALE = 0.1;
+
+  private static final double[] NO_CONTEXT = {};
+
+  private static final long SHUFFLE_STREAM = 1;
+  private static final long BATCH_STREAM = 2;
+  private static final long VALIDATION_STREAM = 3;
+
+  private final TrainingSettings settings;
+  private final FieldShape shape;
+  private final TrainingData training;
+  private final TrainingData validation;
+  private final int batchSize;
+  private final int batchesPerEpoch;
+  private final int validationInterval;
+  private final ParallelGradient gradientOfBatch;
+  private final ParallelGradient lossOfValidation;
+  private final List<double[]> validationBatches;
+
+  FlowFitter(
+      TrainingSettings settings, FieldShape shape, TrainingData training, TrainingData validation) {
     this.settings = settings;
-    this.listener = listener;
+    this.shape = shape;
+    this.training = training;
+    this.validation = validation;
+    this.batchSize = Math.min(settings.batchSize(), training.size());
+    this.batchesPerEpoch = training.size() / batchSize;
+    int epochs = (LEAST_ITERATIONS_BETWEEN_VALIDATIONS + batchesPerEpoch - 1) / batchesPerEpoch;
+    this.validationInterval = epochs * batchesPerEpoch;
+    SolverOptions options = SolverOptions.of(settings.trainingTolerance(), ErrorNorm.BATCH_RMS);
+    FlowObjective objective =
+        new FlowObjective(
+            settings.trace(),
+            settings.probe(),
+            settings.kineticPenalty(),
+            settings.jacobianPenalty());
+    this.gradientOfBatch = gradient(objective, batchSize, options);
+    int validationSize = Math.min(settings.batchSize(), validation.size());
+    this.lossOfValidation = gradient(FlowObjective.exactLikelihood(), validationSize, options);
+    this.validationBatches = validationBatches(validationSize);
   }
 
-  /**
-   * Fits a flow.
-   *
-   * @param train records to fit to, at least as many as there are shards
-   * @param validation records that decide which epoch is best, at least one
-   * @throws FitException if training diverged again and again
-   */
-  public FitResult fit(TrainingRows train, TrainingRows validation) {
-    try {
-      return new Run(train, validation).fit(null, "");
-    } catch (IOException e) {
-      throw new IllegalStateException("no file is read or written without a checkpoint", e);
+  private ParallelGradient gradient(FlowObjective objective, int records, SolverOptions options) {
+    return new ParallelGradient(
+        shape,
+        objective,
+        DataType.FLOAT,
+        records,
+        Math.min(settings.shards(), records),
+        options,
+        options);
+  }
+
+  @Override
+  public void close() {
+    gradientOfBatch.close();
+    lossOfValidation.close();
+  }
+
+  /** The same noise at every validation, so that two of them differ by the parameters alone. */
+  private List<double[]> validationBatches(int size) {
+    SplittableRandom random = stream(VALIDATION_STREAM, 0);
+    List<double[]> batches = new ArrayList<>();
+    for (int from = 0; from + size <= validation.size(); from += size) {
+      double[] batch = new double[size * shape.dimensions()];
+      validation.draw(IntStream.range(from, from + size).boxed().toList(), random, batch);
+      batches.add(batch);
     }
+    return batches;
+  }
+
+  private SplittableRandom stream(long purpose, long index) {
+    return new SplittableRandom(
+            settings.seed() * 0x9E3779B97F4A7C15L + purpose * 0x1000003L + index)
+        .split();
   }
 
   /**
-   * Fits a flow, from a checkpoint if there is one, and writes it after every epoch.
+   * Trains.
    *
-   * @param dataHash identifies the data
-   * @throws CheckpointException if the checkpoint is damaged, or of other settings or data
-   * @throws IOException if it cannot be read or written
-   * @throws FitException if training diverged again and again
+   * @param checkpoint where to save progress at every validation, and where to go on from if there
+   *     is any
+   * @param listener receives a report at every validation
+   * @throws TrainingDivergedException if training cannot go on
    */
-  public FitResult fit(
-      TrainingRows train, TrainingRows validation, Checkpoint checkpoint, String dataHash)
-      throws IOException {
-    return new Run(train, validation).fit(checkpoint, dataHash);
+  FittedFlow fit(Optional<CheckpointFile> checkpoint, Consumer<EpochReport> listener) {
+    TrainingState state =
+        checkpoint
+            .flatMap(CheckpointFile::read)
+            .orElseGet(() -> TrainingState.start(initialParameters(), settings.weightDecay()));
+    Run run = new Run(state);
+    while (!run.isOver()) {
+      run.advance(listener);
+      checkpoint.ifPresent(file -> file.write(state));
+    }
+    return new FittedFlow(parameters(state.best), List.copyOf(state.history), state.bestReport());
   }
 
-  private RandomGenerator random(long stream) {
-    // Two rounds, as nearby seeds of one round are correlated.
-    return new SplittableRandom(new SplittableRandom(settings.seed()).nextLong() ^ mix(stream));
+  private FieldParameters parameters(double[] values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    return new FieldParameters(shape, rounded);
   }
 
-  private static long mix(long value) {
-    return new SplittableRandom(value).nextLong();
+  private double[] initialParameters() {
+    Random random = new Random(settings.seed());
+    double[] values = new double[shape.parameterCount()];
+    List<FieldLayer> layers = shape.layers();
+    for (FieldLayer layer : layers) {
+      boolean output = layer == layers.get(layers.size() - 1);
+      double bound = (output ? INITIAL_OUTPUT_SCALE : 1) / Math.sqrt(layer.inputs());
+      for (int i = 0; i < layer.weights().size(); i++) {
+        values[layer.weights().offset() + i] = bound * (2 * random.nextDouble() - 1);
+      }
+    }
+    return values;
   }
 
-  /** One fit: its data, buffers and state. */
+  /** One call of {@link #fit}: its clock and its sums since the last validation. */
   private final class Run {
 
-    private final TrainingRows train;
-    private final TrainingRows validation;
-    private final FieldShape shape;
-    private final int batchSize;
-    private final int batchesPerPass;
-    private final int batchesPerEpoch;
-    private final LearningRateSchedule schedule;
-    private final Adam adam;
-    private final double[] gradient;
-    private final double[] batch;
-    private final double[] batchContext;
-    private final int[] order;
-    private long orderedPass = -1;
+    private final TrainingState state;
+    private final long started = System.nanoTime();
+    private final double secondsBefore;
+    private final double[] gradient = new double[shape.parameterCount()];
+    private final double[] batch = new double[batchSize * shape.dimensions()];
 
-    private double[] parameters;
-    private double[] average;
-    private double[] best;
-    private final List<EpochRecord> history = new ArrayList<>();
-    private int epoch;
-    private long step;
-    private double rateScale = 1;
-    private int stepsBack;
-    private int bestEpoch;
-    private double elapsedSeconds;
-
-    Run(TrainingRows train, TrainingRows validation) {
-      requireRows("training", train.size(), settings.shards());
-      requireRows("validation", validation.size(), 1);
-      this.train = train;
-      this.validation = validation;
-      this.shape =
-          new FieldShape(
-              train.dimensions(),
-              train.contextDimensions(),
-              settings.hiddenUnits(),
-              settings.activation());
-      this.batchSize = Math.min(settings.batchSize(), train.size());
-      this.batchesPerPass = train.size() / batchSize;
-      this.batchesPerEpoch =
-          settings.batchesPerEpoch() > 0 ? settings.batchesPerEpoch() : batchesPerPass;
-      long totalSteps = (long) settings.epochs() * batchesPerEpoch;
-      this.schedule =
-          new LearningRateSchedule(
-              settings.learningRate(),
-              (long) (settings.warmupFraction() * totalSteps),
-              totalSteps,
-              settings.finalFraction());
-      this.adam = new Adam(shape.parameterCount(), settings.weightDecay());
-      this.gradient = new double[shape.parameterCount()];
-      this.batch = new double[batchSize * shape.dimensions()];
-      this.batchContext = new double[batchSize * shape.contextDimensions()];
-      this.order = new int[train.size()];
-      this.parameters = initialParameters();
-      this.average = parameters.clone();
-      this.best = parameters.clone();
+    Run(TrainingState state) {
+      this.state = state;
+      this.secondsBefore =
+          state.history.isEmpty() ? 0 : state.history.get(state.history.size() - 1).seconds();
     }
 
-    private void requireRows(String what, int rows, int least) {
-      if (rows < least) {
-        throw new IllegalArgumentException(
-            what + " records: " + rows + ", expected at least " + least);
+    boolean isOver() {
+      return state.iteration >= settings.iterations()
+          || state.validationsSinceBest >= settings.patience()
+          || settings.maximumSeconds() > 0
+              && seconds() > settings.maximumSeconds()
+              && !state.history.isEmpty();
+    }
+
+    private double seconds() {
+      return secondsBefore + (System.nanoTime() - started) / 1e9;
+    }
+
+    /** Trains up to the next validation, validates, and reports. */
+    void advance(Consumer<EpochReport> listener) {
+      int target = Math.min(settings.iterations(), state.iteration + validationInterval);
+      int from = state.iteration;
+      double secondsAtStart = seconds();
+      double negativeLogLikelihood = 0;
+      long forward = 0;
+      long backward = 0;
+      while (state.iteration < target) {
+        BatchLoss loss = step();
+        negativeLogLikelihood += loss.negativeLogLikelihood();
+        forward += loss.forwardEvaluations();
+        backward += loss.backwardEvaluations();
       }
+      int count = target - from;
+      double speed = count * (double) batchSize / (seconds() - secondsAtStart);
+      double validated = validate();
+      boolean best = validated < state.bestValidation;
+      EpochReport report =
+          new EpochReport(
+              (target + batchesPerEpoch - 1) / batchesPerEpoch,
+              target,
+              settings.iterations(),
+              negativeLogLikelihood / count,
+              validated,
+              best,
+              learningRate(),
+              (double) forward / count,
+              (double) backward / count,
+              speed,
+              seconds());
+      state.validated(report);
+      listener.accept(report);
     }
 
-    /**
-     * Weights uniform with variance 1/(3 m) for m inputs, those of the output a tenth of it: the
-     * flow starts near the identity. Gates and biases start constant.
-     */
-    private double[] initialParameters() {
-      RandomGenerator random = random(INITIALISATION);
-      double[] values = new double[shape.parameterCount()];
-      List<FieldLayer> layers = shape.layers();
-      for (int index = 0; index < layers.size(); index++) {
-        FieldTensor weights = layers.get(index).weights();
-        double bound = 1 / Math.sqrt(layers.get(index).inputs());
-        double factor = index == layers.size() - 1 ? 0.1 * bound : bound;
-        for (int i = 0; i < weights.size(); i++) {
-          values[weights.offset() + i] = factor * (2 * random.nextDouble() - 1);
-        }
-        FieldTensor bias = layers.get(index).biasConstant();
-        for (int i = 0; i < bias.size(); i++) {
-          values[bias.offset() + i] = factor * (2 * random.nextDouble() - 1);
-        }
-      }
-      return values;
-    }
-
-    FitResult fit(Checkpoint checkpoint, String dataHash) throws IOException {
-      String run = runName(dataHash);
-      if (checkpoint != null) {
-        Optional<FitState> state = checkpoint.read(run);
-        if (state.isPresent()) {
-          restore(state.get());
-          LOG.info("Resuming after epoch {} of {}", epoch, settings.epochs());
-        }
-      }
-      try (ParallelGradient trainer = newTrainer();
-          ParallelGradient validator = newValidator()) {
-        Stop stop = stop();
-        while (stop == null) {
-          long begin = System.nanoTime();
-          EpochSums sums = runEpoch(trainer);
-          double trainSeconds = (System.nanoTime() - begin) / 1e9;
-          epoch++;
-          double validated = validate(validator);
-          double seconds = (System.nanoTime() - begin) / 1e9;
-          elapsedSeconds += seconds;
-          EpochRecord record =
-              sums.toRecord(
-                  epoch, step, validated, batchSize * (double) sums.count / trainSeconds, seconds);
-          history.add(record);
-          if (bestEpoch == 0
-              || validated < history.get(bestEpoch - 1).validationNegativeLogLikelihood()) {
-            bestEpoch = epoch;
-            best = published().clone();
-          }
-          if (checkpoint != null) {
-            checkpoint.write(run, state());
-          }
-          listener.epochFinished(record, settings.epochs(), timeLeft());
-          stop = stop();
-        }
-        if (!Double.isFinite(history.get(bestEpoch - 1).validationNegativeLogLikelihood())) {
-          throw new FitException(
-              step,
-              rateScale * schedule.at(step),
-              "no epoch has a finite validation likelihood",
-              null);
-        }
-        return new FitResult(toFieldParameters(best), history, bestEpoch, stop, stepsBack);
-      }
-    }
-
-    private String runName(String dataHash) {
-      return settings + " " + shape + " rows " + train.size() + " data " + dataHash;
-    }
-
-    private ParallelGradient newTrainer() {
-      SolverOptions options = SolverOptions.of(settings.tolerance(), ErrorNorm.BATCH_RMS);
-      return new ParallelGradient(
-          shape,
-          settings.objective(),
-          DataType.FLOAT,
-          batchSize,
-          settings.shards(),
-          options,
-          options);
-    }
-
-    private ParallelGradient newValidator() {
-      SolverOptions options = SolverOptions.of(settings.tolerance(), ErrorNorm.EVERY_RECORD);
-      int records = Math.min(settings.batchSize(), validation.size());
-      return new ParallelGradient(
-          shape,
-          FlowObjective.exactLikelihood(),
-          DataType.FLOAT,
-          records,
-          Math.min(settings.shards(), records),
-          options,
-          options);
-    }
-
-    private Stop stop() {
-      if (epoch >= settings.epochs()) {
-        return Stop.EPOCHS;
-      }
-      if (epoch - bestEpoch >= settings.patience()) {
-        return Stop.PATIENCE;
-      }
-      boolean timed = !settings.timeBudget().isZero();
-      return timed && epoch > 0 && elapsedSeconds >= settings.timeBudget().toNanos() / 1e9
-          ? Stop.TIME_BUDGET
-          : null;
-    }
-
-    private Duration timeLeft() {
-      double left = elapsedSeconds / epoch * (settings.epochs() - epoch);
-      if (!settings.timeBudget().isZero()) {
-        left = Math.min(left, settings.timeBudget().toNanos() / 1e9 - elapsedSeconds);
-      }
-      return Duration.ofMillis((long) (1e3 * Math.max(0, left)));
-    }
-
-    private EpochSums runEpoch(ParallelGradient trainer) {
-      FitState start = state();
-      EpochSums sums = new EpochSums();
-      while (sums.count < batchesPerEpoch) {
-        double learningRate = rateScale * schedule.at(step);
+    private BatchLoss step() {
+      while (true) {
         try {
-          takeStep(trainer, learningRate, sums);
-        } catch (SolveException | ArithmeticException e) {
-          stepBack(start, learningRate, e);
-          start = state();
-          sums = new EpochSums();
+          BatchLoss loss = lossAndGradient();
+          double norm = norm(gradient);
+          if (!Double.isFinite(loss.loss()) || !Double.isFinite(norm)) {
+            setBack("a loss of " + loss.loss() + " with a gradient of length " + norm);
+            continue;
+          }
+          shorten(gradient, norm);
+          state.optimizer.update(state.parameters, gradient, learningRate());
+          state.iteration++;
+          return loss;
+        } catch (SolveException e) {
+          setBack(e.getMessage());
         }
       }
-      return sums;
     }
 
-    private void takeStep(ParallelGradient trainer, double learningRate, EpochSums sums) {
-      RandomGenerator random = random(step);
-      loadBatch(random);
-      trainer.setParameters(parameters);
-      trainer.drawProbes(random);
-      BatchLoss loss = trainer.lossAndGradient(batch, batchContext, gradient);
-      double norm = clip();
-      if (!Double.isFinite(loss.loss()) || !Double.isFinite(norm)) {
-        throw new ArithmeticException("loss " + loss.loss() + ", norm of the gradient " + norm);
+    private BatchLoss lossAndGradient() {
+      int epoch = state.iteration / batchesPerEpoch;
+      int index = state.iteration % batchesPerEpoch;
+      SplittableRandom random = stream(BATCH_STREAM, state.iteration);
+      training.draw(
+          order(epoch).subList(index * batchSize, (index + 1) * batchSize), random, batch);
+      gradientOfBatch.setParameters(state.parameters);
+      gradientOfBatch.drawProbes(random);
+      return gradientOfBatch.lossAndGradient(batch, NO_CONTEXT, gradient);
+    }
+
+    /** Order of the training records in an epoch. */
+    private List<Integer> order(int epoch) {
+      if (epoch != state.shuffledEpoch) {
+        state.order = new ArrayList<>(IntStream.range(0, training.size()).boxed().toList());
+        Collections.shuffle(state.order, new Random(stream(SHUFFLE_STREAM, epoch).nextLong()));
+        state.shuffledEpoch = epoch;
       }
-      adam.step(parameters, gradient, learningRate);
-      step++;
-      double decay = averagingDecay();
-      for (int i = 0; i < average.length; i++) {
-        average[i] = decay * average[i] + (1 - decay) * parameters[i];
+      return state.order;
+    }
+
+    private double learningRate() {
+      double rate = settings.learningRate() * state.rateFactor;
+      int warmUp = Math.min(settings.warmUpIterations(), settings.iterations() / 2);
+      if (state.iteration < warmUp) {
+        return rate * (state.iteration + 1) / warmUp;
       }
-      sums.add(loss, norm, learningRate);
+      double progress =
+          (double) (state.iteration - warmUp) / Math.max(1, settings.iterations() - warmUp);
+      return rate * 0.5 * (1 + Math.cos(Math.PI * progress));
     }
 
-    /** Shorter memory at first, so that the initial parameters do not linger in the average. */
-    private double averagingDecay() {
-      return Math.min(settings.averaging(), (1.0 + step) / (10.0 + step));
-    }
-
-    /** The parameters that are validated and published. */
-    private double[] published() {
-      return settings.averaging() > 0 ? average : parameters;
-    }
-
-    private void stepBack(FitState start, double learningRate, RuntimeException cause) {
-      int count = stepsBack + 1;
-      if (count > MOST_STEPS_BACK) {
-        throw new FitException(step, learningRate, cause.getMessage(), cause);
+    private void shorten(double[] vector, double norm) {
+      double limit = settings.gradientNormLimit();
+      if (norm > limit) {
+        for (int i = 0; i < vector.length; i++) {
+          vector[i] *= limit / norm;
+        }
       }
+    }
+
+    /** Goes back to the best parameters with half the learning rate. */
+    private void setBack(String cause) {
+      state.setbacks++;
+      if (state.setbacks > MOST_SETBACKS) {
+        throw new TrainingDivergedException(state.iteration, state.setbacks - 1, cause);
+      }
+      state.rateFactor /= 2;
+      System.arraycopy(state.best, 0, state.parameters, 0, state.best.length);
+      state.optimizer.reset();
       LOG.warn(
-          "Step {} diverged ({}): back to epoch {} at half the learning rate",
-          step,
-          cause.getMessage(),
-          start.epoch());
-      double halved = rateScale / 2;
-      restore(start);
-      rateScale = halved;
-      stepsBack = count;
+          "Training iteration {}: back to the best parameters with half the learning rate: {}",
+          state.iteration,
+          cause);
     }
 
-    /** Scales the gradient down to the largest norm allowed; returns its norm before. */
-    private double clip() {
-      double sum = 0;
-      for (double value : gradient) {
-        sum += value * value;
-      }
-      double norm = Math.sqrt(sum);
-      if (norm > settings.gradientClip()) {
-        double factor = settings.gradientClip() / norm;
-        for (int i = 0; i < gradient.length; i++) {
-          gradient[i] *= factor;
-        }
-      }
-      return norm;
-    }
-
-    private void loadBatch(RandomGenerator noise) {
-      long pass = step / batchesPerPass;
-      if (pass != orderedPass) {
-        shuffle(pass);
-      }
-      int first = (int) (step % batchesPerPass) * batchSize;
-      load(train, order, first, batchSize, noise, batch, batchContext);
-    }
-
-    /** Fisher-Yates, from the identity, so that a pass' order depends on nothing but its number. */
-    private void shuffle(long pass) {
-      RandomGenerator random = random(Long.MIN_VALUE + pass);
-      for (int i = 0; i < order.length; i++) {
-        int j = random.nextInt(i + 1);
-        order[i] = order[j];
-        order[j] = i;
-      }
-      orderedPass = pass;
-    }
-
-    private void load(
-        TrainingRows rows,
-        int[] indices,
-        int first,
-        int records,
-        RandomGenerator noise,
-        double[] x,
-        double[] context) {
-      double[] encoded = new double[shape.dimensions()];
-      double[] rowContext = new double[shape.contextDimensions()];
-      for (int record = 0; record < records; record++) {
-        int row = indices[Math.min(first + record, indices.length - 1)];
-        rows.read(row, noise, encoded);
-        for (int column = 0; column < encoded.length; column++) {
-          x[column * records + record] = encoded[column];
-        }
-        rows.readContext(row, rowContext);
-        for (int column = 0; column < rowContext.length; column++) {
-          context[column * records + record] = rowContext[column];
-        }
-      }
-    }
-
-    /**
-     * Mean negative log-likelihood of the validation records, whose noise is the same every time.
-     * Infinite where they cannot be integrated: such parameters are never the best.
-     */
-    private double validate(ParallelGradient validator) {
-      validator.setParameters(published());
-      RandomGenerator noise = random(VALIDATION);
-      int records = validator.records();
-      int[] indices = new int[validation.size()];
-      for (int i = 0; i < indices.length; i++) {
-        indices[i] = i;
-      }
-      double[] x = new double[records * shape.dimensions()];
-      double[] context = new double[records * shape.contextDimensions()];
+    /** Infinite if the validation records cannot be integrated. */
+    private double validate() {
+      lossOfValidation.setParameters(state.parameters);
       double sum = 0;
       try {
-        for (int first = 0; first < indices.length; first += records) {
-          // The last batch repeats its last record; the repetitions are not counted.
-          load(validation, indices, first, records, noise, x, context);
-          validator.loss(x, context);
-          double[] logDensities = new double[Math.min(records, indices.length - first)];
-          validator.copyLogDensities(logDensities);
-          for (double logDensity : logDensities) {
-            sum -= logDensity;
-          }
+        for (double[] validationBatch : validationBatches) {
+          sum += lossOfValidation.loss(validationBatch, NO_CONTEXT).negativeLogLikelihood();
         }
       } catch (SolveException e) {
-        LOG.warn("Epoch {} has no validation likelihood: {}", epoch, e.getMessage());
+        LOG.warn("Validation at iteration {}: {}", state.iteration, e.getMessage());
         return Double.POSITIVE_INFINITY;
       }
-      double mean = sum / indices.length;
-      return Double.isNaN(mean) ? Double.POSITIVE_INFINITY : mean;
-    }
-
-    private FitState state() {
-      return new FitState(
-          epoch,
-          step,
-          rateScale,
-          stepsBack,
-          bestEpoch,
-          elapsedSeconds,
-          parameters.clone(),
-          adam.steps(),
-          adam.firstMoment(),
-          adam.secondMoment(),
-          average.clone(),
-          best.clone(),
-          List.copyOf(history));
-    }
-
-    private void restore(FitState state) {
-      epoch = state.epoch();
-      step = state.step();
-      rateScale = state.rateScale();
-      stepsBack = state.stepsBack();
-      bestEpoch = state.bestEpoch();
-      elapsedSeconds = state.elapsedSeconds();
-      parameters = state.parameters().clone();
-      adam.restore(state.adamSteps(), state.firstMoment(), state.secondMoment());
-      average = state.average().clone();
-      best = state.best().clone();
-      history.clear();
-      history.addAll(state.history());
-    }
-
-    private FieldParameters toFieldParameters(double[] values) {
-      float[] narrowed = new float[values.length];
-      for (int i = 0; i < values.length; i++) {
-        narrowed[i] = (float) values[i];
-      }
-      return new FieldParameters(shape, narrowed);
+      double mean = sum / validationBatches.size();
+      return Double.isFinite(mean) ? mean : Double.POSITIVE_INFINITY;
     }
   }
 
-  /** Running sums of an epoch. */
-  private static final class EpochSums {
-
-    private int count;
-    private double loss;
-    private double negativeLogLikelihood;
-    private double kineticEnergy;
-    private double forwardEvaluations;
-    private double backwardEvaluations;
-    private double gradientNorm;
-    private double learningRate;
-
-    void add(BatchLoss batch, double norm, double rate) {
-      count++;
-      loss += batch.loss();
-      negativeLogLikelihood += batch.negativeLogLikelihood();
-      kineticEnergy += batch.kineticEnergy();
-      forwardEvaluations += batch.forwardEvaluations();
-      backwardEvaluations += batch.backwardEvaluations();
-      gradientNorm += norm;
-      learningRate = rate;
+  private static double norm(double[] vector) {
+    double squares = 0;
+    for (double component : vector) {
+      squares += component * component;
     }
-
-    EpochRecord toRecord(
-        int epoch, long step, double validated, double recordsPerSecond, double seconds) {
-      return new EpochRecord(
-          epoch,
-          step,
-          loss / count,
-          negativeLogLikelihood / count,
-          validated,
-          kineticEnergy / count,
-          forwardEvaluations / count,
-          backwardEvaluations / count,
-          gradientNorm / count,
-          learningRate,
-          recordsPerSecond,
-          seconds);
-    }
+    return Math.sqrt(squares);
   }
 }

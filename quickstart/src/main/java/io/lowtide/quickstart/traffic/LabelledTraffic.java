@@ -1,24 +1,17 @@
 package io.lowtide.quickstart.traffic;
 
+import io.lowtide.trainer.data.Table;
 import java.util.Iterator;
-import java.util.List;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericRecord;
 
 /** Records to train on and records to stream, with the truth about each. */
 public interface LabelledTraffic {
 
-  /** Name of the source, for provenance. */
-  String name();
-
   /** Schema of every record. */
   Schema schema();
 
-  /** Numeric fields that the detector looks at. */
-  List<String> columns();
-
-  /** Normal records to train on. */
-  List<GenericRecord> trainingRecords();
+  /** Normal records to train on; its columns are the fields that the detector looks at. */
+  Table trainingTable();
 
   /** Number of records that {@link #stream()} gives. */
   int streamSize();

@@ -1,6 +1,6 @@
 package io.lowtide.quickstart.traffic;
 
-import java.util.ArrayList;
+import io.lowtide.trainer.data.Table;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
@@ -62,28 +62,16 @@ public final class MachinePark implements LabelledTraffic {
   }
 
   @Override
-  public String name() {
-    return "machine park, seed " + seed;
-  }
-
-  @Override
   public Schema schema() {
     return SCHEMA;
   }
 
   @Override
-  public List<String> columns() {
-    return List.of(MachineReading.SENSORS);
-  }
-
-  @Override
-  public List<GenericRecord> trainingRecords() {
-    List<double[]> readings = trainingReadings();
-    List<GenericRecord> records = new ArrayList<>(readings.size());
-    for (int i = 0; i < readings.size(); i++) {
-      records.add(record(machine(i % MACHINES), readings.get(i)));
-    }
-    return records;
+  public Table trainingTable() {
+    return new Table(
+        "machine park, seed " + seed,
+        List.of(MachineReading.SENSORS),
+        trainingReadings().toArray(double[][]::new));
   }
 
   private List<double[]> trainingReadings() {

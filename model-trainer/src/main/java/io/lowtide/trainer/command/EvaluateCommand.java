@@ -1,0 +1,104 @@
+package io.lowtide.trainer.command;
+
+import io.lowtide.density.bundle.BundleException;
+import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.TableSelection;
+import io.lowtide.trainer.data.Tables;
+import io.lowtide.trainer.evaluation.Evaluation;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lowtide evaluate}: says how a model does on labelled records. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description =
+        "Scores a file of records with a model, and says how well the scores separate anomalies"
+            + " from normal records and how many false alarms there are.")
+public final class EvaluateCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      required = true,
+      description = "Model bundle, as `lowtide train` writes it.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      required = true,
+      description = "Records: CSV with a header, or an Avro object container.")
+  private Path data;
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description =
+          "Column that marks anomalies by a number other than 0. Without it every record counts as"
+              + " normal.")
+  private String label;
+
+  @Override
+  public Integer call() throws IOException {
+    try {
+      ModelBundle bundle = BundleFiles.read(model);
+      TableSelection selection =
+          new TableSelection(Evaluation.columns(bundle), Optional.ofNullable(label));
+      LabelledTable records = Tables.read(data, selection);
+      print(bundle, Evaluation.of(bundle, records));
+      return 0;
+    } catch (NoSuchFileException e) {
+      return refuse(e.getFile() + ": no such file");
+    } catch (BundleException | DataException e) {
+      return refuse(e.getMessage());
+    }
+  }
+
+  private int refuse(String message) {
+    command.commandLine().getErr().println(command.qualifiedName() + ": " + message);
+    return 2;
+  }
+
+  private void print(ModelBundle bundle, Evaluation evaluation) {
+    PrintWriter out = command.commandLine().getOut();
+    Locale locale = Locale.ROOT;
+    out.printf(locale, "model              %s %s%n", bundle.detector(), bundle.version());
+    out.printf(locale, "normal records     %,d%n", evaluation.normalRecords());
+    out.printf(locale, "anomalies          %,d%n", evaluation.anomalies());
+    out.printf(locale, "unscorable         %,d%n", evaluation.unscorable());
+    out.printf(
+        locale,
+        "log-likelihood     %.3f nats on average (normal)%n",
+        evaluation.meanLogLikelihood());
+    out.printf(
+        locale,
+        "false-alarm rate   %.3f %% at a budget of %.3f %%%n",
+        100 * evaluation.falseAlarmRate(),
+        100 * bundle.calibration().defaultBudget());
+    evaluation
+        .metrics()
+        .ifPresent(
+            metrics -> {
+              out.printf(locale, "recall             %.1f %%%n", 100 * evaluation.recall());
+              out.printf(locale, "AUROC              %.4f%n", metrics.areaUnderCurve());
+              out.printf(locale, "average precision  %.4f%n", metrics.averagePrecision());
+            });
+    out.printf(locale, "evaluations        %.1f per score%n", evaluation.meanEvaluations());
+    out.flush();
+  }
+}

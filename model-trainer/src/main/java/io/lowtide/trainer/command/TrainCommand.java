@@ -1,0 +1,161 @@
+package io.lowtide.trainer.command;
+
+import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.data.TableSelection;
+import io.lowtide.trainer.data.Tables;
+import io.lowtide.trainer.fit.FlowTrainer;
+import io.lowtide.trainer.fit.TrainingDivergedException;
+import io.lowtide.trainer.fit.TrainingResult;
+import io.lowtide.trainer.fit.TrainingSettings;
+import io.lowtide.trainer.report.ProgressPrinter;
+import io.lowtide.trainer.report.TrainingReport;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.config.ConfigException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lowtide train}: fits a density to normal records and writes a model bundle. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Fits the density of normal records and writes a model bundle (model.avro), the history of"
+          + " the training (training.json) and its learning curve (learning-curve.png).",
+      "Interrupted training goes on with --resume."
+    },
+    footer = "docs/training-settings.md lists the settings of --config and --set.")
+public final class TrainCommand implements Callable<Integer> {
+
+  private static final String CHECKPOINT = "checkpoint.bin";
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      required = true,
+      description = "Records: CSV with a header, or an Avro object container.")
+  private Path data;
+
+  @Option(
+      names = "--columns",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Columns to learn, separated by commas; all numeric ones if not given.")
+  private List<String> columns = new ArrayList<>();
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description = "Column that marks anomalies by a number other than 0; they are left out.")
+  private String label;
+
+  @Option(
+      names = "--detector",
+      paramLabel = "NAME",
+      required = true,
+      description = "Name of the detector, the key under which the model is published.")
+  private String detector;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder for what is written.")
+  private Path output;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "Properties file of settings.")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "One setting, before those of the file; may be repeated.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(names = "--resume", description = "Go on from the checkpoint in the output folder.")
+  private boolean resume;
+
+  @Override
+  public Integer call() throws IOException {
+    try {
+      train();
+      return 0;
+    } catch (NoSuchFileException e) {
+      return refuse(e.getFile() + ": no such file");
+    } catch (DataException | ConfigException | BudgetException | TrainingDivergedException e) {
+      return refuse(e.getMessage());
+    }
+  }
+
+  private void train() throws IOException {
+    TrainingSettings settings = TrainingSettings.of(namedSettings());
+    LabelledTable labelled =
+        Tables.read(data, new TableSelection(columns, Optional.ofNullable(label)));
+    Table normal = labelled.normal();
+    System.out.printf(
+        Locale.ROOT,
+        "%,d normal records of %d columns (%,d labelled anomalies left out)%n",
+        normal.size(),
+        normal.columns().size(),
+        labelled.table().size() - normal.size());
+    Path checkpoint = output.resolve(CHECKPOINT);
+    if (!resume) {
+      Files.deleteIfExists(checkpoint);
+    }
+    TrainingResult result =
+        new FlowTrainer(
+                detector, settings, new ProgressPrinter(System.out), Optional.of(checkpoint))
+            .train(normal);
+    BundleFiles.write(output.resolve("model.avro"), result.bundle());
+    TrainingReport.writeJson(result, output.resolve("training.json"));
+    TrainingReport.drawLearningCurve(result, output.resolve("learning-curve.png"));
+    Files.deleteIfExists(checkpoint);
+    System.out.printf(
+        Locale.ROOT,
+        "Model %s of detector %s in %s, trained in %.1f s, false-alarm budget %.3g %%%n",
+        result.bundle().version(),
+        detector,
+        output.resolve("model.avro"),
+        result.bundle().record().getTraining().getSeconds(),
+        100 * result.bundle().calibration().defaultBudget());
+  }
+
+  private Map<String, String> namedSettings() throws IOException {
+    Map<String, String> named = new LinkedHashMap<>();
+    if (config != null) {
+      Properties properties = new Properties();
+      try (Reader reader = Files.newBufferedReader(config)) {
+        properties.load(reader);
+      }
+      properties
+          .stringPropertyNames()
+          .forEach(name -> named.put(name, properties.getProperty(name)));
+    }
+    named.putAll(overrides);
+    return named;
+  }
+
+  private int refuse(String message) {
+    command.commandLine().getErr().println(command.qualifiedName() + ": " + message);
+    return 2;
+  }
+}

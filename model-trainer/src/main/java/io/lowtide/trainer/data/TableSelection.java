@@ -1,0 +1,53 @@
+package io.lowtide.trainer.data;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which columns to read.
+ *
+ * @param columns names of the columns; empty: every numeric column but the label
+ * @param label name of the column that marks anomalies by a number other than 0, if there is one
+ */
+public record TableSelection(List<String> columns, Optional<String> label) {
+
+  /** Copies the names. */
+  public TableSelection {
+    columns = List.copyOf(columns);
+  }
+
+  /** Every column, none of them a label. */
+  public static TableSelection everything() {
+    return new TableSelection(List.of(), Optional.empty());
+  }
+
+  /** Every column but the label. */
+  public static TableSelection labelled(String label) {
+    return new TableSelection(List.of(), Optional.of(label));
+  }
+
+  /**
+   * The columns to read from a source that has these numeric ones.
+   *
+   * @throws DataException if a column is not there, or none is left
+   */
+  List<String> resolve(String source, List<String> available) {
+    label.ifPresent(name -> requireColumn(source, available, name));
+    columns.forEach(name -> requireColumn(source, available, name));
+    List<String> resolved =
+        columns.isEmpty()
+            ? available.stream().filter(name -> !label.equals(Optional.of(name))).toList()
+            : columns;
+    if (resolved.isEmpty()) {
+      throw new DataException(source + ": no column to train on; it has " + available);
+    }
+    return resolved;
+  }
+
+  private static void requireColumn(String source, List<String> available, String name) {
+    if (!available.contains(name)) {
+      throw new DataException(
+          source + ": no column \"" + name + "\", expected one of " + available);
+    }
+  }
+}

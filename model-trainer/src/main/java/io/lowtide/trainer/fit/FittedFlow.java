@@ -1,0 +1,13 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.density.field.FieldParameters;
+import java.util.List;
+
+/**
+ * A trained vector field and how it came about.
+ *
+ * @param parameters those of the best validation
+ * @param history a report for each validation, in their order
+ * @param best the report that the parameters belong to
+ */
+public record FittedFlow(FieldParameters parameters, List<EpochReport> history, EpochReport best) {}

@@ -1,0 +1,15 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.density.bundle.ModelBundle;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model and how it came about.
+ *
+ * @param bundle the model
+ * @param history a report for each validation
+ * @param settings every setting with its value
+ */
+public record TrainingResult(
+    ModelBundle bundle, List<EpochReport> history, Map<String, String> settings) {}

@@ -1,0 +1,110 @@
+package io.lowtide.trainer.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lowtide.schemas.DensityModel;
+import io.lowtide.trainer.fit.EpochReport;
+import io.lowtide.trainer.fit.TrainingResult;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** Writes what a training run did, for people and for tools. */
+public final class TrainingReport {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private TrainingReport() {}
+
+  /**
+   * Writes {@code training.json}: model, data, settings and the whole history.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public static void writeJson(TrainingResult result, Path file) throws IOException {
+    DensityModel model = result.bundle().record();
+    ObjectNode root = JSON.createObjectNode();
+    root.put("detector", model.getDetector());
+    root.put("modelVersion", model.getModelVersion());
+    root.put("createdAt", model.getCreatedAt().toString());
+    ObjectNode data = root.putObject("data");
+    data.put("source", model.getProvenance().getSource());
+    data.put("sha256", model.getProvenance().getDataSha256());
+    data.put("rows", model.getProvenance().getRows());
+    data.put("training", model.getTraining().getTrainRecords());
+    data.put("validation", model.getTraining().getValidationRecords());
+    data.put("calibration", model.getTraining().getCalibrationRecords());
+    root.put("backend", model.getProvenance().getBackend());
+    root.put("seconds", model.getTraining().getSeconds());
+    ObjectNode settings = root.putObject("settings");
+    result.settings().forEach(settings::put);
+    ArrayNode history = root.putArray("history");
+    for (EpochReport report : result.history()) {
+      history
+          .addObject()
+          .put("epoch", report.epoch())
+          .put("iteration", report.iteration())
+          .put("trainNegativeLogLikelihood", report.trainNegativeLogLikelihood())
+          .put("validationNegativeLogLikelihood", report.validationNegativeLogLikelihood())
+          .put("best", report.best())
+          .put("learningRate", report.learningRate())
+          .put("forwardEvaluations", report.forwardEvaluations())
+          .put("backwardEvaluations", report.backwardEvaluations())
+          .put("recordsPerSecond", report.recordsPerSecond())
+          .put("seconds", report.seconds());
+    }
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
+  }
+
+  /**
+   * Draws the learning curve as a PNG; needs no display.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public static void drawLearningCurve(TrainingResult result, Path file) throws IOException {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(960)
+            .height(540)
+            .title("Learning curve of " + result.bundle().detector())
+            .xAxisTitle("iteration")
+            .yAxisTitle("negative log-likelihood (nats, encoded units)")
+            .build();
+    chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    addSeries(chart, "training", result.history(), EpochReport::trainNegativeLogLikelihood);
+    addSeries(chart, "validation", result.history(), EpochReport::validationNegativeLogLikelihood);
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
+  }
+
+  private static void addSeries(
+      XYChart chart,
+      String name,
+      List<EpochReport> history,
+      ToDoubleFunction<EpochReport> negativeLogLikelihood) {
+    List<EpochReport> finite =
+        history.stream()
+            .filter(report -> Double.isFinite(negativeLogLikelihood.applyAsDouble(report)))
+            .toList();
+    if (!finite.isEmpty()) {
+      chart
+          .addSeries(
+              name,
+              finite.stream().mapToDouble(EpochReport::iteration).toArray(),
+              finite.stream().mapToDouble(negativeLogLikelihood).toArray())
+          .setMarker(SeriesMarkers.NONE);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.lowtide.trainer.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.generic.GenericRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TablesTest {
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldReadEveryColumnButTheLabel() throws IOException {
+    LabelledTable table =
+        Tables.read(csv("a,b,label\n1,2,0\n3,4e2,1\n"), TableSelection.labelled("label"));
+    assertThat(table.table().columns()).containsExactly("a", "b");
+    assertThat(table.normal().rows()).isDeepEqualTo(new double[][] {{1, 2}});
+    assertThat(table.anomalies().rows()).isDeepEqualTo(new double[][] {{3, 400}});
+  }
+
+  @Test
+  void shouldReadTheNamedColumnsInTheirOrder() throws IOException {
+    TableSelection selection = new TableSelection(List.of("c", "a"), Optional.empty());
+    LabelledTable table = Tables.read(csv("a,b,c\n1,x,3\n"), selection);
+    assertThat(table.table().rows()).isDeepEqualTo(new double[][] {{3, 1}});
+  }
+
+  @Test
+  void shouldNameTheLineAndColumnOfAValueThatIsNoNumber() throws IOException {
+    for (String bad : List.of("abc", "NaN", "Infinity", "")) {
+      Path file = csv("a,b\n1,2\n3," + bad + "\n");
+      assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+          .isInstanceOf(DataException.class)
+          .hasMessage("data.csv line 3, column \"b\": \"" + bad + "\", expected a finite number");
+    }
+  }
+
+  @Test
+  void shouldNameTheLineOfARowThatIsTooShort() throws IOException {
+    Path file = csv("a,b\n1,2\n3\n");
+    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+        .hasMessage("data.csv line 3: no value in column \"b\"");
+  }
+
+  @Test
+  void shouldNameAColumnThatIsNotThere() throws IOException {
+    Path file = csv("a,b\n1,2\n");
+    assertThatThrownBy(() -> Tables.read(file, TableSelection.labelled("anomaly")))
+        .hasMessage("data.csv: no column \"anomaly\", expected one of [a, b]");
+  }
+
+  @Test
+  void shouldRefuseAnEmptyOrMissingOrUnknownFile() throws IOException {
+    Path empty = csv("a,b\n");
+    assertThatThrownBy(() -> Tables.read(empty, TableSelection.everything()))
+        .hasMessageContaining("no rows");
+    assertThatThrownBy(
+            () -> Tables.read(directory.resolve("none.csv"), TableSelection.everything()))
+        .hasMessageContaining("no such file");
+    Path text = Files.writeString(directory.resolve("data.txt"), "a");
+    assertThatThrownBy(() -> Tables.read(text, TableSelection.everything()))
+        .hasMessageContaining("expected .csv or .avro");
+  }
+
+  @Test
+  void shouldReadNestedNumbersFromAvro() throws IOException {
+    Schema inner = SchemaBuilder.record("Inner").fields().requiredInt("depth").endRecord();
+    Schema schema =
+        SchemaBuilder.record("Outer")
+            .fields()
+            .requiredString("id")
+            .optionalDouble("heat")
+            .name("inner")
+            .type(inner)
+            .noDefault()
+            .endRecord();
+    Path file = directory.resolve("data.avro");
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
+      writer.create(schema, file.toFile());
+      writer.append(outer(schema, inner, 1.5, 7));
+      writer.append(outer(schema, inner, 2.5, 8));
+    }
+    LabelledTable table = Tables.read(file, TableSelection.everything());
+    assertThat(table.table().columns()).containsExactly("heat", "inner.depth");
+    assertThat(table.table().rows()).isDeepEqualTo(new double[][] {{1.5, 7}, {2.5, 8}});
+
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<GenericRecord>(new GenericDatumWriter<>(schema))
+            .appendTo(file.toFile())) {
+      writer.append(outer(schema, inner, null, 9));
+    }
+    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+        .hasMessage("data.avro record 2, field \"heat\": null, expected a number");
+  }
+
+  @Test
+  void shouldHashNamesAndValues() {
+    Table table = new Table("t", List.of("a"), new double[][] {{1}, {2}});
+    assertThat(table.sha256())
+        .isEqualTo(new Table("other", List.of("a"), new double[][] {{1}, {2}}).sha256())
+        .isNotEqualTo(new Table("t", List.of("b"), new double[][] {{1}, {2}}).sha256())
+        .isNotEqualTo(new Table("t", List.of("a"), new double[][] {{2}, {1}}).sha256());
+  }
+
+  private Path csv(String content) throws IOException {
+    return Files.writeString(directory.resolve("data.csv"), content);
+  }
+
+  private static GenericRecord outer(Schema schema, Schema inner, Double heat, int depth) {
+    GenericRecord nested = new GenericData.Record(inner);
+    nested.put("depth", depth);
+    GenericRecord record = new GenericData.Record(schema);
+    record.put("id", "x");
+    record.put("heat", heat);
+    record.put("inner", nested);
+    return record;
+  }
+}

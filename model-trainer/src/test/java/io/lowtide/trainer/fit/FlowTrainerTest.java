@@ -1,0 +1,195 @@
+package io.lowtide.trainer.fit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowIntegrator;
+import io.lowtide.density.likelihood.ValueScorer;
+import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.report.TrainingReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FlowTrainerTest {
+
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "hidden.units", "32,32",
+          "iterations", "200",
+          "batch.size", "256",
+          "learning.rate", "0.01",
+          "smoothing", "0.1");
+
+  private static TrainingResult result;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void train() {
+    result = trainer(SETTINGS, Optional.empty()).train(bananas(3000, 1));
+  }
+
+  @Test
+  void shouldLearnADensityThatIntegratesToOne() {
+    ModelBundle bundle = result.bundle();
+    FlowIntegrator integrator =
+        new Flow(VectorFields.of(bundle.parameters()), SolverSettings.dormandPrince(1e-5))
+            .newIntegrator();
+    double width = 0.06;
+    double sum = 0;
+    for (double x = -6; x <= 6; x += width) {
+      for (double y = -6; y <= 6; y += width) {
+        if (integrator.score(new double[] {x, y}) == SolveStatus.COMPLETED) {
+          sum += Math.exp(integrator.logDensity()) * width * width;
+        }
+      }
+    }
+    assertThat(sum).isCloseTo(1, within(0.01));
+  }
+
+  @Test
+  void shouldBeatAGaussianOnABananaShapedDensity() {
+    // The entropy of a standardised Gaussian in two dimensions: what no correlation could do worse.
+    double gaussian = Math.log(2 * Math.PI) + 1;
+    assertThat(result.bundle().record().getTraining().getValidationNegativeLogLikelihood())
+        .isLessThan(gaussian - 0.3);
+  }
+
+  @Test
+  void shouldKeepTheFalseAlarmBudgetOnFreshRecords() {
+    ModelBundle bundle = result.bundle();
+    ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
+    int fresh = 4000;
+    int alarms = 0;
+    for (double[] row : bananas(fresh, 99).rows()) {
+      // Continuous features first, then the constant.
+      double[] values = {row[0], row[2], row[1]};
+      assertThat(scorer.score(values)).isEqualTo(SolveStatus.COMPLETED);
+      alarms += bundle.calibration().pValue(scorer.logLikelihood()) <= 0.01 ? 1 : 0;
+    }
+    double budget = 0.01;
+    double deviation =
+        Math.sqrt(budget * (1 - budget) * (1.0 / fresh + 1.0 / bundle.calibration().size()));
+    assertThat((double) alarms / fresh).isCloseTo(budget, within(3 * deviation));
+  }
+
+  @Test
+  void shouldGiveTheSameModelForTheSameSeed() {
+    TrainingResult again = trainer(SETTINGS, Optional.empty()).train(bananas(3000, 1));
+    assertThat(again.bundle().parameters().toArray())
+        .isEqualTo(result.bundle().parameters().toArray());
+    Map<String, String> otherSeed = new TreeMap<>(SETTINGS);
+    otherSeed.put("seed", "2");
+    otherSeed.put("iterations", "30");
+    assertThat(
+            trainer(otherSeed, Optional.empty())
+                .train(bananas(3000, 1))
+                .bundle()
+                .parameters()
+                .toArray())
+        .isNotEqualTo(result.bundle().parameters().toArray());
+  }
+
+  @Test
+  void shouldResumeToTheModelOfAnUninterruptedRun() {
+    Path checkpoint = directory.resolve("checkpoint.bin");
+    List<EpochReport> reports = new ArrayList<>();
+    FlowTrainer interrupted =
+        new FlowTrainer(
+            "bananas",
+            TrainingSettings.of(SETTINGS),
+            report -> {
+              reports.add(report);
+              if (reports.size() == 4) {
+                throw new IllegalStateException("power cut");
+              }
+            },
+            Optional.of(checkpoint));
+    assertThatThrownBy(() -> interrupted.train(bananas(3000, 1))).hasMessage("power cut");
+    TrainingResult resumed = trainer(SETTINGS, Optional.of(checkpoint)).train(bananas(3000, 1));
+    assertThat(resumed.bundle().parameters().toArray())
+        .isEqualTo(result.bundle().parameters().toArray());
+    assertThat(resumed.history()).hasSameSizeAs(result.history());
+  }
+
+  @Test
+  void shouldRefuseACheckpointOfOtherDataOrBrokenBytes() throws IOException {
+    Path checkpoint = directory.resolve("checkpoint.bin");
+    Map<String, String> brief = new TreeMap<>(SETTINGS);
+    brief.put("iterations", "20");
+    trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 1));
+    assertThatThrownBy(() -> trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 2)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("of other data or other settings");
+    byte[] bytes = Files.readAllBytes(checkpoint);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(checkpoint, bytes);
+    assertThatThrownBy(() -> trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 1)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("corrupt");
+  }
+
+  @Test
+  void shouldReportTheWholeHistory() throws IOException {
+    TrainingReport.writeJson(result, directory.resolve("training.json"));
+    TrainingReport.drawLearningCurve(result, directory.resolve("learning-curve.png"));
+    assertThat(directory.resolve("training.json"))
+        .content()
+        .contains(result.bundle().version(), "\"validationNegativeLogLikelihood\"");
+    assertThat(directory.resolve("learning-curve.png")).isNotEmptyFile();
+    assertThat(result.history()).hasSizeGreaterThan(4);
+    assertThat(result.history().get(0).forwardEvaluations()).isGreaterThan(7);
+  }
+
+  @Test
+  void shouldRefuseABudgetThatTheRecordsCannotKeep() {
+    Map<String, String> strict = new TreeMap<>(SETTINGS);
+    strict.put("budget", "0.0001");
+    assertThatThrownBy(() -> trainer(strict, Optional.empty()).train(bananas(3000, 1)))
+        .isInstanceOf(BudgetException.class)
+        .hasMessageContaining("needs at least 9999");
+  }
+
+  @Test
+  void shouldRefuseTooFewRecords() {
+    assertThatThrownBy(() -> trainer(SETTINGS, Optional.empty()).train(bananas(60, 1)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("60 records leave 42 to train on");
+  }
+
+  private static FlowTrainer trainer(Map<String, String> settings, Optional<Path> checkpoint) {
+    return new FlowTrainer("bananas", TrainingSettings.of(settings), report -> {}, checkpoint);
+  }
+
+  /** Two crescents, and a third column that never changes. */
+  private static Table bananas(int count, long seed) {
+    Random random = new Random(seed);
+    double[][] rows = new double[count][];
+    for (int row = 0; row < count; row++) {
+      double angle = Math.PI * random.nextDouble();
+      double side = random.nextBoolean() ? 1 : -1;
+      double x = side * (Math.cos(angle) - 0.5) + 0.1 * random.nextGaussian();
+      double y = side * (Math.sin(angle) - 0.25) + 0.1 * random.nextGaussian();
+      rows[row] = new double[] {100 + 20 * x, 7, -3 + 0.01 * y};
+    }
+    return new Table("bananas", List.of("x", "seven", "y"), rows);
+  }
+}

@@ -1,0 +1,69 @@
+package io.lowtide.quickstart.demo;
+
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.stream.alert.AlertReader;
+import io.lowtide.stream.config.StreamSettings;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Prints the first alerts as they come, and counts all of them. */
+final class AlertFeed implements AutoCloseable {
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+  private static final long POLL_MILLIS = 50;
+
+  private final AtomicLong received = new AtomicLong();
+  private final int shown;
+  private final PrintStream out;
+  private final Thread thread;
+
+  private AlertFeed(StreamSettings settings, int shown, PrintStream out) {
+    this.shown = shown;
+    this.out = out;
+    this.thread = new Thread(() -> follow(settings), "alert-feed");
+    thread.setDaemon(true);
+  }
+
+  static AlertFeed start(StreamSettings settings, int shown, PrintStream out) {
+    AlertFeed feed = new AlertFeed(settings, shown, out);
+    feed.thread.start();
+    return feed;
+  }
+
+  private void follow(StreamSettings settings) {
+    try (AlertReader reader = new AlertReader(settings.connection(), settings.alertsTopic())) {
+      reader.read(true, Long.MAX_VALUE, this::show);
+    } catch (InterruptException closed) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void show(AnomalyAlert alert) {
+    long number = received.incrementAndGet();
+    if (number <= shown) {
+      out.printf("  %s  %s%n", alert.getKey(), alert.getSummary());
+    } else if (number == shown + 1) {
+      out.println("  ... and so on; every alert is on the alerts topic");
+    }
+  }
+
+  /** Waits until so many alerts were received, or the patience runs out. */
+  void await(long expected, Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (received.get() < expected && System.nanoTime() < deadline) {
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    try {
+      thread.join(CLOSE_TIMEOUT.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.lowtide.quickstart.demo;
+
+import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.quickstart.kafka.EmbeddedKafka;
+import io.lowtide.quickstart.registry.RegistryProcess;
+import io.lowtide.quickstart.traffic.LabelledTraffic;
+import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
+import io.lowtide.schemas.registry.SchemaRegistry;
+import io.lowtide.stream.StreamApplication;
+import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.model.ModelPublisher;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * The main job from end to end on one machine: starts a Kafka broker and a schema registry, trains
+ * on normal traffic, publishes the model, streams traffic through the application, and accounts for
+ * every message.
+ */
+final class Demo {
+
+  static final String DETECTOR = "demo";
+  private static final String SOURCE_TOPIC = "telemetry";
+  private static final String SCORES_TOPIC = "lowtide.scores";
+  private static final int PARTITIONS = 2;
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final DemoSettings settings;
+  private final PrintStream out;
+
+  Demo(DemoSettings settings, PrintStream out) {
+    this.settings = settings;
+    this.out = out;
+  }
+
+  /**
+   * Runs the demo.
+   *
+   * @param traffic what to train on and what to stream
+   * @param train fits a model to the traffic's training records
+   * @return whether every message is accounted for
+   */
+  boolean run(LabelledTraffic traffic, Function<LabelledTraffic, ModelBundle> train)
+      throws IOException, InterruptedException {
+    Path registryLog = settings.directory().resolve("registry.log");
+    say("Starting a Kafka broker and a schema registry on this machine ...");
+    CompletableFuture<RegistryProcess> starting =
+        CompletableFuture.supplyAsync(
+            () -> RegistryProcess.start(RegistryProcess.Settings.inMemory(registryLog)));
+    try (EmbeddedKafka kafka = EmbeddedKafka.start();
+        RegistryProcess registry = starting.join()) {
+      say("Kafka at %s, schema registry at %s", kafka.bootstrapServers(), registry.url());
+      return run(traffic, train, kafka, registry);
+    }
+  }
+
+  private boolean run(
+      LabelledTraffic traffic,
+      Function<LabelledTraffic, ModelBundle> train,
+      EmbeddedKafka kafka,
+      RegistryProcess registry)
+      throws IOException, InterruptedException {
+    kafka.createTopic(SOURCE_TOPIC, PARTITIONS, Map.of());
+    StreamSettings streamSettings = streamSettings(kafka, registry);
+    try (StreamApplication application = StreamApplication.start(streamSettings)) {
+      say(
+          "Training on %,d normal records: %s",
+          traffic.trainingTable().size(), traffic.trainingTable().source());
+      long started = System.nanoTime();
+      ModelBundle bundle = train.apply(traffic);
+      double trainingSeconds = secondsSince(started);
+      Path file = settings.directory().resolve("model.avro");
+      BundleFiles.write(file, bundle);
+      new ModelPublisher(streamSettings.connection()).publish(streamSettings.modelsTopic(), bundle);
+      say(
+          "Published model %s (also %s), trained in %.1f s",
+          bundle.version(), file, trainingSeconds);
+      requireReady(application);
+      boolean complete = stream(traffic, bundle, streamSettings, application, trainingSeconds);
+      if (settings.keepRunning()) {
+        keepRunning(kafka, registry, application);
+      }
+      return complete;
+    }
+  }
+
+  private StreamSettings streamSettings(EmbeddedKafka kafka, RegistryProcess registry) {
+    Map<String, String> values = new TreeMap<>();
+    values.put("detector", DETECTOR);
+    values.put("bootstrap.servers", kafka.bootstrapServers());
+    values.put("schema.registry.url", registry.url());
+    values.put("source.topics", SOURCE_TOPIC);
+    values.put("scores.topic", SCORES_TOPIC);
+    values.put("state.directory", settings.directory().resolve("state").toString());
+    values.put("http.port", Integer.toString(settings.httpPort()));
+    values.put("threads", Integer.toString(PARTITIONS));
+    return StreamSettings.of(values);
+  }
+
+  private void requireReady(StreamApplication application) {
+    if (!application.awaitReady(READY_TIMEOUT)) {
+      throw new IllegalStateException(
+          "the stream application is not ready: " + application.readiness());
+    }
+  }
+
+  private boolean stream(
+      LabelledTraffic traffic,
+      ModelBundle bundle,
+      StreamSettings streamSettings,
+      StreamApplication application,
+      double trainingSeconds)
+      throws InterruptedException {
+    Truth truth = new Truth();
+    try (SchemaRegistry client =
+            ConfluentSchemaRegistry.connect(streamSettings.connection().registry());
+        AlertFeed alerts = AlertFeed.start(streamSettings, settings.alertsShown(), out)) {
+      String servers =
+          String.valueOf(streamSettings.connection().clientProperties().get("bootstrap.servers"));
+      say("Streaming %,d records; the first alerts:%n", traffic.streamSize());
+      long started = System.nanoTime();
+      long sent = new TrafficProducer(servers, client, SOURCE_TOPIC, truth).send(traffic);
+      Tally tally;
+      try (ResultReader results =
+          new ResultReader(
+              servers, client, SCORES_TOPIC, streamSettings.deadLetterTopic(), truth)) {
+        tally = results.readUntil(sent, PATIENCE);
+      }
+      double streamingSeconds = secondsSince(started);
+      MeterRegistry meters = application.meters();
+      long published = Math.round(meters.get("lowtide.alerts.published").counter().count());
+      alerts.await(published, PATIENCE);
+      new DemoReport(
+              sent,
+              tally,
+              published,
+              Math.round(meters.get("lowtide.alerts.suppressed").counter().count()),
+              bundle.calibration().defaultBudget(),
+              streamingSeconds,
+              trainingSeconds,
+              LatencyQuantiles.of(meters.get("lowtide.score.latency").timer()),
+              meters.get("lowtide.score.evaluations").summary().mean())
+          .print(out);
+      return tally.scored() + tally.deadLettered() == sent;
+    }
+  }
+
+  private void keepRunning(
+      EmbeddedKafka kafka, RegistryProcess registry, StreamApplication application)
+      throws InterruptedException {
+    out.println();
+    say("Still running. In a second terminal:");
+    out.printf(
+        "  ./lowtide alerts --follow --bootstrap-servers %s --registry-url %s%n",
+        kafka.bootstrapServers(), registry.url());
+    out.printf("  curl http://127.0.0.1:%d/metrics%n", application.httpPort());
+    say("Ctrl-C ends it.");
+    application.awaitEnd();
+  }
+
+  private void say(String format, Object... arguments) {
+    out.printf(Locale.ROOT, format + "%n", arguments);
+  }
+
+  private static double secondsSince(long nanos) {
+    return (System.nanoTime() - nanos) / 1e9;
+  }
+}

@@ -1,0 +1,154 @@
+package io.lowtide.quickstart.demo;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.quickstart.traffic.LabelledTraffic;
+import io.lowtide.quickstart.traffic.MachinePark;
+import io.lowtide.quickstart.traffic.TableTraffic;
+import io.lowtide.trainer.backend.BackendException;
+import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.fit.FlowTrainer;
+import io.lowtide.trainer.fit.TrainingDivergedException;
+import io.lowtide.trainer.fit.TrainingResult;
+import io.lowtide.trainer.fit.TrainingSettings;
+import io.lowtide.trainer.report.ProgressPrinter;
+import io.lowtide.trainer.report.TrainingReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.config.ConfigException;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lowtide demo}: the whole of Lowtide on this machine, with one command. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    description = {
+      "Starts a Kafka broker and a schema registry on loopback, trains a density on normal"
+          + " records, publishes it, streams records through the application, prints alerts, and"
+          + " ends with a table that accounts for every record.",
+      "Without --data the records are generated: telemetry of a machine park with five kinds of"
+          + " fault."
+    },
+    footer = "Exit codes: 0 every record is accounted for, 1 some are not, 2 cannot run as asked.")
+public final class DemoCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec command;
+
+  @ArgGroup(exclusive = false)
+  private OwnData ownData;
+
+  /** A file of the user's own. */
+  static final class OwnData {
+
+    @Option(
+        names = "--data",
+        paramLabel = "FILE",
+        required = true,
+        description = "Labelled records of your own: CSV with a header, or an Avro container.")
+    private Path file;
+
+    @Option(
+        names = "--label",
+        paramLabel = "COLUMN",
+        required = true,
+        description = "Column of that file that marks anomalies by a number other than 0.")
+    private String label;
+  }
+
+  @Option(names = "--records", paramLabel = "N", description = "Generated records to stream.")
+  private int records = 50_000;
+
+  @Option(
+      names = "--training-records",
+      paramLabel = "N",
+      description = "Generated normal records to train on.")
+  private int trainingRecords = 20_000;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Seed of generator and training.")
+  private long seed = 1;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description = "Where the model, the state and the logs go.")
+  private Path directory = Path.of("runs", "demo");
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "A training setting (docs/training-settings.md); may be repeated.")
+  private Map<String, String> trainingSettings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "Port of /metrics and /health; 0: any free one.")
+  private int httpPort;
+
+  @Option(names = "--alerts", paramLabel = "N", description = "Alerts to print in full.")
+  private int alerts = 20;
+
+  @Option(
+      names = "--keep-running",
+      description = "Leave broker, registry and application up after the table, until Ctrl-C.")
+  private boolean keepRunning;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try {
+      requirePositive("--records", records);
+      requirePositive("--training-records", trainingRecords);
+      Files.createDirectories(directory);
+      LabelledTraffic traffic =
+          ownData == null
+              ? new MachinePark(trainingRecords, records, seed)
+              : TableTraffic.read(ownData.file, ownData.label);
+      DemoSettings settings = new DemoSettings(directory, httpPort, alerts, keepRunning);
+      boolean complete = new Demo(settings, System.out).run(traffic, this::train);
+      return complete ? ExitCode.OK : ExitCode.SOFTWARE;
+    } catch (DataException
+        | ConfigException
+        | TrainingDivergedException
+        | BackendException
+        | IllegalArgumentException e) {
+      command.commandLine().getErr().println(command.qualifiedName() + ": " + e.getMessage());
+      return ExitCode.USAGE;
+    }
+  }
+
+  private ModelBundle train(LabelledTraffic traffic) {
+    Map<String, String> named = new LinkedHashMap<>(trainingSettings);
+    named.putIfAbsent("seed", Long.toString(seed));
+    TrainingResult result =
+        new FlowTrainer(
+                Demo.DETECTOR,
+                TrainingSettings.of(named),
+                new ProgressPrinter(System.out),
+                Optional.empty())
+            .train(traffic.trainingTable());
+    try {
+      TrainingReport.writeJson(result, directory.resolve("training.json"));
+      TrainingReport.drawLearningCurve(result, directory.resolve("learning-curve.png"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return result.bundle();
+  }
+
+  private static void requirePositive(String option, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(option + ": " + value + ", expected at least 1");
+    }
+  }
+}

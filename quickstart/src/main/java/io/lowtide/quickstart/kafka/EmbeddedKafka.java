@@ -1,0 +1,250 @@
+package io.lowtide.quickstart.kafka;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real Kafka broker inside this JVM: one node that is broker and KRaft controller at once, on the
+ * loopback interface only. For the demo and for tests; it has no replicas and no security.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
+  private static final String HOST = "127.0.0.1";
+  private static final int NODE_ID = 1;
+  private static final Duration START_DEADLINE = Duration.ofSeconds(120);
+  private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(30);
+
+  private final KafkaRaftServer server;
+  private final String bootstrapServers;
+  private final Path directory;
+  private final boolean temporary;
+
+  private EmbeddedKafka(
+      KafkaRaftServer server, String bootstrapServers, Path directory, boolean temporary) {
+    this.server = server;
+    this.bootstrapServers = bootstrapServers;
+    this.directory = directory;
+    this.temporary = temporary;
+  }
+
+  /** Starts an empty broker on a free port; its data are deleted when it is closed. */
+  public static EmbeddedKafka start() {
+    try {
+      return start(Files.createTempDirectory("lowtide-kafka"), 0, true);
+    } catch (IOException failure) {
+      throw new UncheckedIOException("Cannot create a temporary directory for Kafka", failure);
+    }
+  }
+
+  /**
+   * Starts a broker over a directory and returns once it serves clients.
+   *
+   * @param directory holds the data; made if absent, and opened again with all its topics if an
+   *     earlier broker left it there, whether closed or killed
+   * @param port where clients connect, 0 for a free one
+   * @throws KafkaStartException if it does not serve clients within two minutes
+   */
+  public static EmbeddedKafka start(Path directory, int port) {
+    return start(directory, port, false);
+  }
+
+  private static EmbeddedKafka start(Path directory, int port, boolean temporary) {
+    long started = System.nanoTime();
+    KafkaRaftServer server = null;
+    EmbeddedKafka kafka;
+    try {
+      Files.createDirectories(directory);
+      format(directory);
+      int clientPort = freePort(port);
+      server =
+          new KafkaRaftServer(
+              KafkaConfig.fromProps(settings(directory, clientPort, freePort(0)), false),
+              Time.SYSTEM);
+      kafka = new EmbeddedKafka(server, HOST + ":" + clientPort, directory, temporary);
+      server.startup();
+      kafka.awaitReady();
+    } catch (Exception failure) {
+      if (server != null) {
+        server.shutdown();
+      }
+      if (temporary) {
+        delete(directory);
+      }
+      throw new KafkaStartException(directory, port, failure);
+    }
+    LOG.info(
+        "Kafka serves at {} after {} ms, data in {}",
+        kafka.bootstrapServers,
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started),
+        directory);
+    return kafka;
+  }
+
+  private static void format(Path directory) throws Exception {
+    if (Files.exists(directory.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
+      return;
+    }
+    new Formatter()
+        .setNodeId(NODE_ID)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setDirectories(List.of(directory.toString()))
+        .setMetadataLogDirectory(directory.toString())
+        .setControllerListenerName("CONTROLLER")
+        .setPrintStream(
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+        .run();
+  }
+
+  private static Properties settings(Path directory, int clientPort, int controllerPort) {
+    Properties settings = new Properties();
+    settings.setProperty("node.id", Integer.toString(NODE_ID));
+    settings.setProperty("process.roles", "broker,controller");
+    settings.setProperty("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort);
+    settings.setProperty("controller.listener.names", "CONTROLLER");
+    settings.setProperty(
+        "listeners",
+        "PLAINTEXT://" + HOST + ":" + clientPort + ",CONTROLLER://" + HOST + ":" + controllerPort);
+    settings.setProperty(
+        "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    settings.setProperty("log.dirs", directory.toString());
+    for (String topic :
+        List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
+      settings.setProperty(topic + ".replication.factor", "1");
+      settings.setProperty(topic + ".num.partitions", "1");
+    }
+    settings.setProperty("transaction.state.log.min.isr", "1");
+    settings.setProperty("share.coordinator.state.topic.min.isr", "1");
+    settings.setProperty("auto.create.topics.enable", "false");
+    settings.setProperty("group.initial.rebalance.delay.ms", "0");
+    // The default takes 128 MB of heap.
+    settings.setProperty("log.cleaner.dedupe.buffer.size", "2097152");
+    return settings;
+  }
+
+  /** Makes sure that a port is free, or finds one for 0. */
+  private static int freePort(int wanted) throws IOException {
+    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByName(HOST))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitReady() throws ExecutionException, InterruptedException, TimeoutException {
+    try (Admin admin = admin()) {
+      admin.describeCluster().nodes().get(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** {@code host:port}, as Kafka clients take it. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** Where the data are. */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * Creates a topic, or leaves it as it is if there is one of this name.
+   *
+   * @param settings topic settings, such as {@code cleanup.policy}
+   * @throws IllegalArgumentException if Kafka refuses the name, the count or a setting
+   */
+  public void createTopic(String name, int partitions, Map<String, String> settings) {
+    NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(settings);
+    try (Admin admin = admin()) {
+      admin.createTopics(List.of(topic)).all().get();
+    } catch (ExecutionException failure) {
+      if (!(failure.getCause() instanceof TopicExistsException)) {
+        throw new IllegalArgumentException(
+            "Cannot create topic "
+                + name
+                + " with "
+                + partitions
+                + " partitions and "
+                + settings
+                + ": "
+                + failure.getCause().getMessage(),
+            failure.getCause());
+      }
+    } catch (InterruptedException interruption) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while creating topic " + name, interruption);
+    }
+  }
+
+  private Admin admin() {
+    return Admin.create(
+        Map.of(
+            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+            bootstrapServers,
+            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+            Math.toIntExact(START_DEADLINE.toMillis())));
+  }
+
+  /** Stops the broker, for half a minute at most; what it acknowledged is on disk. */
+  @Override
+  public void close() {
+    Thread shutdown =
+        new Thread(
+            () -> {
+              server.shutdown();
+              server.awaitShutdown();
+            },
+            "embedded-kafka-shutdown");
+    shutdown.setDaemon(true);
+    shutdown.start();
+    try {
+      shutdown.join(CLOSE_DEADLINE.toMillis());
+    } catch (InterruptedException interruption) {
+      Thread.currentThread().interrupt();
+    }
+    if (shutdown.isAlive()) {
+      LOG.warn("Kafka at {} did not stop within {}", bootstrapServers, CLOSE_DEADLINE);
+    } else {
+      LOG.info("Kafka at {} stopped", bootstrapServers);
+    }
+    if (temporary) {
+      delete(directory);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException | UncheckedIOException failure) {
+      LOG.warn("Cannot delete Kafka's temporary data in {}", directory, failure);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.lowtide.quickstart.traffic;
+
+import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.data.TableSelection;
+import io.lowtide.trainer.data.Tables;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+
+/**
+ * A user's own labelled file: the normal rows 0, 2, 4, ... are trained on, the other normal rows
+ * and all anomalies are streamed in the order of the file.
+ */
+public final class TableTraffic implements LabelledTraffic {
+
+  private static final String ANOMALY = "labelled anomaly";
+  private static final int LEAST_TRAINING_ROWS = 100;
+
+  private final Table training;
+  private final List<double[]> streamed = new ArrayList<>();
+  private final List<Boolean> anomalous = new ArrayList<>();
+  private final Schema schema;
+
+  private TableTraffic(LabelledTable labelled) {
+    Table table = labelled.table();
+    List<String> fields = table.columns().stream().map(TableTraffic::avroName).toList();
+    List<double[]> trained = new ArrayList<>();
+    int normals = 0;
+    for (int row = 0; row < table.size(); row++) {
+      boolean isAnomaly = labelled.anomalous()[row];
+      if (!isAnomaly && normals++ % 2 == 0) {
+        trained.add(table.rows()[row]);
+      } else {
+        streamed.add(table.rows()[row]);
+        anomalous.add(isAnomaly);
+      }
+    }
+    if (trained.size() < LEAST_TRAINING_ROWS) {
+      throw new DataException(
+          table.source()
+              + ": "
+              + normals
+              + " normal rows, expected at least "
+              + 2 * LEAST_TRAINING_ROWS
+              + ": half of them train");
+    }
+    this.training = new Table(table.source(), fields, trained.toArray(double[][]::new));
+    SchemaBuilder.FieldAssembler<Schema> assembler =
+        SchemaBuilder.record("Row").namespace("io.lowtide.demo").fields();
+    for (String field : fields) {
+      assembler = assembler.requiredDouble(field);
+    }
+    this.schema = assembler.endRecord();
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param file CSV with a header, or Avro object container
+   * @param label column that marks anomalies by a number other than 0
+   * @throws DataException if the file cannot be used
+   */
+  public static TableTraffic read(Path file, String label) {
+    return new TableTraffic(Tables.read(file, TableSelection.labelled(label)));
+  }
+
+  private static String avroName(String column) {
+    String name = column.replaceAll("[^A-Za-z0-9_]", "_");
+    return name.isEmpty() || Character.isDigit(name.charAt(0)) ? "_" + name : name;
+  }
+
+  @Override
+  public Schema schema() {
+    return schema;
+  }
+
+  @Override
+  public Table trainingTable() {
+    return training;
+  }
+
+  @Override
+  public int streamSize() {
+    return streamed.size();
+  }
+
+  @Override
+  public Iterator<LabelledRecord> stream() {
+    return IntStream.range(0, streamed.size()).mapToObj(this::record).iterator();
+  }
+
+  private LabelledRecord record(int row) {
+    GenericRecord record = new GenericData.Record(schema);
+    for (int column = 0; column < training.columns().size(); column++) {
+      record.put(column, streamed.get(row)[column]);
+    }
+    return new LabelledRecord(
+        "row-" + row, record, anomalous.get(row) ? ANOMALY : LabelledRecord.NORMAL);
+  }
+}

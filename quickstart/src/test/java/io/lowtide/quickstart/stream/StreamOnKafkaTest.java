@@ -1,0 +1,363 @@
+package io.lowtide.quickstart.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.quickstart.ChildJvm;
+import io.lowtide.quickstart.kafka.EmbeddedKafka;
+import io.lowtide.quickstart.registry.RegistryProcess;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
+import io.lowtide.schemas.registry.SchemaRegistry;
+import io.lowtide.schemas.serde.AvroDeserializer;
+import io.lowtide.schemas.serde.AvroSerializer;
+import io.lowtide.stream.StreamApplication;
+import io.lowtide.stream.TestModels;
+import io.lowtide.stream.alert.AlertReader;
+import io.lowtide.stream.config.ConnectionSettings;
+import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.model.ModelPublisher;
+import io.lowtide.stream.topology.DeadLetters;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The stream application on a real broker with a real registry: every record is accounted for. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class StreamOnKafkaTest {
+
+  private static final int PARTITIONS = 2;
+
+  private static final Schema READING =
+      SchemaBuilder.record("Reading")
+          .fields()
+          .requiredDouble("temperature")
+          .requiredDouble("pressure")
+          .endRecord();
+
+  private static final Schema NEXT_READING =
+      SchemaBuilder.record("Reading")
+          .fields()
+          .requiredDouble("temperature")
+          .requiredDouble("pressure")
+          .optionalString("remark")
+          .endRecord();
+
+  @TempDir private static Path shared;
+  private static EmbeddedKafka kafka;
+  private static RegistryProcess registryProcess;
+
+  @TempDir private Path state;
+  private final Random random = new Random(3);
+  private final Set<String> sent = new TreeSet<>();
+  private String prefix;
+  private SchemaRegistry registry;
+  private AvroSerializer<GenericRecord> serializer;
+  private KafkaProducer<byte[], byte[]> producer;
+
+  @BeforeAll
+  static void startKafkaAndRegistry() {
+    kafka = EmbeddedKafka.start();
+    registryProcess = startRegistry(0);
+  }
+
+  private static RegistryProcess startRegistry(int port) {
+    Path log = shared.resolve("registry.log");
+    return RegistryProcess.start(
+        new RegistryProcess.Settings(
+            RegistryProcess.Settings.inMemory(log).home(),
+            port,
+            log,
+            shared.resolve("registry-data")));
+  }
+
+  @AfterAll
+  static void stopKafkaAndRegistry() {
+    registryProcess.close();
+    kafka.close();
+  }
+
+  @BeforeEach
+  void connect(TestInfo test) {
+    prefix = test.getTestMethod().orElseThrow().getName();
+    kafka.createTopic(source(), PARTITIONS, Map.of());
+    registry =
+        ConfluentSchemaRegistry.connect(Map.of("schema.registry.url", registryProcess.url()));
+    serializer = new AvroSerializer<>(registry);
+    producer =
+        new KafkaProducer<>(
+            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  @AfterEach
+  void disconnect() {
+    producer.close();
+    registry.close();
+  }
+
+  private String source() {
+    return prefix + ".readings";
+  }
+
+  private Map<String, String> settings(Map<String, String> overrides) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("bootstrap.servers", kafka.bootstrapServers());
+    settings.put("schema.registry.url", registryProcess.url());
+    settings.put("detector", TestModels.DETECTOR);
+    settings.put("application.id", prefix);
+    settings.put("source.topics", source());
+    settings.put("alerts.topic", prefix + ".alerts");
+    settings.put("scores.topic", prefix + ".scores");
+    settings.put("dead.letter.topic", prefix + ".dead-letters");
+    settings.put("models.topic", prefix + ".models");
+    settings.put("state.directory", state.toString());
+    settings.put("http.port", "0");
+    settings.put("kafka.heartbeat.interval.ms", "1000");
+    settings.put("kafka.session.timeout.ms", "6000");
+    settings.putAll(overrides);
+    return settings;
+  }
+
+  private StreamApplication start(Map<String, String> overrides) throws Exception {
+    return StreamApplication.start(StreamSettings.of(settings(overrides)));
+  }
+
+  private ConnectionSettings connection() {
+    return StreamSettings.of(settings(Map.of())).connection();
+  }
+
+  private void publish(ModelBundle bundle) {
+    new ModelPublisher(connection()).publish(prefix + ".models", bundle);
+  }
+
+  private byte[] message(Schema schema) {
+    GenericRecord reading = new GenericData.Record(schema);
+    reading.put("temperature", 65 + 5 * random.nextGaussian());
+    reading.put("pressure", 2 + 0.5 * random.nextGaussian());
+    return serializer.serialize(source(), reading);
+  }
+
+  private void send(List<byte[]> messages) throws Exception {
+    List<Future<RecordMetadata>> acknowledgements = new ArrayList<>();
+    for (byte[] message : messages) {
+      byte[] key = ("press-" + random.nextInt(50)).getBytes(StandardCharsets.UTF_8);
+      acknowledgements.add(producer.send(new ProducerRecord<>(source(), key, message)));
+    }
+    for (Future<RecordMetadata> acknowledgement : acknowledgements) {
+      RecordMetadata position = acknowledgement.get();
+      sent.add(position.partition() + "-" + position.offset());
+    }
+  }
+
+  private List<byte[]> messages(Schema schema, int count) {
+    List<byte[]> messages = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      messages.add(message(schema));
+    }
+    return messages;
+  }
+
+  private List<byte[]> messages(int count) {
+    return messages(READING, count);
+  }
+
+  private Committed committed(String topic) {
+    return new Committed(kafka.bootstrapServers(), prefix + "." + topic);
+  }
+
+  private List<ScoredRecord> scores(List<ConsumerRecord<byte[], byte[]>> messages) {
+    AvroDeserializer<ScoredRecord> deserializer =
+        AvroDeserializer.specific(registry, ScoredRecord.class);
+    return messages.stream().map(m -> deserializer.deserialize(m.topic(), m.value())).toList();
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> message, String name) {
+    return new String(message.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  /** Waits until as many records have come out as went in; then each must be there once. */
+  private Outcome awaitOutcome() throws Exception {
+    try (Committed scores = committed("scores");
+        Committed letters = committed("dead-letters")) {
+      Await.until(
+          () -> scores.soFar().size() + letters.soFar().size() >= sent.size(),
+          () ->
+              scores.soFar().size()
+                  + " scores and "
+                  + letters.soFar().size()
+                  + " dead letters of "
+                  + sent.size()
+                  + " records");
+      Outcome outcome = new Outcome(scores(scores.toEnd()), List.copyOf(letters.toEnd()));
+      List<String> ends = new ArrayList<>();
+      outcome
+          .scores()
+          .forEach(s -> ends.add(s.getSource().getPartition() + "-" + s.getSource().getOffset()));
+      outcome
+          .deadLetters()
+          .forEach(
+              m ->
+                  ends.add(header(m, DeadLetters.PARTITION) + "-" + header(m, DeadLetters.OFFSET)));
+      assertThat(ends).doesNotHaveDuplicates();
+      assertThat(new TreeSet<>(ends)).isEqualTo(sent);
+      return outcome;
+    }
+  }
+
+  private record Outcome(
+      List<ScoredRecord> scores, List<ConsumerRecord<byte[], byte[]>> deadLetters) {}
+
+  private static String get(StreamApplication application, String path) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + application.httpPort() + path))
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  @Test
+  void shouldWaitForAModelSwapItUnderLoadAndAccountForEveryRecord() throws Exception {
+    send(messages(500));
+    try (StreamApplication application = start(Map.of("threads", "2"))) {
+      Await.until(
+          () -> application.readiness().reason().startsWith("waiting for the first model"),
+          () -> application.readiness().reason());
+      assertThat(application.isLive()).isTrue();
+      try (Committed scores = committed("scores")) {
+        assertThat(scores.soFar()).isEmpty();
+      }
+
+      publish(TestModels.bundle("v1"));
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      send(messages(2_000));
+      publish(TestModels.bundle("v2"));
+      List<byte[]> mixed = messages(2_000);
+      byte[] unknownSchema = mixed.get(10).clone();
+      unknownSchema[1] = 0x7f;
+      mixed.set(100, unknownSchema);
+      mixed.set(700, new byte[] {1, 2, 3});
+      mixed.set(1_300, null);
+      mixed.set(1_900, Arrays.copyOf(mixed.get(1_900), 9));
+      send(mixed);
+      Await.until(
+          () -> application.readiness().reason().equals("scoring with model v2"),
+          () -> application.readiness().reason());
+      send(messages(500));
+
+      Outcome outcome = awaitOutcome();
+      assertThat(outcome.scores()).extracting(ScoredRecord::getModelVersion).contains("v1", "v2");
+      assertThat(outcome.deadLetters())
+          .extracting(m -> header(m, DeadLetters.REASON))
+          .containsExactlyInAnyOrder("UNKNOWN_SCHEMA", "WIRE_FORMAT", "TOMBSTONE", "UNDECODABLE");
+      assertThat(get(application, "/health/ready")).contains("scoring with model v2");
+      assertThat(get(application, "/metrics"))
+          .contains("lowtide_records_in_total 5000.0")
+          .contains("lowtide_records_scored_total 4996.0")
+          .contains("lowtide_model_info{detector=\"press-line\",version=\"v2\"} 1")
+          .contains("kafka_consumer_fetch_manager_records_lag_max")
+          .contains("kafka_stream_thread_commit_total");
+
+      List<AnomalyAlert> alerts = new ArrayList<>();
+      try (AlertReader reader = new AlertReader(connection(), prefix + ".alerts")) {
+        reader.read(false, Long.MAX_VALUE, alerts::add);
+      }
+      assertThat(alerts).isNotEmpty().allMatch(a -> a.getPValue() <= a.getBudget());
+      assertThat(alerts).extracting(AnomalyAlert::getId).doesNotHaveDuplicates();
+    }
+
+    Path fresh = Files.createDirectory(state.resolve("fresh"));
+    for (Path directory : List.of(state, fresh)) {
+      try (StreamApplication restarted = start(Map.of("state.directory", directory.toString()))) {
+        assertThat(restarted.awaitReady(Duration.ofSeconds(30))).isTrue();
+        assertThat(restarted.readiness().reason()).isEqualTo("scoring with model v2");
+        send(messages(100));
+        awaitOutcome();
+      }
+    }
+  }
+
+  @Test
+  void shouldLoseNothingWhileTheRegistryIsAway() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of("retry.limit", "PT1S"))) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      send(messages(200));
+      awaitOutcome();
+      List<byte[]> messages = new ArrayList<>(messages(100));
+      messages.addAll(messages(NEXT_READING, 100));
+      int port = URI.create(registryProcess.url()).getPort();
+
+      registryProcess.close();
+      send(messages);
+      Await.until(
+          () -> application.meters().get("lowtide.threads.replaced").counter().count() > 0,
+          () -> "no thread was replaced");
+      assertThat(application.isLive()).isTrue();
+      registryProcess = startRegistry(port);
+
+      assertThat(awaitOutcome().deadLetters()).isEmpty();
+      assertThat(application.meters().get("lowtide.outages").counter().count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldNeitherLoseNorRepeatARecordWhenItIsKilled() throws Exception {
+    publish(TestModels.bundle("v1"));
+    kafka.createTopic(prefix + ".scores", PARTITIONS, Map.of());
+    kafka.createTopic(prefix + ".dead-letters", PARTITIONS, Map.of());
+    List<String> arguments = new ArrayList<>();
+    settings(Map.of()).forEach((name, value) -> arguments.add(name + "=" + value));
+    send(messages(20_000));
+    Process child = ChildJvm.start(StreamChild.class, arguments.toArray(String[]::new));
+    try (Committed scores = committed("scores")) {
+      Await.until(() -> scores.soFar().size() >= 2_000, () -> scores.soFar().size() + " scores");
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+
+    try (Committed scores = committed("scores")) {
+      assertThat(scores.toEnd()).as("scores at the kill").hasSizeLessThan(20_000);
+    }
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(awaitOutcome().scores()).hasSize(20_000);
+      assertThat(application.isLive()).isTrue();
+    }
+  }
+}

@@ -1,0 +1,310 @@
+package io.lowtide.stream;
+
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
+import io.lowtide.schemas.registry.SchemaRegistry;
+import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.health.Health;
+import io.lowtide.stream.health.HttpEndpoint;
+import io.lowtide.stream.health.Readiness;
+import io.lowtide.stream.kafka.StreamTopics;
+import io.lowtide.stream.kafka.Topics;
+import io.lowtide.stream.metrics.KafkaMeters;
+import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.ActiveModel;
+import io.lowtide.stream.model.ModelIntake;
+import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.retry.Faults;
+import io.lowtide.stream.retry.Outage;
+import io.lowtide.stream.retry.Retry;
+import io.lowtide.stream.retry.StopSignal;
+import io.lowtide.stream.retry.TransientFaultException;
+import io.lowtide.stream.topology.DetectionTopology;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.apache.avro.Schema;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stream application: scores the source topics and publishes alerts until it is closed.
+ *
+ * <p>{@link #start} returns at once. A thread of its own then prepares the topics, registers the
+ * schemas and starts Kafka Streams, waiting for whatever is away; meanwhile, and until there is a
+ * model, the application is live but not ready and consumes nothing.
+ */
+public final class StreamApplication implements Health, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamApplication.class);
+
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  private final StreamSettings settings;
+  private final SchemaRegistry registry;
+  private final PrometheusMeterRegistry meters;
+  private final StreamMetrics metrics;
+  private final StopSignal stop = new StopSignal();
+  private final Retry retry;
+  private final ModelSlot models = new ModelSlot(this::resume);
+  private final ReplacementPace replacementPace = new ReplacementPace();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread starter = new Thread(this::prepareAndRun, "lowtide-start");
+  private HttpEndpoint endpoint;
+  private volatile String phase = "starting";
+  private volatile KafkaStreams streams;
+  private volatile KafkaStreamsMetrics streamsMetrics;
+  private volatile Throwable failure;
+
+  private StreamApplication(StreamSettings settings) {
+    this.settings = settings;
+    this.registry = ConfluentSchemaRegistry.connect(settings.connection().registry());
+    this.meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    meters.config().meterFilter(KafkaMeters.filter());
+    this.metrics = new StreamMetrics(meters);
+    metrics.gaugeReadiness(() -> readiness().ready());
+    this.retry = new Retry(settings.retry(), stop, new Outage(metrics));
+  }
+
+  /**
+   * Starts the application.
+   *
+   * @throws IOException if the HTTP address cannot be bound
+   * @throws org.apache.kafka.common.config.ConfigException if the registry's settings are invalid
+   */
+  public static StreamApplication start(StreamSettings settings) throws IOException {
+    StreamApplication application = new StreamApplication(settings);
+    log.info("Settings: {}", settings);
+    try {
+      application.endpoint =
+          HttpEndpoint.start(settings.httpAddress(), application, application.meters);
+    } catch (IOException e) {
+      application.registry.close();
+      throw e;
+    }
+    application.starter.start();
+    return application;
+  }
+
+  private void prepareAndRun() {
+    try {
+      phase = "waiting for Kafka to prepare the topics";
+      prepareTopics();
+      phase = "waiting for the schema registry to register the schemas";
+      registerSchemas();
+      phase = "reading topic " + settings.modelsTopic();
+      run();
+    } catch (TransientFaultException stopped) {
+      ended.countDown();
+    } catch (RuntimeException fault) {
+      fail(fault);
+      ended.countDown();
+    }
+  }
+
+  private void prepareTopics() {
+    StreamTopics wanted = new StreamTopics(settings);
+    try (Topics topics = new Topics(settings.connection().clientProperties())) {
+      retry.untilStopped(
+          "Preparing the topics",
+          () -> {
+            wanted.require(topics);
+            return null;
+          });
+    }
+  }
+
+  /** Before the stream runs, so that no record ever waits for a registration. */
+  private void registerSchemas() {
+    register(settings.alertsTopic(), AnomalyAlert.getClassSchema());
+    if (settings.scoresEnabled()) {
+      register(settings.scoresTopic(), ScoredRecord.getClassSchema());
+    }
+  }
+
+  private void register(String topic, Schema schema) {
+    retry.untilStopped(
+        "Registering the schema of topic " + topic,
+        () -> registry.register(topic + "-value", schema));
+  }
+
+  private void run() {
+    ModelIntake intake =
+        new ModelIntake(
+            settings.detector(),
+            settings.alertBudget(),
+            settings.lastModelFile(),
+            registry,
+            retry,
+            models,
+            metrics);
+    DetectionTopology topology =
+        new DetectionTopology(settings, registry, models, intake, retry, metrics);
+    KafkaStreams created = new KafkaStreams(topology.build(), settings.streamsProperties());
+    created.setUncaughtExceptionHandler(this::onUncaught);
+    created.setStateListener((next, before) -> onStateChange(next));
+    created.pause();
+    streams = created;
+    // Returns when the models topic has been read; the stream threads stay paused without a model.
+    created.start();
+    intake.restore();
+    streamsMetrics = new KafkaStreamsMetrics(created);
+    streamsMetrics.bindTo(meters);
+    if (models.current() == null) {
+      log.info(
+          "Detector {}: no model yet; waiting for one on topic {}",
+          settings.detector(),
+          settings.modelsTopic());
+    }
+  }
+
+  private void resume() {
+    streams.resume();
+  }
+
+  private void onStateChange(KafkaStreams.State state) {
+    if (state == KafkaStreams.State.ERROR || state == KafkaStreams.State.NOT_RUNNING) {
+      ended.countDown();
+    }
+  }
+
+  private StreamThreadExceptionResponse onUncaught(Throwable fault) {
+    boolean replaceable = !Thread.currentThread().getName().endsWith("GlobalStreamThread");
+    if (replaceable && Faults.isTransient(fault)) {
+      Duration wait = replacementPace.next(System.nanoTime());
+      metrics.threadReplaced();
+      log.warn(
+          "A stream thread gives its records back and is replaced in {}: {}",
+          wait,
+          fault.toString());
+      stop.await(wait);
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    fail(fault);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  private void fail(Throwable fault) {
+    failure = fault;
+    log.error("The stream stops: {}", fault.toString());
+  }
+
+  /** Port of the HTTP endpoint. */
+  public int httpPort() {
+    return endpoint.port();
+  }
+
+  /** The application's meters. */
+  public MeterRegistry meters() {
+    return meters;
+  }
+
+  /** What stopped the application by itself, or null. */
+  public Throwable failure() {
+    return failure;
+  }
+
+  @Override
+  public boolean isLive() {
+    KafkaStreams current = streams;
+    return failure == null && (current == null || current.state() != KafkaStreams.State.ERROR);
+  }
+
+  @Override
+  public Readiness readiness() {
+    KafkaStreams current = streams;
+    Throwable fault = failure;
+    if (fault != null) {
+      return new Readiness(false, "stopped: " + fault);
+    }
+    if (stop.isStopped()) {
+      return new Readiness(false, "shutting down");
+    }
+    if (current == null || current.state() == KafkaStreams.State.CREATED) {
+      return new Readiness(false, phase);
+    }
+    ActiveModel model = models.current();
+    if (model == null) {
+      return new Readiness(
+          false,
+          "waiting for the first model of detector "
+              + settings.detector()
+              + " on topic "
+              + settings.modelsTopic());
+    }
+    if (current.state() != KafkaStreams.State.RUNNING) {
+      return new Readiness(false, "Kafka Streams is " + current.state());
+    }
+    return new Readiness(true, "scoring with model " + model.bundle().version());
+  }
+
+  /**
+   * Waits until the application is ready.
+   *
+   * @return whether it is; false if the time is over or the application has ended
+   */
+  public boolean awaitReady(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!readiness().ready()) {
+      if (System.nanoTime() > deadline || failure != null || stop.await(POLL)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Waits until the application has ended, of itself or because it was closed.
+   *
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
+  /** Ends the application within {@code shutdown.timeout}. */
+  @Override
+  public void close() {
+    long deadline = System.nanoTime() + settings.shutdownTimeout().toNanos();
+    stop.stop();
+    joinStarter(deadline);
+    KafkaStreams current = streams;
+    if (current != null) {
+      // Leaving the group lets the next instance take over at once.
+      boolean closed =
+          current.close(
+              CloseOptions.groupMembershipOperation(
+                      CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+                  .withTimeout(remaining(deadline)));
+      if (!closed) {
+        log.warn("The stream did not end within {}", settings.shutdownTimeout());
+      }
+    }
+    if (streamsMetrics != null) {
+      streamsMetrics.close();
+    }
+    registry.close();
+    endpoint.close();
+    ended.countDown();
+  }
+
+  private void joinStarter(long deadline) {
+    try {
+      starter.join(Math.max(1, remaining(deadline).toMillis()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration remaining(long deadline) {
+    return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+  }
+}

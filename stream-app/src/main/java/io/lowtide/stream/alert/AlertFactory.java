@@ -1,0 +1,70 @@
+package io.lowtide.stream.alert;
+
+import io.lowtide.density.scoring.ScoreOutcome.Scored;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.RecordPosition;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.stream.model.ActiveModel;
+import java.time.Instant;
+import java.util.List;
+
+/** Makes the messages that the application publishes about records. */
+public final class AlertFactory {
+
+  private AlertFactory() {}
+
+  /**
+   * The alert about one record. Its id names the record and the model: the same alert always has
+   * the same id.
+   *
+   * @param key the record's key, or null
+   * @param eventTime its timestamp, in milliseconds since 1970
+   * @param suppressed alerts of the key withheld since its last published one
+   */
+  public static AnomalyAlert alert(
+      RecordPosition source,
+      byte[] key,
+      long eventTime,
+      ActiveModel model,
+      Scored score,
+      List<FieldContribution> contributions,
+      long suppressed) {
+    String version = model.bundle().version();
+    return new AnomalyAlert(
+        source.getTopic() + "-" + source.getPartition() + "-" + source.getOffset() + "-" + version,
+        model.bundle().detector(),
+        version,
+        KeyText.of(key),
+        Instant.ofEpochMilli(eventTime),
+        score.logLikelihood(),
+        score.pValue(),
+        score.severity(),
+        model.budget(),
+        AlertSummary.of(score.severity(), contributions),
+        contributions,
+        score.evaluations(),
+        suppressed,
+        source);
+  }
+
+  /**
+   * The score of one record.
+   *
+   * @param key the record's key, or null
+   * @param eventTime its timestamp, in milliseconds since 1970
+   */
+  public static ScoredRecord score(
+      RecordPosition source, byte[] key, long eventTime, ActiveModel model, Scored score) {
+    return new ScoredRecord(
+        model.bundle().detector(),
+        model.bundle().version(),
+        KeyText.of(key),
+        Instant.ofEpochMilli(eventTime),
+        score.logLikelihood(),
+        score.pValue(),
+        score.pValue() <= model.budget(),
+        score.evaluations(),
+        source);
+  }
+}

@@ -1,0 +1,28 @@
+package io.lowtide.stream.alert;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+
+/** Keys of records, for people. */
+public final class KeyText {
+
+  private KeyText() {}
+
+  /** The key as text where it is printable UTF-8, in hexadecimal otherwise; null for no key. */
+  public static String of(byte[] key) {
+    if (key == null) {
+      return null;
+    }
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString();
+      if (text.chars().noneMatch(Character::isISOControl)) {
+        return text;
+      }
+    } catch (CharacterCodingException notText) {
+      // Shown in hexadecimal, like a key with control characters.
+    }
+    return HexFormat.of().formatHex(key);
+  }
+}

@@ -1,0 +1,81 @@
+package io.lowtide.stream.config;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
+import org.apache.kafka.common.config.ConfigDef.Validator;
+import org.apache.kafka.common.config.ConfigException;
+
+/** Checks of single values. What they expect appears in errors and in the documentation. */
+final class Validators {
+
+  private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
+
+  private Validators() {}
+
+  static Validator topic() {
+    return expecting("a topic name", Validators::isTopic);
+  }
+
+  static Validator topicOrEmpty() {
+    return expecting("a topic name, or empty", value -> "".equals(value) || isTopic(value));
+  }
+
+  static Validator topics() {
+    return expecting(
+        "topic names, separated by commas",
+        value -> {
+          List<?> topics = (List<?>) value;
+          return !topics.isEmpty() && topics.stream().allMatch(Validators::isTopic);
+        });
+  }
+
+  /** A name that can be part of topic and file names. */
+  static Validator identifier() {
+    return expecting("letters, digits, '.', '_' and '-'", Validators::isTopic);
+  }
+
+  static Validator identifierOrEmpty() {
+    return expecting(
+        "letters, digits, '.', '_' and '-', or empty", value -> "".equals(value) || isTopic(value));
+  }
+
+  static Validator notEmpty() {
+    return expecting("not empty", value -> !value.toString().isBlank());
+  }
+
+  static Validator probabilityOrNothing() {
+    return expecting(
+        "between 0 and 1, or empty", value -> (Double) value > 0 && (Double) value < 1);
+  }
+
+  static Validator duration(Duration atLeast) {
+    return expecting(
+        "an ISO-8601 duration such as PT5M, at least " + atLeast,
+        value -> {
+          try {
+            return Duration.parse(value.toString()).compareTo(atLeast) >= 0;
+          } catch (DateTimeParseException e) {
+            return false;
+          }
+        });
+  }
+
+  private static boolean isTopic(Object value) {
+    return TOPIC.matcher(value.toString()).matches();
+  }
+
+  private static Validator expecting(String expectation, Predicate<Object> valid) {
+    return LambdaValidator.with(
+        (name, value) -> {
+          // A missing value is null here: whether one may be missing is not this check's business.
+          if (value != null && !valid.test(value)) {
+            throw new ConfigException(name, value, "expected " + expectation);
+          }
+        },
+        () -> expectation);
+  }
+}

@@ -1,0 +1,200 @@
+package io.lowtide.stream.metrics;
+
+import io.lowtide.stream.topology.DeadLetterReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the application counts. For the records this process has finished with,
+ *
+ * <pre>records.in = records.scored + records.dead.lettered (all reasons) + records.handed.back
+ * </pre>
+ *
+ * A record handed back is read again from the last commit, here or elsewhere, and counts again
+ * then; so do records whose transaction was aborted. In the topics each record ends exactly once.
+ */
+public final class StreamMetrics {
+
+  private static final Duration[] LATENCY_BUCKETS = {
+    Duration.ofNanos(5_000),
+    Duration.ofNanos(10_000),
+    Duration.ofNanos(20_000),
+    Duration.ofNanos(30_000),
+    Duration.ofNanos(50_000),
+    Duration.ofNanos(75_000),
+    Duration.ofNanos(100_000),
+    Duration.ofNanos(150_000),
+    Duration.ofNanos(200_000),
+    Duration.ofNanos(300_000),
+    Duration.ofNanos(500_000),
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100)
+  };
+
+  private static final double[] EVALUATION_BUCKETS = {
+    8, 14, 20, 26, 32, 38, 50, 74, 98, 146, 194, 386, 770, 1538
+  };
+
+  private final MeterRegistry registry;
+  private final Counter in;
+  private final Counter scored;
+  private final Counter handedBack;
+  private final Map<DeadLetterReason, Counter> deadLettered = new EnumMap<>(DeadLetterReason.class);
+  private final Counter alertsPublished;
+  private final Counter alertsSuppressed;
+  private final Timer scoreLatency;
+  private final DistributionSummary evaluations;
+  private final Counter transientFaults;
+  private final Counter outages;
+  private final Counter threadsReplaced;
+  private final Counter modelsAccepted;
+  private final MultiGauge model;
+
+  /** Registers the meters. */
+  public StreamMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.in = counter("lowtide.records.in", "Records taken from the source topics.");
+    this.scored = counter("lowtide.records.scored", "Records that got a score.");
+    this.handedBack =
+        counter(
+            "lowtide.records.handed.back",
+            "Records given back because of a transient fault, to be read again.");
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
+      deadLettered.put(
+          reason,
+          Counter.builder("lowtide.records.dead.lettered")
+              .description("Records sent to the dead-letter topic.")
+              .tag("reason", label(reason))
+              .register(registry));
+    }
+    this.alertsPublished = counter("lowtide.alerts.published", "Alerts published.");
+    this.alertsSuppressed =
+        counter("lowtide.alerts.suppressed", "Alerts withheld as repeats of their key.");
+    this.scoreLatency =
+        Timer.builder("lowtide.score.latency")
+            .description("Time to score one decoded record.")
+            .serviceLevelObjectives(LATENCY_BUCKETS)
+            .register(registry);
+    this.evaluations =
+        DistributionSummary.builder("lowtide.score.evaluations")
+            .description("Evaluations of the vector field that one score took.")
+            .serviceLevelObjectives(EVALUATION_BUCKETS)
+            .register(registry);
+    this.transientFaults =
+        counter("lowtide.transient.faults", "Attempts that failed for a transient reason.");
+    this.outages = counter("lowtide.outages", "Times something depended on went away.");
+    this.threadsReplaced =
+        counter("lowtide.threads.replaced", "Stream threads replaced after a transient fault.");
+    this.modelsAccepted = counter("lowtide.models.accepted", "Model bundles accepted.");
+    this.model =
+        MultiGauge.builder("lowtide.model.info")
+            .description("1 for the model in use, named by its labels.")
+            .register(registry);
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name).description(description).register(registry);
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** A record was taken from a source topic. */
+  public void recordIn() {
+    in.increment();
+  }
+
+  /** All that a record with a score calls for was sent. */
+  public void scored() {
+    scored.increment();
+  }
+
+  /**
+   * The score of a record was computed.
+   *
+   * @param nanoseconds how long it took
+   * @param fieldEvaluations how many evaluations of the vector field it took
+   */
+  public void scoreTook(long nanoseconds, int fieldEvaluations) {
+    scoreLatency.record(nanoseconds, TimeUnit.NANOSECONDS);
+    evaluations.record(fieldEvaluations);
+  }
+
+  /** A record went to the dead-letter topic. */
+  public void deadLettered(DeadLetterReason reason) {
+    deadLettered.get(reason).increment();
+  }
+
+  /** A record was given back. */
+  public void handedBack() {
+    handedBack.increment();
+  }
+
+  /** An alert was published. */
+  public void alertPublished() {
+    alertsPublished.increment();
+  }
+
+  /** An alert was withheld. */
+  public void alertSuppressed() {
+    alertsSuppressed.increment();
+  }
+
+  /** An attempt failed for a transient reason. */
+  public void transientFault() {
+    transientFaults.increment();
+  }
+
+  /** Something that the application depends on went away. */
+  public void outage() {
+    outages.increment();
+  }
+
+  /** A stream thread was replaced. */
+  public void threadReplaced() {
+    threadsReplaced.increment();
+  }
+
+  /** A model was accepted and is now in use. */
+  public void modelAccepted(String detector, String version) {
+    modelsAccepted.increment();
+    model.register(
+        List.of(MultiGauge.Row.of(Tags.of("detector", detector, "version", version), () -> 1)),
+        true);
+  }
+
+  /** A model was refused. */
+  public void modelRefused(String reason) {
+    Counter.builder("lowtide.models.refused")
+        .description("Model bundles refused.")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+  }
+
+  /** Registers a gauge that is 1 while the application is ready, else 0. */
+  public void gaugeReadiness(BooleanSupplier ready) {
+    Gauge.builder("lowtide.ready", () -> ready.getAsBoolean() ? 1 : 0)
+        .description("1 while a model is in use and the stream runs.")
+        .strongReference(true)
+        .register(registry);
+  }
+}

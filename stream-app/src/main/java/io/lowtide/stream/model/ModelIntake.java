@@ -1,0 +1,180 @@
+package io.lowtide.stream.model;
+
+import io.lowtide.density.bundle.BundleCodec;
+import io.lowtide.density.bundle.BundleException;
+import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.schemas.registry.SchemaRegistry;
+import io.lowtide.schemas.registry.SchemaRegistryException;
+import io.lowtide.schemas.serde.WireFormat;
+import io.lowtide.schemas.serde.WireFormatException;
+import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.retry.Retry;
+import io.lowtide.stream.retry.TransientFaultException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.apache.avro.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides which messages of the models topic become the model in use. A bundle is verified in full;
+ * one that fails is refused, and the last good one goes on. The last good one is also kept as a
+ * file: on a compacted topic a refused bundle replaces the good one before it, and a restart must
+ * not lose that.
+ */
+public final class ModelIntake {
+
+  private static final Logger log = LoggerFactory.getLogger(ModelIntake.class);
+
+  private final String detector;
+  private final OptionalDouble budget;
+  private final Path lastGood;
+  private final SchemaRegistry registry;
+  private final Retry retry;
+  private final ModelSlot slot;
+  private final StreamMetrics metrics;
+
+  /**
+   * @param detector only its bundles are considered
+   * @param budget false-alarm budget that goes before a bundle's own
+   * @param lastGood where the last good bundle is kept
+   * @param registry knows the schemas that bundles are written with
+   * @param retry for a registry that is away
+   * @param slot receives accepted bundles
+   * @param metrics counts accepted and refused bundles
+   */
+  public ModelIntake(
+      String detector,
+      OptionalDouble budget,
+      Path lastGood,
+      SchemaRegistry registry,
+      Retry retry,
+      ModelSlot slot,
+      StreamMetrics metrics) {
+    this.detector = detector;
+    this.budget = budget;
+    this.lastGood = lastGood;
+    this.registry = registry;
+    this.retry = retry;
+    this.slot = slot;
+    this.metrics = metrics;
+  }
+
+  /** Puts the last good bundle in use if the models topic, read before, had none to offer. */
+  public void restore() {
+    if (slot.current() != null || !Files.exists(lastGood)) {
+      return;
+    }
+    try {
+      ActiveModel kept = accept(BundleFiles.read(lastGood));
+      if (slot.activateIfNone(kept)) {
+        announce(kept, null);
+      }
+    } catch (BundleException | IOException | ModelRefusedException e) {
+      log.warn("Kept model {} is not used: {}", lastGood, e.getMessage());
+    }
+  }
+
+  /**
+   * Considers one message. Returns when it is accepted or refused, and waits while the registry is
+   * away; never throws.
+   */
+  public void offer(byte[] key, byte[] value) {
+    if (key == null || !detector.equals(new String(key, StandardCharsets.UTF_8))) {
+      return;
+    }
+    if (value == null) {
+      log.warn("Detector {}: its model was deleted from the topic; {}", detector, consequence());
+      return;
+    }
+    try {
+      ActiveModel offered = accept(read(value));
+      if (!isSame(slot.current(), offered)) {
+        announce(offered, slot.activate(offered));
+        keep(offered.bundle());
+      }
+    } catch (ModelRefusedException refused) {
+      metrics.modelRefused(refused.reason());
+      log.error("Detector {}: {}; {}", detector, refused.getMessage(), consequence());
+    } catch (TransientFaultException stopping) {
+      log.info("Detector {}: stopped while reading a model", detector);
+    }
+  }
+
+  private ModelBundle read(byte[] message) throws ModelRefusedException {
+    Schema writerSchema;
+    try {
+      int id = WireFormat.schemaId(message);
+      writerSchema =
+          retry.untilStopped("Fetching the schema of a model", () -> registry.schema(id));
+    } catch (WireFormatException | SchemaRegistryException e) {
+      throw new ModelRefusedException(
+          "unknown_schema", "model bundle refused: " + e.getMessage(), e);
+    }
+    try {
+      return BundleCodec.decode(
+          Arrays.copyOfRange(message, WireFormat.HEADER_LENGTH, message.length), writerSchema);
+    } catch (BundleException e) {
+      throw new ModelRefusedException(
+          e.reason().name().toLowerCase(Locale.ROOT), e.getMessage(), e);
+    }
+  }
+
+  private ActiveModel accept(ModelBundle bundle) throws ModelRefusedException {
+    if (!bundle.detector().equals(detector)) {
+      throw new ModelRefusedException(
+          "other_detector",
+          "model bundle " + bundle.version() + " refused: it is of detector " + bundle.detector(),
+          null);
+    }
+    double inForce = budget.orElse(bundle.calibration().defaultBudget());
+    try {
+      bundle.calibration().requireBudget(inForce);
+    } catch (BudgetException e) {
+      throw new ModelRefusedException(
+          "budget", "model bundle " + bundle.version() + " refused: " + e.getMessage(), e);
+    }
+    return new ActiveModel(bundle, inForce);
+  }
+
+  private static boolean isSame(ActiveModel active, ActiveModel offered) {
+    return active != null
+        && active.bundle().record().getSha256().equals(offered.bundle().record().getSha256());
+  }
+
+  private void announce(ActiveModel model, ActiveModel previous) {
+    metrics.modelAccepted(detector, model.bundle().version());
+    log.info(
+        "Detector {}: model {} in use (before: {}), false-alarm budget {}",
+        detector,
+        model.bundle().version(),
+        previous == null ? "none" : previous.bundle().version(),
+        model.budget());
+  }
+
+  private void keep(ModelBundle bundle) {
+    try {
+      BundleFiles.write(lastGood, bundle);
+    } catch (IOException e) {
+      log.warn(
+          "Model {} cannot be kept as {}: {}; should the next one be refused, a restart finds none",
+          bundle.version(),
+          lastGood,
+          e.toString());
+    }
+  }
+
+  private String consequence() {
+    ActiveModel current = slot.current();
+    return current == null
+        ? "still waiting for a model"
+        : "model " + current.bundle().version() + " goes on";
+  }
+}

@@ -1,0 +1,51 @@
+package io.lowtide.stream.model;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Holds the model in use. A swap is atomic: a thread that reads it once per record scores the whole
+ * record with one model.
+ */
+public final class ModelSlot {
+
+  private final AtomicReference<ActiveModel> active = new AtomicReference<>();
+  private final Runnable firstModel;
+
+  /**
+   * @param firstModel runs when the first model has arrived
+   */
+  public ModelSlot(Runnable firstModel) {
+    this.firstModel = firstModel;
+  }
+
+  /** The model in use, or null before the first one. */
+  public ActiveModel current() {
+    return active.get();
+  }
+
+  /**
+   * Puts a model in use.
+   *
+   * @return the one that was in use before, or null
+   */
+  public ActiveModel activate(ActiveModel model) {
+    ActiveModel previous = active.getAndSet(model);
+    if (previous == null) {
+      firstModel.run();
+    }
+    return previous;
+  }
+
+  /**
+   * Puts a model in use unless there is one.
+   *
+   * @return whether it is in use now
+   */
+  public boolean activateIfNone(ActiveModel model) {
+    boolean activated = active.compareAndSet(null, model);
+    if (activated) {
+      firstModel.run();
+    }
+    return activated;
+  }
+}

@@ -1,0 +1,221 @@
+package io.lowtide.stream.topology;
+
+import io.lowtide.density.scoring.RecordScorer;
+import io.lowtide.density.scoring.ScoreOutcome;
+import io.lowtide.density.scoring.ScoreOutcome.Scored;
+import io.lowtide.density.scoring.ScoreOutcome.Unscorable;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.RecordPosition;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.serde.AvroSerializer;
+import io.lowtide.stream.alert.AlertFactory;
+import io.lowtide.stream.alert.AlertSuppression;
+import io.lowtide.stream.alert.SuppressionState;
+import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.ActiveModel;
+import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.retry.Faults;
+import io.lowtide.stream.retry.TransientFaultException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes each source record to exactly one end: scored (and then perhaps alerted) or dead-lettered.
+ * Everything that can fail on a record happens before the first message about it is sent. One
+ * instance per task; instances share nothing that locks.
+ */
+final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+
+  private static final Logger log = LoggerFactory.getLogger(DetectionProcessor.class);
+
+  private final StreamSettings settings;
+  private final ModelSlot models;
+  private final Supplier<RecordDecoder> decoders;
+  private final DeadLetters deadLetters;
+  private final AvroSerializer<AnomalyAlert> alertSerializer;
+  private final AvroSerializer<ScoredRecord> scoreSerializer;
+  private final StreamMetrics metrics;
+  private RecordDecoder decoder;
+  private AlertSuppression suppression;
+  private ActiveModel model;
+  private RecordScorer scorer;
+
+  DetectionProcessor(
+      StreamSettings settings,
+      ModelSlot models,
+      Supplier<RecordDecoder> decoders,
+      AvroSerializer<AnomalyAlert> alertSerializer,
+      AvroSerializer<ScoredRecord> scoreSerializer,
+      StreamMetrics metrics) {
+    this.settings = settings;
+    this.models = models;
+    this.decoders = decoders;
+    this.deadLetters = new DeadLetters(settings.detector());
+    this.alertSerializer = alertSerializer;
+    this.scoreSerializer = scoreSerializer;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], byte[]> context) {
+    super.init(context);
+    decoder = decoders.get();
+    Duration window = settings.suppressionWindow();
+    if (!window.isZero()) {
+      suppression =
+          new AlertSuppression(context.getStateStore(DetectionTopology.SUPPRESSION_STORE), window);
+      context.schedule(window, PunctuationType.STREAM_TIME, suppression::forgetBefore);
+    }
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    metrics.recordIn();
+    RecordMetadata position = context().recordMetadata().orElseThrow();
+    try {
+      useCurrentModel();
+      finish(record, evaluate(record, position));
+    } catch (UnscorableRecordException unscorable) {
+      deadLetter(record, position, unscorable);
+    } catch (RuntimeException fault) {
+      metrics.handedBack();
+      throw fault;
+    }
+  }
+
+  private void useCurrentModel() {
+    ActiveModel current = models.current();
+    if (current == null) {
+      throw new TransientFaultException("No model is in use yet", null);
+    }
+    if (current != model) {
+      scorer = new RecordScorer(current.bundle());
+      model = current;
+    }
+  }
+
+  /** What there is to say about a record, complete before any of it is sent. */
+  private record Verdict(Scored score, byte[] scoreMessage, Alert alert) {}
+
+  /**
+   * @param message null for an alert that is withheld
+   * @param state what is known about the key's alerts, or null
+   */
+  private record Alert(byte[] message, SuppressionState state) {}
+
+  private Verdict evaluate(Record<byte[], byte[]> record, RecordMetadata position)
+      throws UnscorableRecordException {
+    try {
+      IndexedRecord decoded = decoder.decode(position.topic(), record);
+      Scored score = score(decoded);
+      boolean anomalous = score.pValue() <= model.budget();
+      if (!anomalous && !settings.scoresEnabled()) {
+        return new Verdict(score, null, null);
+      }
+      RecordPosition source =
+          new RecordPosition(position.topic(), position.partition(), position.offset());
+      byte[] scoreMessage =
+          settings.scoresEnabled()
+              ? scoreSerializer.serialize(
+                  settings.scoresTopic(),
+                  AlertFactory.score(source, record.key(), record.timestamp(), model, score))
+              : null;
+      return new Verdict(
+          score, scoreMessage, anomalous ? alert(record, source, decoded, score) : null);
+    } catch (RuntimeException fault) {
+      if (Faults.isTransient(fault)) {
+        throw fault instanceof TransientFaultException known
+            ? known
+            : new TransientFaultException(fault.getMessage(), fault);
+      }
+      log.error("Failed on record {}: it goes to the dead letters", position, fault);
+      throw new UnscorableRecordException(DeadLetterReason.INTERNAL_ERROR, fault.toString(), fault);
+    }
+  }
+
+  private Scored score(IndexedRecord decoded) throws UnscorableRecordException {
+    long start = System.nanoTime();
+    ScoreOutcome outcome = scorer.score(decoded);
+    if (outcome instanceof Scored scored) {
+      metrics.scoreTook(System.nanoTime() - start, scored.evaluations());
+      return scored;
+    }
+    Unscorable unscorable = (Unscorable) outcome;
+    throw new UnscorableRecordException(
+        DeadLetterReason.of(unscorable.reason()), unscorable.message());
+  }
+
+  private Alert alert(
+      Record<byte[], byte[]> record, RecordPosition source, IndexedRecord decoded, Scored score) {
+    SuppressionState state = suppression == null ? null : suppression.stateOf(record.key());
+    if (state != null && suppression.isRepeat(state, record.timestamp())) {
+      return new Alert(null, state);
+    }
+    List<FieldContribution> contributions = scorer.explain(decoded);
+    AnomalyAlert alert =
+        AlertFactory.alert(
+            source,
+            record.key(),
+            record.timestamp(),
+            model,
+            score,
+            contributions,
+            state == null ? 0 : state.suppressed());
+    return new Alert(alertSerializer.serialize(settings.alertsTopic(), alert), state);
+  }
+
+  private void finish(Record<byte[], byte[]> record, Verdict verdict) {
+    if (verdict.scoreMessage() != null) {
+      send(record, verdict.scoreMessage(), DetectionTopology.SCORES_SINK);
+    }
+    if (verdict.alert() != null) {
+      finish(record, verdict.alert());
+    }
+    metrics.scored();
+  }
+
+  private void finish(Record<byte[], byte[]> record, Alert alert) {
+    if (alert.message() == null) {
+      suppression.withheld(record.key(), alert.state());
+      metrics.alertSuppressed();
+      return;
+    }
+    if (suppression != null) {
+      suppression.published(record.key(), alert.state(), record.timestamp());
+    }
+    send(record, alert.message(), DetectionTopology.ALERTS_SINK);
+    metrics.alertPublished();
+  }
+
+  private void send(Record<byte[], byte[]> record, byte[] message, String sink) {
+    context().forward(new Record<>(record.key(), message, record.timestamp()), sink);
+  }
+
+  private void deadLetter(
+      Record<byte[], byte[]> record, RecordMetadata position, UnscorableRecordException cause) {
+    log.debug("Dead letter {}: {}", position, cause.getMessage());
+    context()
+        .forward(
+            deadLetters.of(record, position, model.bundle().version(), cause),
+            DetectionTopology.DEAD_LETTERS_SINK);
+    metrics.deadLettered(cause.reason());
+  }
+
+  @Override
+  public void close() {
+    if (decoder != null) {
+      decoder.close();
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.lowtide.stream.topology;
+
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.registry.SchemaRegistry;
+import io.lowtide.schemas.serde.AvroDeserializer;
+import io.lowtide.schemas.serde.AvroSerde;
+import io.lowtide.schemas.serde.AvroSerializer;
+import io.lowtide.stream.alert.SuppressionState;
+import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.ModelIntake;
+import io.lowtide.stream.model.ModelIntakeProcessor;
+import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.retry.Retry;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Wires the stream: source topics to scores, alerts and dead letters, and the models topic to the
+ * model in use. Keys and values are bytes throughout, so that what cannot be decoded is still
+ * handled inside the topology, under its transactions, and reaches the dead letters unchanged.
+ */
+public final class DetectionTopology {
+
+  static final String SUPPRESSION_STORE = "suppression";
+  static final String SCORES_SINK = "scores";
+  static final String ALERTS_SINK = "alerts";
+  static final String DEAD_LETTERS_SINK = "dead-letters";
+
+  private static final String SOURCE = "source";
+  private static final String DETECT = "detect";
+  private static final String MODELS_SOURCE = "models-source";
+  private static final String MODELS_INTAKE = "models-intake";
+
+  private final StreamSettings settings;
+  private final SchemaRegistry registry;
+  private final ModelSlot models;
+  private final ModelIntake intake;
+  private final Retry retry;
+  private final StreamMetrics metrics;
+
+  /**
+   * @param registry shared by all threads, stays the caller's to close
+   * @param models the model in use
+   * @param intake receives the messages of the models topic
+   * @param retry for what is away
+   */
+  public DetectionTopology(
+      StreamSettings settings,
+      SchemaRegistry registry,
+      ModelSlot models,
+      ModelIntake intake,
+      Retry retry,
+      StreamMetrics metrics) {
+    this.settings = settings;
+    this.registry = registry;
+    this.models = models;
+    this.intake = intake;
+    this.retry = retry;
+    this.metrics = metrics;
+  }
+
+  /** Builds the topology. */
+  public Topology build() {
+    Topology topology = new Topology();
+    topology.addGlobalStore(
+        ModelIntakeProcessor.store(),
+        MODELS_SOURCE,
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        settings.modelsTopic(),
+        MODELS_INTAKE,
+        () -> new ModelIntakeProcessor(intake, settings.detector(), models));
+    topology.addSource(
+        SOURCE,
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        settings.sourceTopics().toArray(String[]::new));
+    topology.addProcessor(DETECT, this::newProcessor, SOURCE);
+    if (!settings.suppressionWindow().isZero()) {
+      topology.addStateStore(suppressionStore(), DETECT);
+    }
+    addSink(topology, ALERTS_SINK, settings.alertsTopic());
+    addSink(topology, DEAD_LETTERS_SINK, settings.deadLetterTopic());
+    if (settings.scoresEnabled()) {
+      addSink(topology, SCORES_SINK, settings.scoresTopic());
+    }
+    return topology;
+  }
+
+  private static void addSink(Topology topology, String name, String topic) {
+    topology.addSink(name, topic, new ByteArraySerializer(), new ByteArraySerializer(), DETECT);
+  }
+
+  /** Small, so in memory; its changelog brings it back on another instance. */
+  private static StoreBuilder<KeyValueStore<Bytes, SuppressionState>> suppressionStore() {
+    return Stores.keyValueStoreBuilder(
+        Stores.inMemoryKeyValueStore(SUPPRESSION_STORE), Serdes.Bytes(), SuppressionState.serde());
+  }
+
+  private Processor<byte[], byte[], byte[], byte[]> newProcessor() {
+    return new DetectionProcessor(
+        settings,
+        models,
+        () -> new RecordDecoder(newDeserializer(), retry),
+        new AvroSerializer<AnomalyAlert>(registry),
+        new AvroSerializer<ScoredRecord>(registry),
+        metrics);
+  }
+
+  /**
+   * One for each task: another's deserialiser may not be safe to share. Ours shares the registry,
+   * and with it the schemas.
+   */
+  private Deserializer<?> newDeserializer() {
+    if (settings.sourceValueSerde() == AvroSerde.class) {
+      return AvroDeserializer.generic(registry);
+    }
+    Serde<?> serde = newSerde(settings.sourceValueSerde());
+    Map<String, Object> configuration = new HashMap<>(settings.connection().kafka());
+    configuration.putAll(settings.connection().registry());
+    serde.configure(configuration, false);
+    return serde.deserializer();
+  }
+
+  private static Serde<?> newSerde(Class<?> type) {
+    if (Utils.newInstance(type) instanceof Serde<?> serde) {
+      return serde;
+    }
+    throw new ConfigException(
+        "source.value.serde: " + type.getName() + ", expected a class that implements Serde");
+  }
+}

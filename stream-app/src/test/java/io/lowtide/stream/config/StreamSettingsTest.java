@@ -1,0 +1,263 @@
+package io.lowtide.stream.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lowtide.schemas.serde.AvroSerde;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StreamSettingsTest {
+
+  private static final Map<String, String> REQUIRED =
+      Map.of(
+          "bootstrap.servers", "localhost:9092",
+          "schema.registry.url", "http://localhost:8081",
+          "detector", "press-line",
+          "source.topics", "readings");
+
+  private static Map<String, String> with(String name, String value) {
+    Map<String, String> settings = new HashMap<>(REQUIRED);
+    settings.put(name, value);
+    return settings;
+  }
+
+  @Test
+  void shouldHaveDefaultsForAllButFourSettings() {
+    StreamSettings settings = StreamSettings.of(REQUIRED);
+
+    assertThat(settings.sourceTopics()).containsExactly("readings");
+    assertThat(settings.applicationId()).isEqualTo("lowtide-press-line");
+    assertThat(settings.alertsTopic()).isEqualTo("lowtide.alerts");
+    assertThat(settings.scoresEnabled()).isFalse();
+    assertThat(settings.deadLetterTopic()).isEqualTo("lowtide.dead-letters");
+    assertThat(settings.modelsTopic()).isEqualTo("lowtide.models");
+    assertThat(settings.alertBudget()).isEmpty();
+    assertThat(settings.suppressionWindow()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settings.sourceValueSerde()).isEqualTo(AvroSerde.class);
+    assertThat(settings.httpAddress().getHostString()).isEqualTo("127.0.0.1");
+    assertThat(settings.streamsProperties())
+        .containsEntry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2)
+        .containsEntry(StreamsConfig.APPLICATION_ID_CONFIG, "lowtide-press-line");
+  }
+
+  @Test
+  void shouldPassKafkaSettingsOnUnchanged() {
+    Map<String, String> settings = new HashMap<>(REQUIRED);
+    settings.put("kafka.security.protocol", "SASL_SSL");
+    settings.put("kafka.sasl.jaas.config", "module required password=\"p w\";");
+    settings.put("kafka.producer.linger.ms", "7");
+    settings.put("kafka.processing.guarantee", "at_least_once");
+
+    assertThat(StreamSettings.of(settings).streamsProperties())
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("sasl.jaas.config", "module required password=\"p w\";")
+        .containsEntry("producer.linger.ms", "7")
+        .containsEntry("processing.guarantee", "at_least_once")
+        .containsEntry("bootstrap.servers", "localhost:9092");
+  }
+
+  @Test
+  void shouldPassRegistrySettingsOnUnchanged() {
+    StreamSettings settings =
+        StreamSettings.of(with("registry.basic.auth.user.info", "user:secret"));
+
+    assertThat(settings.connection().registry())
+        .containsEntry("basic.auth.user.info", "user:secret")
+        .containsEntry("schema.registry.url", "http://localhost:8081");
+  }
+
+  @Test
+  void shouldNeverPrintPasswords() {
+    Map<String, String> settings =
+        new HashMap<>(with("registry.basic.auth.user.info", "user:secret"));
+    settings.put("kafka.ssl.keystore.password", "secret");
+    settings.put("schema.registry.url", "http://user:secret@localhost:8081");
+
+    StreamSettings checked = StreamSettings.of(settings);
+
+    assertThat(checked.toString()).doesNotContain("secret").contains("press-line");
+    assertThat(checked.connection().toString()).doesNotContain("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "alert.topic, alerts.topic",
+    "supression.window, suppression.window",
+    "httpport, http.port",
+    "kafak.security.protocol, kafka.security.protocol",
+    "registy.basic.auth.user.info, registry.basic.auth.user.info",
+    "source.topic, source.topics"
+  })
+  void shouldSuggestTheNearestNameForAMisspeltOne(String misspelt, String meant) {
+    assertThatThrownBy(() -> StreamSettings.of(with(misspelt, "x")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(misspelt + " (settings): no such setting; did you mean " + meant + "?");
+  }
+
+  @Test
+  void shouldNameTheFileOfAMisspeltSetting(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("stream.properties"), "alert.budgt=0.1\n");
+    SettingsSources sources = SettingsSources.none().with(REQUIRED, "defaults").withFile(file);
+
+    assertThatThrownBy(() -> StreamSettings.of(sources))
+        .hasMessage("alert.budgt (" + file + "): no such setting; did you mean alert.budget?");
+  }
+
+  @Test
+  void shouldNameTheVariableOfAMisspeltSetting() {
+    SettingsSources sources =
+        SettingsSources.none()
+            .with(REQUIRED, "defaults")
+            .withEnvironment(Map.of("LOWTIDE_ALERTS_TOPICS", "x"));
+
+    assertThatThrownBy(() -> StreamSettings.of(sources))
+        .hasMessage(
+            "LOWTIDE_ALERTS_TOPICS (environment): no such setting; did you mean"
+                + " LOWTIDE_ALERTS_TOPIC?");
+  }
+
+  @Test
+  void shouldLetTheEnvironmentGoBeforeTheFileAndTheCommandLineBeforeBoth(@TempDir Path directory)
+      throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("stream.properties"),
+            "detector=press-line\nsource.topics=a,b\nalerts.topic=file\nthreads=2\nhttp.port=1\n");
+    StreamSettings settings =
+        StreamSettings.of(
+            SettingsSources.none()
+                .withFile(file)
+                .withEnvironment(
+                    Map.of(
+                        "LOWTIDE_BOOTSTRAP_SERVERS", "broker:9092",
+                        "LOWTIDE_SCHEMA_REGISTRY_URL", "http://registry:8081",
+                        "LOWTIDE_KAFKA_SECURITY_PROTOCOL", "SSL",
+                        "LOWTIDE_ALERTS_TOPIC", "environment",
+                        "LOWTIDE_HTTP_PORT", "2",
+                        "PATH", "/bin"))
+                .with(Map.of("http.port", "3"), "command line"));
+
+    assertThat(settings.sourceTopics()).containsExactly("a", "b");
+    assertThat(settings.alertsTopic()).isEqualTo("environment");
+    assertThat(settings.httpAddress().getPort()).isEqualTo(3);
+    assertThat(settings.streamsProperties())
+        .containsEntry("security.protocol", "SSL")
+        .containsEntry("num.stream.threads", 2);
+  }
+
+  @Test
+  void shouldIgnoreVariablesOfTheLauncherAndOfKubernetes() {
+    SettingsSources sources =
+        SettingsSources.none()
+            .with(REQUIRED, "defaults")
+            .withEnvironment(
+                Map.of(
+                    "LOWTIDE_JAVA_OPTIONS", "-Xmx1g",
+                    "LOWTIDE_STREAM_SERVICE_HOST", "10.0.0.1",
+                    "LOWTIDE_STREAM_PORT", "tcp://10.0.0.1:8080",
+                    "LOWTIDE_STREAM_PORT_8080_TCP_ADDR", "10.0.0.1"));
+
+    assertThat(StreamSettings.of(sources).detector()).isEqualTo("press-line");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "alert.budget, 2, between 0 and 1",
+    "alert.budget, much, number",
+    "suppression.window, 5m, ISO-8601 duration",
+    "suppression.window, PT-5M, at least PT0S",
+    "http.port, 70000, no more than 65535",
+    "http.port, eighty, 'of type INT'",
+    "threads, 0, at least 1",
+    "alerts.topic, a b, a topic name",
+    "source.topics, '', topic names",
+    "detector, 'a/b', letters",
+    "source.value.serde, no.such.Class, could not be found"
+  })
+  void shouldNameTheSettingItsValueAndWhatWasExpected(
+      String name, String value, String expectation) {
+    assertThatThrownBy(() -> StreamSettings.of(with(name, value)))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(name)
+        .hasMessageContaining(value)
+        .hasMessageContaining(expectation);
+  }
+
+  @Test
+  void shouldListEveryProblemAtOnce() {
+    assertThatThrownBy(() -> StreamSettings.of(Map.of("http.port", "-1", "detektor", "x")))
+        .isInstanceOfSatisfying(
+            SettingsException.class, e -> assertThat(e.problems()).hasSizeGreaterThanOrEqualTo(5))
+        .hasMessageContaining("did you mean detector")
+        .hasMessageContaining("bootstrap.servers")
+        .hasMessageContaining("http.port");
+  }
+
+  @Test
+  void shouldRefuseATopicWithTwoUses() {
+    assertThatThrownBy(() -> StreamSettings.of(with("alerts.topic", "readings")))
+        .hasMessage("alerts.topic: readings is also source.topics; expected another topic");
+  }
+
+  @Test
+  void shouldRefuseARetryLimitBeyondTheTransactionTimeout() {
+    assertThatThrownBy(() -> StreamSettings.of(with("retry.limit", "PT10S")))
+        .hasMessage("retry.limit: PT10S, expected less than transaction.timeout.ms, PT10S");
+    Map<String, String> longer = with("retry.limit", "PT10S");
+    longer.put("kafka.transaction.timeout.ms", "60000");
+    assertThat(StreamSettings.of(longer).retry().limit()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void shouldRefuseASettingThatPassesThroughButHasANameOfItsOwn() {
+    assertThatThrownBy(() -> StreamSettings.of(with("kafka.num.stream.threads", "2")))
+        .hasMessageContaining("use threads");
+    assertThatThrownBy(() -> StreamSettings.of(with("registry.schema.registry.url", "x")))
+        .hasMessageContaining("use schema.registry.url");
+  }
+
+  @Test
+  void shouldRefuseAnInvalidKafkaSettingAtTheStart() {
+    assertThatThrownBy(() -> StreamSettings.of(with("kafka.processing.guarantee", "maybe")))
+        .isInstanceOf(SettingsException.class)
+        .hasCauseInstanceOf(ConfigException.class)
+        .hasMessageContaining("processing.guarantee");
+  }
+
+  @Test
+  void shouldReadOnlyTheConnectionOfACommandThatNeedsNoMore() {
+    ConnectionSettings connection =
+        StreamSettings.connectionOf(
+            SettingsSources.none()
+                .with(
+                    Map.of(
+                        "bootstrap.servers", "broker:9092",
+                        "schema.registry.url", "http://registry:8081",
+                        "kafka.security.protocol", "SSL",
+                        "alerts.topic", "alerts"),
+                    "settings"));
+
+    assertThat(connection.kafka())
+        .isEqualTo(Map.of("bootstrap.servers", "broker:9092", "security.protocol", "SSL"));
+    assertThat(connection.registry()).containsEntry("schema.registry.url", "http://registry:8081");
+  }
+
+  @Test
+  void shouldMeasureTheDistanceOfNamesByLevenshtein() {
+    assertThat(NearestName.distance("kitten", "sitting")).isEqualTo(3);
+    assertThat(NearestName.distance("", "abc")).isEqualTo(3);
+    assertThat(NearestName.of("b", List.of("c", "a"))).isEqualTo("a");
+  }
+}

@@ -1,0 +1,133 @@
+package io.lowtide.stream.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.topology.DeadLetterReason;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpEndpointTest {
+
+  private static final InetSocketAddress ANY_PORT = new InetSocketAddress("127.0.0.1", 0);
+
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final HttpClient client = HttpClient.newHttpClient();
+  private boolean live = true;
+  private Readiness readiness = new Readiness(true, "scoring with model v1");
+  private HttpEndpoint endpoint;
+
+  @BeforeEach
+  void start() throws IOException {
+    Health health =
+        new Health() {
+          @Override
+          public boolean isLive() {
+            return live;
+          }
+
+          @Override
+          public Readiness readiness() {
+            return readiness;
+          }
+        };
+    endpoint = HttpEndpoint.start(ANY_PORT, health, meters);
+  }
+
+  @AfterEach
+  void stop() {
+    endpoint.close();
+  }
+
+  private HttpResponse<String> request(String method, String path)
+      throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + endpoint.port() + path);
+    return client.send(
+        HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void shouldSayWhyItIsNotReady() throws Exception {
+    readiness = new Readiness(false, "waiting for the first model of detector \"x\"");
+
+    HttpResponse<String> response = request("GET", "/health/ready");
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+    assertThat(response.body())
+        .isEqualTo(
+            "{\"ready\":false,\"reason\":\"waiting for the first model of detector \\\"x\\\"\"}");
+  }
+
+  @Test
+  void shouldBeReadyWithAModel() throws Exception {
+    HttpResponse<String> response = request("GET", "/health/ready");
+
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).contains("scoring with model v1");
+  }
+
+  @Test
+  void shouldBeLiveUntilTheStreamFails() throws Exception {
+    assertThat(request("GET", "/health/live").statusCode()).isEqualTo(200);
+    live = false;
+    assertThat(request("GET", "/health/live").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void shouldServeMetricsThatPercentilesCanBeComputedFrom() throws Exception {
+    StreamMetrics metrics = new StreamMetrics(meters);
+    metrics.recordIn();
+    metrics.scoreTook(40_000, 32);
+    metrics.scored();
+    metrics.deadLettered(DeadLetterReason.UNKNOWN_SCHEMA);
+    metrics.modelAccepted("press-line", "v1");
+    metrics.modelAccepted("press-line", "v2");
+    metrics.modelRefused("hash_mismatch");
+
+    String body = request("GET", "/metrics").body();
+
+    assertThat(body)
+        .contains("lowtide_records_in_total 1.0")
+        .contains("lowtide_records_scored_total 1.0")
+        .contains("lowtide_records_dead_lettered_total{reason=\"unknown_schema\"} 1.0")
+        .contains("lowtide_score_latency_seconds_bucket{le=\"3.0E-5\"} 0")
+        .contains("lowtide_score_latency_seconds_bucket{le=\"5.0E-5\"} 1")
+        .contains("lowtide_score_evaluations_bucket{le=\"32.0\"} 1")
+        .contains("lowtide_model_info{detector=\"press-line\",version=\"v2\"} 1")
+        .doesNotContain("version=\"v1\"")
+        .contains("lowtide_models_refused_total{reason=\"hash_mismatch\"} 1.0");
+  }
+
+  @Test
+  void shouldAnswerNothingElse() throws Exception {
+    assertThat(request("GET", "/").statusCode()).isEqualTo(404);
+    assertThat(request("GET", "/metrics/x").statusCode()).isEqualTo(404);
+    assertThat(request("POST", "/metrics").statusCode()).isEqualTo(405);
+    HttpResponse<String> head = request("HEAD", "/health/ready");
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+  }
+
+  @Test
+  void shouldNameTheAddressThatItCannotListenOn() {
+    InetSocketAddress taken = new InetSocketAddress("127.0.0.1", endpoint.port());
+
+    assertThatThrownBy(() -> HttpEndpoint.start(taken, null, meters))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("http.port")
+        .hasMessageContaining(Integer.toString(endpoint.port()));
+  }
+}

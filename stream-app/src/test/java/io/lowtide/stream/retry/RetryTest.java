@@ -1,0 +1,110 @@
+package io.lowtide.stream.retry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lowtide.stream.config.RetrySettings;
+import io.lowtide.stream.metrics.StreamMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.EOFException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class RetryTest {
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final StopSignal stop = new StopSignal();
+  private final Outage outage = new Outage(new StreamMetrics(meters));
+
+  private Retry retry(Duration limit) {
+    return new Retry(
+        new RetrySettings(Duration.ofMillis(1), Duration.ofMillis(4), limit), stop, outage);
+  }
+
+  @Test
+  void shouldRepeatUntilItSucceedsAndCountOneOutage() {
+    AtomicInteger calls = new AtomicInteger();
+
+    String result =
+        retry(Duration.ZERO)
+            .untilStopped(
+                "Testing",
+                () -> {
+                  if (calls.incrementAndGet() < 20) {
+                    throw new TimeoutException("away");
+                  }
+                  assertThat(outage.isUnderWay()).isTrue();
+                  return "here";
+                });
+
+    assertThat(result).isEqualTo("here");
+    assertThat(outage.isUnderWay()).isFalse();
+    assertThat(meters.get("lowtide.transient.faults").counter().count()).isEqualTo(19);
+    assertThat(meters.get("lowtide.outages").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNotRepeatWhatNoRepetitionHelps() {
+    AtomicInteger calls = new AtomicInteger();
+
+    assertThatThrownBy(
+            () ->
+                retry(Duration.ofSeconds(5))
+                    .untilStopped(
+                        "Testing",
+                        () -> {
+                          calls.incrementAndGet();
+                          throw new IllegalArgumentException("wrong");
+                        }))
+        .hasMessage("wrong");
+    assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  @Timeout(20)
+  void shouldGiveUpAtTheLimit() {
+    TimeoutException failure = new TimeoutException("away");
+
+    assertThatThrownBy(
+            () ->
+                retry(Duration.ofMillis(30))
+                    .withinLimit(
+                        "Decoding",
+                        () -> {
+                          throw new TimeoutException("still away");
+                        },
+                        failure))
+        .isInstanceOf(TransientFaultException.class)
+        .hasMessage("Decoding: still away");
+    assertThat(outage.isUnderWay()).isTrue();
+  }
+
+  @Test
+  @Timeout(20)
+  void shouldEndEveryWaitWhenTheApplicationStops() {
+    stop.stop();
+
+    assertThatThrownBy(
+            () ->
+                retry(Duration.ofHours(1))
+                    .untilStopped(
+                        "Testing",
+                        () -> {
+                          throw new TimeoutException("away");
+                        }))
+        .isInstanceOf(TransientFaultException.class);
+  }
+
+  @Test
+  void shouldTellFaultsOfTheWayFromFaultsOfTheBytes() {
+    assertThat(Faults.isTransient(new SerializationException(new ConnectException()))).isTrue();
+    assertThat(Faults.isTransient(new TimeoutException("broker"))).isTrue();
+    assertThat(Faults.isTransient(new SerializationException(new EOFException()))).isFalse();
+    assertThat(Faults.isTransient(new NullPointerException())).isFalse();
+  }
+}

@@ -1,0 +1,202 @@
+package io.lowtide.stream.topology;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.serde.AvroDeserializer;
+import io.lowtide.schemas.serde.AvroSerializer;
+import io.lowtide.stream.SwitchableRegistry;
+import io.lowtide.stream.TestModels;
+import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.ModelIntake;
+import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.retry.Outage;
+import io.lowtide.stream.retry.Retry;
+import io.lowtide.stream.retry.StopSignal;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+
+/** The topology in Kafka's test driver, with a registry inside the JVM. */
+final class DetectionFixture implements AutoCloseable {
+
+  static final String SOURCE = "readings";
+  static final String ALERTS = "lowtide.alerts";
+  static final String SCORES = "scores";
+  static final String DEAD_LETTERS = "lowtide.dead-letters";
+  static final String MODELS = "lowtide.models";
+  static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
+
+  static final Schema READING =
+      SchemaBuilder.record("Reading")
+          .fields()
+          .requiredDouble("temperature")
+          .requiredDouble("pressure")
+          .endRecord();
+
+  final SwitchableRegistry registry = new SwitchableRegistry(UUID.randomUUID().toString());
+  final MeterRegistry meters = new SimpleMeterRegistry();
+  final StopSignal stop = new StopSignal();
+  final ModelSlot models = new ModelSlot(() -> {});
+  private final AvroSerializer<GenericRecord> readings = new AvroSerializer<>(registry);
+  private final AvroSerializer<DensityModel> bundles = new AvroSerializer<>(registry);
+  private final ModelIntake intake;
+  private final TopologyTestDriver driver;
+  private final TestInputTopic<byte[], byte[]> source;
+  private final TestInputTopic<byte[], byte[]> modelMessages;
+  private final TestOutputTopic<byte[], byte[]> alerts;
+  private final TestOutputTopic<byte[], byte[]> scores;
+  private final TestOutputTopic<byte[], byte[]> deadLetters;
+
+  DetectionFixture(Path directory, Map<String, String> overrides) {
+    Map<String, String> values = new HashMap<>();
+    values.put("bootstrap.servers", "127.0.0.1:1");
+    values.put("schema.registry.url", "mock://unused");
+    values.put("detector", TestModels.DETECTOR);
+    values.put("source.topics", SOURCE);
+    values.put("scores.topic", SCORES);
+    values.put("state.directory", directory.toString());
+    values.put("retry.backoff", "PT0.001S");
+    values.put("retry.limit", "PT5S");
+    values.putAll(overrides);
+    StreamSettings settings = StreamSettings.of(values);
+    StreamMetrics metrics = new StreamMetrics(meters);
+    Retry retry = new Retry(settings.retry(), stop, new Outage(metrics));
+    ModelIntake intake =
+        new ModelIntake(
+            settings.detector(),
+            settings.alertBudget(),
+            settings.lastModelFile(),
+            registry,
+            retry,
+            models,
+            metrics);
+    this.driver =
+        new TopologyTestDriver(
+            new DetectionTopology(settings, registry, models, intake, retry, metrics).build(),
+            settings.streamsProperties());
+    this.source =
+        driver.createInputTopic(SOURCE, new ByteArraySerializer(), new ByteArraySerializer());
+    this.modelMessages =
+        driver.createInputTopic(MODELS, new ByteArraySerializer(), new ByteArraySerializer());
+    this.intake = intake;
+    this.alerts = output(ALERTS);
+    this.scores = output(SCORES);
+    this.deadLetters = output(DEAD_LETTERS);
+  }
+
+  private TestOutputTopic<byte[], byte[]> output(String topic) {
+    return driver.createOutputTopic(
+        topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** What happens at a start once the models topic has been read. */
+  void restoreLastModel() {
+    intake.restore();
+  }
+
+  void publish(ModelBundle bundle) {
+    publish(bundle.detector(), bytesOf(bundle));
+  }
+
+  void publish(String key, byte[] message) {
+    modelMessages.pipeInput(key.getBytes(StandardCharsets.UTF_8), message);
+  }
+
+  byte[] bytesOf(ModelBundle bundle) {
+    return bundles.serialize(MODELS, bundle.record());
+  }
+
+  static GenericRecord reading(double temperature, double pressure) {
+    GenericRecord reading = new GenericData.Record(READING);
+    reading.put("temperature", temperature);
+    reading.put("pressure", pressure);
+    return reading;
+  }
+
+  byte[] bytesOf(GenericRecord reading) {
+    return readings.serialize(SOURCE, reading);
+  }
+
+  void send(String key, GenericRecord reading) {
+    send(key, bytesOf(reading), START);
+  }
+
+  void send(String key, GenericRecord reading, Instant at) {
+    send(key, bytesOf(reading), at);
+  }
+
+  void send(String key, byte[] message) {
+    send(key, message, START);
+  }
+
+  private void send(String key, byte[] message, Instant at) {
+    source.pipeInput(new TestRecord<>(bytes(key), message, at));
+  }
+
+  void send(TestRecord<byte[], byte[]> message) {
+    source.pipeInput(message);
+  }
+
+  private static byte[] bytes(String text) {
+    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  List<AnomalyAlert> alerts() {
+    AvroDeserializer<AnomalyAlert> deserializer =
+        AvroDeserializer.specific(registry, AnomalyAlert.class);
+    return alerts.readValuesToList().stream()
+        .map(message -> deserializer.deserialize(ALERTS, message))
+        .toList();
+  }
+
+  List<TestRecord<byte[], byte[]>> alertMessages() {
+    return alerts.readRecordsToList();
+  }
+
+  List<ScoredRecord> scores() {
+    AvroDeserializer<ScoredRecord> deserializer =
+        AvroDeserializer.specific(registry, ScoredRecord.class);
+    return scores.readValuesToList().stream()
+        .map(message -> deserializer.deserialize(SCORES, message))
+        .toList();
+  }
+
+  List<TestRecord<byte[], byte[]>> deadLetters() {
+    return deadLetters.readRecordsToList();
+  }
+
+  static String header(TestRecord<byte[], byte[]> message, String name) {
+    return new String(message.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  double count(String name, String... tags) {
+    return meters.find(name).tags(tags).counters().stream().mapToDouble(Counter::count).sum();
+  }
+
+  @Override
+  public void close() {
+    stop.stop();
+    driver.close();
+    registry.close();
+  }
+}

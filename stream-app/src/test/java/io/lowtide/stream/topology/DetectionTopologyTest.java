@@ -1,0 +1,508 @@
+package io.lowtide.stream.topology;
+
+import static io.lowtide.stream.topology.DetectionFixture.START;
+import static io.lowtide.stream.topology.DetectionFixture.header;
+import static io.lowtide.stream.topology.DetectionFixture.reading;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.stream.TestModels;
+import io.lowtide.stream.retry.TransientFaultException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DetectionTopologyTest {
+
+  private static final GenericRecord NORMAL = reading(66, 2.1);
+  private static final GenericRecord ANOMALOUS = reading(66, 4.9);
+
+  @TempDir private Path directory;
+  private DetectionFixture stream;
+
+  private DetectionFixture start(Map<String, String> overrides) {
+    stream = new DetectionFixture(directory, overrides);
+    return stream;
+  }
+
+  private DetectionFixture startWithModel() {
+    start(Map.of()).publish(TestModels.bundle("v1"));
+    return stream;
+  }
+
+  @AfterEach
+  void close() {
+    if (stream != null) {
+      assertThat(stream.count("lowtide.records.in"))
+          .as("records in = scored + dead-lettered + handed back")
+          .isEqualTo(
+              stream.count("lowtide.records.scored")
+                  + stream.count("lowtide.records.dead.lettered")
+                  + stream.count("lowtide.records.handed.back"));
+      stream.close();
+    }
+  }
+
+  private TestRecord<byte[], byte[]> onlyDeadLetter(DeadLetterReason reason) {
+    List<TestRecord<byte[], byte[]>> letters = stream.deadLetters();
+    assertThat(letters).hasSize(1);
+    assertThat(header(letters.get(0), DeadLetters.REASON)).isEqualTo(reason.name());
+    assertThat(
+            stream.count(
+                "lowtide.records.dead.lettered", "reason", reason.name().toLowerCase(Locale.ROOT)))
+        .isEqualTo(1);
+    assertThat(stream.scores()).isEmpty();
+    assertThat(stream.alertMessages()).isEmpty();
+    return letters.get(0);
+  }
+
+  @Test
+  void shouldScoreANormalRecordWithoutAnAlert() {
+    startWithModel().send("press-7", NORMAL);
+
+    ScoredRecord score = stream.scores().get(0);
+    double expected =
+        -Math.log(2 * Math.PI)
+            - Math.log(5 * 0.5)
+            - 0.5 * (Math.pow(1.0 / 5, 2) + Math.pow(0.1 / 0.5, 2));
+    assertThat(score.getLogLikelihood()).isCloseTo(expected, within(1e-5));
+    assertThat(score.getDetector()).isEqualTo(TestModels.DETECTOR);
+    assertThat(score.getModelVersion()).isEqualTo("v1");
+    assertThat(score.getKey()).isEqualTo("press-7");
+    assertThat(score.getEventTime()).isEqualTo(START);
+    assertThat(score.getAnomalous()).isFalse();
+    assertThat(score.getSource().getTopic()).isEqualTo(DetectionFixture.SOURCE);
+    assertThat(stream.alerts()).isEmpty();
+    assertThat(stream.deadLetters()).isEmpty();
+    assertThat(stream.count("lowtide.records.scored")).isEqualTo(1);
+    assertThat(stream.meters.get("lowtide.score.latency").timer().count()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRaiseAnAlertThatNamesTheStrongestField() {
+    startWithModel().send("press-7", ANOMALOUS);
+
+    AnomalyAlert alert = stream.alerts().get(0);
+    assertThat(alert.getId()).isEqualTo("readings-0-0-v1");
+    assertThat(alert.getKey()).isEqualTo("press-7");
+    assertThat(alert.getEventTime()).isEqualTo(START);
+    assertThat(alert.getPValue()).isLessThanOrEqualTo(alert.getBudget());
+    assertThat(alert.getBudget()).isEqualTo(0.05);
+    assertThat(alert.getSuppressed()).isZero();
+    assertThat(alert.getSource().getOffset()).isZero();
+    FieldContribution strongest = alert.getContributions().get(0);
+    assertThat(strongest.getField()).isEqualTo("pressure");
+    assertThat(strongest.getValue()).isEqualTo(4.9);
+    assertThat(strongest.getContribution()).isNegative();
+    assertThat(alert.getSummary()).contains("normal records look so improbable: pressure is 4.9 (");
+    assertThat(stream.scores().get(0).getAnomalous()).isTrue();
+  }
+
+  @Test
+  void shouldKeyAlertsAndScoresAsTheRecordIsKeyed() {
+    byte[] key = {0, 1, (byte) 0xff};
+    startWithModel()
+        .send(new TestRecord<>(key, stream.bytesOf(ANOMALOUS), new RecordHeaders(), START));
+
+    TestRecord<byte[], byte[]> message = stream.alertMessages().get(0);
+    assertThat(message.key()).isEqualTo(key);
+    assertThat(message.getRecordTime()).isEqualTo(START);
+    assertThat(stream.scores().get(0).getKey()).isEqualTo("0001ff");
+  }
+
+  @Test
+  void shouldPublishNoScoresUnlessATopicIsNamed() {
+    start(Map.of("scores.topic", "")).publish(TestModels.bundle("v1"));
+    stream.send("press-7", NORMAL);
+
+    assertThat(stream.scores()).isEmpty();
+    assertThat(stream.count("lowtide.records.scored")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldWithholdRepeatsOfAKeyAndSayHowMany() {
+    startWithModel();
+    stream.send("press-7", ANOMALOUS, START);
+    stream.send("press-7", ANOMALOUS, START.plusSeconds(60));
+    stream.send("press-7", ANOMALOUS, START.plusSeconds(299));
+    stream.send("press-8", ANOMALOUS, START.plusSeconds(299));
+    stream.send("press-7", ANOMALOUS, START.plusSeconds(300));
+
+    assertThat(stream.alerts())
+        .extracting(alert -> alert.getSource().getOffset(), AnomalyAlert::getSuppressed)
+        .containsExactly(tuple(0L, 0L), tuple(3L, 0L), tuple(4L, 2L));
+    assertThat(stream.scores()).hasSize(5).allMatch(ScoredRecord::getAnomalous);
+    assertThat(stream.count("lowtide.alerts.published")).isEqualTo(3);
+    assertThat(stream.count("lowtide.alerts.suppressed")).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNeverWithholdAlertsOfRecordsWithoutAKey() {
+    startWithModel();
+    stream.send(null, ANOMALOUS);
+    stream.send(null, ANOMALOUS);
+
+    assertThat(stream.alerts()).hasSize(2).allMatch(alert -> alert.getKey() == null);
+  }
+
+  @Test
+  void shouldWithholdNothingWhenTheWindowIsZero() {
+    start(Map.of("suppression.window", "PT0S")).publish(TestModels.bundle("v1"));
+    stream.send("press-7", ANOMALOUS);
+    stream.send("press-7", ANOMALOUS);
+
+    assertThat(stream.alerts()).hasSize(2);
+  }
+
+  @Test
+  void shouldDeadLetterWithTheOriginalBytesHeadersAndTheCause() {
+    startWithModel();
+    byte[] garbage = {0, 1, 2};
+    Headers headers = new RecordHeaders();
+    headers.add("trace", new byte[] {42});
+    headers.add(DeadLetters.REASON, "of an earlier death".getBytes(StandardCharsets.UTF_8));
+    stream.send(new TestRecord<>(new byte[] {9}, garbage, headers, START));
+
+    TestRecord<byte[], byte[]> letter = onlyDeadLetter(DeadLetterReason.WIRE_FORMAT);
+    assertThat(letter.key()).isEqualTo(new byte[] {9});
+    assertThat(letter.value()).isEqualTo(garbage);
+    assertThat(letter.getRecordTime()).isEqualTo(START);
+    assertThat(letter.headers().lastHeader("trace").value()).containsExactly(42);
+    assertThat(letter.headers().headers(DeadLetters.REASON)).hasSize(1);
+    assertThat(header(letter, DeadLetters.CAUSE))
+        .isEqualTo("io.lowtide.schemas.serde.WireFormatException");
+    assertThat(header(letter, DeadLetters.MESSAGE)).contains("3 bytes");
+    assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(DetectionFixture.SOURCE);
+    assertThat(header(letter, DeadLetters.PARTITION)).isEqualTo("0");
+    assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("0");
+    assertThat(header(letter, DeadLetters.TIMESTAMP))
+        .isEqualTo(Long.toString(START.toEpochMilli()));
+    assertThat(header(letter, DeadLetters.DETECTOR)).isEqualTo(TestModels.DETECTOR);
+    assertThat(header(letter, DeadLetters.MODEL_VERSION)).isEqualTo("v1");
+  }
+
+  @Test
+  void shouldDeadLetterARecordWithoutAValue() {
+    startWithModel().send("press-7", (byte[]) null);
+
+    assertThat(onlyDeadLetter(DeadLetterReason.TOMBSTONE).value()).isNull();
+  }
+
+  @Test
+  void shouldDeadLetterARecordWithAnotherMagicByte() {
+    startWithModel();
+    byte[] message = stream.bytesOf(NORMAL);
+    message[0] = 7;
+    stream.send("press-7", message);
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.WIRE_FORMAT), DeadLetters.MESSAGE))
+        .contains("byte 7");
+  }
+
+  @Test
+  void shouldDeadLetterARecordWithAnUnknownSchemaId() {
+    startWithModel();
+    byte[] message = stream.bytesOf(NORMAL);
+    ByteBuffer.wrap(message).putInt(1, 4711);
+    stream.send("press-7", message);
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.UNKNOWN_SCHEMA), DeadLetters.MESSAGE))
+        .contains("4711");
+  }
+
+  @Test
+  void shouldDeadLetterARecordCutShort() {
+    startWithModel();
+    byte[] message = stream.bytesOf(NORMAL);
+    stream.send("press-7", Arrays.copyOf(message, message.length - 3));
+
+    onlyDeadLetter(DeadLetterReason.UNDECODABLE);
+  }
+
+  @Test
+  void shouldDeadLetterARecordThatAnotherSerdeDoesNotMakeAvroOf() {
+    start(Map.of("source.value.serde", Serdes.StringSerde.class.getName()))
+        .publish(TestModels.bundle("v1"));
+    stream.send("press-7", "text".getBytes(StandardCharsets.UTF_8));
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.NOT_A_RECORD), DeadLetters.MESSAGE))
+        .contains("java.lang.String");
+  }
+
+  @Test
+  void shouldDeadLetterARecordWithoutAFieldOfTheModel() {
+    Schema schema =
+        SchemaBuilder.record("Reading").fields().requiredDouble("temperature").endRecord();
+    GenericRecord reading = new GenericData.Record(schema);
+    reading.put("temperature", 66.0);
+    startWithModel().send("press-7", reading);
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.MISSING_FIELD), DeadLetters.MESSAGE))
+        .contains("pressure");
+  }
+
+  @Test
+  void shouldDeadLetterARecordWithTextForANumber() {
+    Schema schema =
+        SchemaBuilder.record("Reading")
+            .fields()
+            .requiredDouble("temperature")
+            .requiredString("pressure")
+            .endRecord();
+    GenericRecord reading = new GenericData.Record(schema);
+    reading.put("temperature", 66.0);
+    reading.put("pressure", "high");
+    startWithModel().send("press-7", reading);
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.WRONG_TYPE), DeadLetters.MESSAGE))
+        .contains("pressure");
+  }
+
+  @Test
+  void shouldDeadLetterNumbersThatAreNotFinite() {
+    startWithModel();
+    stream.send("a", reading(Double.NaN, 2));
+    stream.send("b", reading(66, Double.POSITIVE_INFINITY));
+    stream.send("c", reading(Double.NEGATIVE_INFINITY, 2));
+
+    assertThat(stream.deadLetters())
+        .hasSize(3)
+        .allMatch(letter -> header(letter, DeadLetters.REASON).equals("NOT_FINITE"));
+  }
+
+  @Test
+  void shouldEndARecordFarOutsideEveryRangeInExactlyOneWay() {
+    startWithModel().send("press-7", reading(1e30, 2));
+
+    int ends = stream.deadLetters().size() + stream.scores().size();
+    assertThat(ends).isEqualTo(1);
+    assertThat(stream.count("lowtide.records.in")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTakeARecordWithoutATimestamp() {
+    LenientTimestampExtractor extractor = new LenientTimestampExtractor();
+    ConsumerRecord<Object, Object> record = new ConsumerRecord<>("t", 0, 0, null, null);
+
+    assertThat(extractor.extract(record, 1234)).isEqualTo(1234);
+    assertThat(extractor.extract(record, -1)).isZero();
+  }
+
+  @Test
+  void shouldSwapTheModelBetweenRecords() {
+    startWithModel();
+    stream.send("press-7", NORMAL);
+    stream.publish(TestModels.bundle("v2"));
+    stream.send("press-7", NORMAL);
+
+    assertThat(stream.scores())
+        .extracting(ScoredRecord::getModelVersion)
+        .containsExactly("v1", "v2");
+    assertThat(
+            stream.meters.find("lowtide.model.info").gauges().stream()
+                .map(gauge -> gauge.getId().getTag("version")))
+        .containsExactly("v2");
+  }
+
+  @Test
+  void shouldGoOnWithTheLastGoodModelWhenOneBitOfTheNextIsFlipped() {
+    startWithModel();
+    byte[] message = stream.bytesOf(TestModels.bundle("v2"));
+    message[message.length / 2] ^= 0x10;
+    stream.publish(TestModels.DETECTOR, message);
+    stream.send("press-7", NORMAL);
+
+    assertThat(stream.scores().get(0).getModelVersion()).isEqualTo("v1");
+    assertThat(stream.count("lowtide.models.refused")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldGoOnWithTheLastGoodModelWhenTheNextIsTruncated() {
+    startWithModel();
+    byte[] message = stream.bytesOf(TestModels.bundle("v2"));
+    stream.publish(TestModels.DETECTOR, Arrays.copyOf(message, message.length / 2));
+    stream.publish(TestModels.DETECTOR, new byte[] {0, 0});
+    stream.send("press-7", NORMAL);
+
+    assertThat(stream.scores().get(0).getModelVersion()).isEqualTo("v1");
+    assertThat(stream.count("lowtide.models.refused", "reason", "unreadable")).isEqualTo(1);
+    assertThat(stream.count("lowtide.models.refused", "reason", "unknown_schema")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldGoOnWithTheLastGoodModelWhenItIsDeletedFromTheTopic() {
+    startWithModel();
+    stream.publish(TestModels.DETECTOR, (byte[]) null);
+    stream.send("press-7", NORMAL);
+
+    assertThat(stream.scores().get(0).getModelVersion()).isEqualTo("v1");
+  }
+
+  @Test
+  void shouldIgnoreModelsOfOtherDetectors() {
+    startWithModel();
+    stream.publish(TestModels.bundle("boiler", "b1", 199, 0.05));
+    stream.send("press-7", NORMAL);
+
+    assertThat(stream.scores().get(0).getModelVersion()).isEqualTo("v1");
+    assertThat(stream.count("lowtide.models.refused")).isZero();
+  }
+
+  @Test
+  void shouldRefuseAModelPublishedUnderTheNameOfAnotherDetector() {
+    startWithModel();
+    stream.publish(
+        TestModels.DETECTOR, stream.bytesOf(TestModels.bundle("boiler", "b1", 199, 0.05)));
+
+    assertThat(stream.count("lowtide.models.refused", "reason", "other_detector")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldUseTheConfiguredBudgetBeforeTheModelsOwn() {
+    start(Map.of("alert.budget", "0.5")).publish(TestModels.bundle("v1"));
+    stream.send("press-7", reading(72, 2.6));
+
+    assertThat(stream.alerts()).hasSize(1).allMatch(alert -> alert.getBudget() == 0.5);
+  }
+
+  @Test
+  void shouldRefuseAModelWithTooFewCalibrationRecordsForTheBudget() {
+    start(Map.of("alert.budget", "0.001"));
+    stream.publish(TestModels.bundle("v1"));
+
+    assertThat(stream.models.current()).isNull();
+    assertThat(stream.count("lowtide.models.refused", "reason", "budget")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldHandRecordsBackWhileThereIsNoModel() {
+    start(Map.of());
+    byte[] message = stream.bytesOf(NORMAL);
+
+    assertThatThrownBy(() -> stream.send("press-7", message))
+        .hasRootCauseInstanceOf(TransientFaultException.class)
+        .hasStackTraceContaining("No model is in use yet");
+  }
+
+  @Test
+  void shouldFindTheLastGoodModelAgainAfterARefusedOneReplacedItOnTheTopic() {
+    startWithModel();
+    stream.close();
+    start(Map.of());
+    ModelBundle refused = TestModels.bundle("v2");
+    byte[] message = stream.bytesOf(refused);
+    message[message.length / 2] ^= 0x10;
+    stream.publish(TestModels.DETECTOR, message);
+    assertThat(stream.models.current()).isNull();
+    stream.restoreLastModel();
+    stream.send("press-7", NORMAL);
+
+    assertThat(stream.scores().get(0).getModelVersion()).isEqualTo("v1");
+  }
+
+  @Test
+  void shouldPreferTheTopicsModelToTheOneItKept() {
+    startWithModel();
+    stream.close();
+    start(Map.of()).publish(TestModels.bundle("v2"));
+    stream.restoreLastModel();
+
+    assertThat(stream.models.current().bundle().version()).isEqualTo("v2");
+  }
+
+  @Test
+  void shouldNotUseAKeptModelThatIsDamaged() throws Exception {
+    startWithModel();
+    stream.close();
+    try (Stream<Path> files = Files.list(directory)) {
+      Path kept = files.filter(file -> file.toString().endsWith(".model.avro")).findAny().get();
+      byte[] content = Files.readAllBytes(kept);
+      content[content.length - 60] ^= 0x10;
+      Files.write(kept, content);
+    }
+    start(Map.of()).restoreLastModel();
+
+    assertThat(stream.models.current()).isNull();
+  }
+
+  @Test
+  void shouldWaitWhileTheRegistryIsAwayAndLoseNothing() {
+    startWithModel();
+    byte[] message = stream.bytesOf(NORMAL);
+    stream.registry.failNext(3);
+    stream.send("press-7", message);
+
+    assertThat(stream.scores()).hasSize(1);
+    assertThat(stream.deadLetters()).isEmpty();
+    assertThat(stream.count("lowtide.transient.faults")).isEqualTo(3);
+    assertThat(stream.count("lowtide.outages")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldHandARecordBackWhenTheRegistryStaysAway() {
+    start(Map.of("retry.limit", "PT0.01S")).publish(TestModels.bundle("v1"));
+    byte[] message = stream.bytesOf(NORMAL);
+    stream.registry.failNext(Integer.MAX_VALUE);
+
+    assertThatThrownBy(() -> stream.send("press-7", message))
+        .hasStackTraceContaining("TransientFaultException");
+    assertThat(stream.count("lowtide.records.handed.back")).isEqualTo(1);
+    assertThat(stream.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void shouldWaitWithAModelWhileTheRegistryIsAway() {
+    start(Map.of());
+    byte[] message = stream.bytesOf(TestModels.bundle("v1"));
+    stream.registry.failNext(3);
+    stream.publish(TestModels.DETECTOR, message);
+
+    assertThat(stream.models.current().bundle().version()).isEqualTo("v1");
+  }
+
+  /** Fails on every record for no reason that the record has. */
+  public static final class BrokenSerde extends Serdes.WrapperSerde<Object> {
+    public BrokenSerde() {
+      super(
+          (topic, value) -> new byte[0],
+          (topic, bytes) -> {
+            throw new IllegalStateException("broken");
+          });
+    }
+  }
+
+  @Test
+  void shouldDeadLetterWhatAnotherSerdeCannotRead() {
+    Class<? extends Serde<?>> broken = BrokenSerde.class;
+    start(Map.of("source.value.serde", broken.getName())).publish(TestModels.bundle("v1"));
+    stream.send("press-7", new byte[] {1});
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.UNDECODABLE), DeadLetters.CAUSE))
+        .isEqualTo("java.lang.IllegalStateException");
+  }
+}
