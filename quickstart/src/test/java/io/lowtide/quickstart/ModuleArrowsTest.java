@@ -101,4 +101,8 @@ final class ModuleArrowsTest {
   @ArchTest
   static final ArchRule thePackagesOfDensityShouldHaveNoCycles =
       slices().matching("io.lowtide.density.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule thePackagesOfTheStreamAppShouldHaveNoCycles =
+      slices().matching("io.lowtide.stream.(*)..").should().beFreeOfCycles();
 }
