@@ -162,7 +162,7 @@ final class SettingDefinitions {
           .define(
               HTTP_PORT,
               Type.INT,
-              8080,
+              8085,
               Range.between(0, 65535),
               Importance.MEDIUM,
               "Port of the same. 0: any free one.")

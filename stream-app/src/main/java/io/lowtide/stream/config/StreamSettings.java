@@ -38,6 +38,8 @@ public final class StreamSettings {
   /** Kafka Streams' own default under exactly-once. */
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
+  private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
+
   private static final Duration MAXIMUM_POLL_INTERVAL = Duration.ofMinutes(5);
 
   private final AbstractConfig config;
@@ -267,11 +269,28 @@ public final class StreamSettings {
     properties.putAll(connection.kafka());
     properties.putIfAbsent(
         StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    if (!"streams".equalsIgnoreCase(connection.kafka().get(StreamsConfig.GROUP_PROTOCOL_CONFIG))) {
+      boundSession(properties);
+    }
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
     properties.put(
         StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.getInt(SettingDefinitions.THREADS));
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory().toString());
     return properties;
+  }
+
+  /**
+   * A thread that fails, like a process that is killed, leaves the group only when its session
+   * ends; until then nobody has its partitions. Kafka's default of 45 s outlasts the transaction by
+   * far. Under the streams group protocol the broker decides this.
+   */
+  private static void boundSession(Properties properties) {
+    String setting = ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG;
+    String ofConsumer = StreamsConfig.CONSUMER_PREFIX + setting;
+    String ofMainConsumer = StreamsConfig.MAIN_CONSUMER_PREFIX + setting;
+    if (!properties.containsKey(setting) && !properties.containsKey(ofConsumer)) {
+      properties.putIfAbsent(ofMainConsumer, Math.toIntExact(SESSION_TIMEOUT.toMillis()));
+    }
   }
 
   /** The declared settings without the registry's URL, which may hold a password. */
