@@ -1,5 +1,9 @@
 package io.lowtide.trainer.backend;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
 import org.nd4j.common.config.ND4JSystemProperties;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.factory.Nd4jBackend;
@@ -13,7 +17,9 @@ import org.nd4j.linalg.factory.Nd4jBackend;
  */
 public record Backend(String description, boolean gpu) {
 
-  private static final String CUDA_BACKEND = "org/nd4j/linalg/jcublas/JCublasBackend.class";
+  private static final String LIBRARY_PROPERTIES =
+      "/META-INF/maven/org.nd4j/nd4j-api/pom.properties";
+  private static final String CUDA_RUNTIME = "org.bytedeco.cuda.global.cudart";
 
   /**
    * Loads the backend. To be called before the first array is made.
@@ -24,6 +30,7 @@ public record Backend(String description, boolean gpu) {
     System.setProperty(ND4JSystemProperties.LOG_INITIALIZATION, "false");
     Nd4jBackend backend;
     try {
+      requireDriver();
       backend = Nd4j.getBackend();
       Nd4j.create(1);
     } catch (LinkageError | RuntimeException e) {
@@ -36,15 +43,42 @@ public record Backend(String description, boolean gpu) {
       Nd4j.getEnvironment().setMaxThreads(1);
       Nd4j.factory().blas().setMaxThreads(1);
     }
-    String version = Nd4j.class.getPackage().getImplementationVersion();
-    return new Backend(
-        "ND4J" + (version == null ? "" : " " + version) + (gpu ? ", CUDA" : ", CPU"), gpu);
+    return new Backend("ND4J" + version() + (gpu ? ", CUDA" : ", CPU"), gpu);
+  }
+
+  /** A blank and the version of the library; nothing if it was packaged without one. */
+  private static String version() {
+    Properties properties = new Properties();
+    try (InputStream in = Backend.class.getResourceAsStream(LIBRARY_PROPERTIES)) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(LIBRARY_PROPERTIES, e);
+    }
+    String version = properties.getProperty("version");
+    return version == null ? "" : " " + version;
+  }
+
+  /** ND4J prints a stack trace where CUDA's runtime does not load, so it is loaded here first. */
+  private static void requireDriver() {
+    if (isCudaBuild()) {
+      try {
+        Class.forName(CUDA_RUNTIME);
+      } catch (ClassNotFoundException e) {
+        throw new LinkageError(CUDA_RUNTIME, e);
+      }
+    }
+  }
+
+  private static boolean isCudaBuild() {
+    String resource = CUDA_RUNTIME.replace('.', '/') + ".class";
+    return Backend.class.getClassLoader().getResource(resource) != null;
   }
 
   private static String explanation() {
-    boolean cuda = Backend.class.getClassLoader().getResource(CUDA_BACKEND) != null;
     String platform = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
-    return cuda
+    return isCudaBuild()
         ? "this build trains on CUDA 11.6, but no usable NVIDIA driver and GPU was found on "
             + platform
             + "; build without -Pcuda to train on the CPU"
