@@ -1,0 +1,113 @@
+package io.lowtide.quickstart.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.quickstart.traffic.LabelledTraffic;
+import io.lowtide.quickstart.traffic.MachinePark;
+import io.lowtide.quickstart.traffic.TableTraffic;
+import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.fit.FlowTrainer;
+import io.lowtide.trainer.fit.TrainingSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class DemoTest {
+
+  private static final Map<String, String> BRIEF =
+      Map.of("hidden.units", "32,32", "iterations", "150", "learning.rate", "0.01");
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldTrainPublishStreamAndAccountForEveryRecord() throws Exception {
+    LabelledTraffic traffic = new MachinePark(4_000, 4_000, 5);
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    boolean complete;
+    try (PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8)) {
+      complete =
+          new Demo(new DemoSettings(directory, 0, 3, false), out)
+              .run(
+                  traffic,
+                  source ->
+                      new FlowTrainer(
+                              Demo.DETECTOR,
+                              TrainingSettings.of(BRIEF),
+                              report -> {},
+                              Optional.empty())
+                          .train(source.trainingTable())
+                          .bundle());
+    }
+    String text = output.toString(StandardCharsets.UTF_8);
+    assertThat(complete).as(text).isTrue();
+    assertThat(number(text, "unaccounted for +([\\d,]+)")).isZero();
+    assertThat(number(text, "scored +([\\d,]+)")).isEqualTo(4_000);
+    assertThat(number(text, "dead-lettered +([\\d,]+)")).isPositive();
+    assertThat(number(text, "alerts +([\\d,]+)")).isBetween(10L, 400L);
+    assertThat(text).containsPattern("spike \\(one field\\) +\\d+ +\\d+ +(9\\d\\.\\d|100\\.0) %");
+    assertThat(text).contains("normal here");
+    assertThat(BundleFiles.read(directory.resolve("model.avro")).detector())
+        .isEqualTo(Demo.DETECTOR);
+  }
+
+  private static long number(String text, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
+    return Long.parseLong(matcher.group(1).replace(",", ""));
+  }
+
+  @Test
+  void shouldSplitAUsersOwnFileByItsLabel() throws IOException {
+    StringBuilder csv = new StringBuilder("pressure (bar),f1,fault\n");
+    for (int row = 0; row < 500; row++) {
+      csv.append(row).append(',').append(2 * row).append(',').append(row % 10 == 9 ? 1 : 0);
+      csv.append('\n');
+    }
+    Path file = Files.writeString(directory.resolve("own.csv"), csv);
+    TableTraffic traffic = TableTraffic.read(file, "fault");
+    assertThat(traffic.trainingTable().columns()).containsExactly("pressure__bar_", "f1");
+    assertThat(traffic.trainingTable().size()).isEqualTo(225);
+    assertThat(traffic.streamSize()).isEqualTo(275);
+    assertThat(traffic.stream()).toIterable().filteredOn(record -> !record.isNormal()).hasSize(50);
+    assertThat(traffic.trainingTable().rows()[1][0]).isEqualTo(2);
+  }
+
+  @Test
+  void shouldRefuseAFileWithTooFewNormalRows() throws IOException {
+    Path file = Files.writeString(directory.resolve("own.csv"), "a,fault\n1,0\n2,1\n");
+    assertThatThrownBy(() -> TableTraffic.read(file, "fault"))
+        .isInstanceOf(DataException.class)
+        .hasMessage("own.csv: 1 normal rows, expected at least 200: half of them train");
+  }
+
+  @Test
+  void shouldTellAUserOfAMissingFileInOneLine() {
+    CommandLine command = new CommandLine(new DemoCommand());
+    StringWriter errors = new StringWriter();
+    command.setErr(new PrintWriter(errors));
+    int exitCode =
+        command.execute(
+            "--data",
+            directory.resolve("none.csv").toString(),
+            "--label",
+            "x",
+            "--directory",
+            directory.toString());
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(errors.toString().lines()).singleElement().asString().contains("no such file");
+  }
+}
