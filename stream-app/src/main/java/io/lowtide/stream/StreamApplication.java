@@ -27,8 +27,10 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -47,6 +49,9 @@ public final class StreamApplication implements Health, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StreamApplication.class);
 
   private static final Duration POLL = Duration.ofMillis(20);
+
+  /** Shorter than Kafka's minute: an outage is to be seen soon, and a shutdown not held up. */
+  private static final int ADMIN_TIMEOUT_MILLIS = 6_000;
 
   private final StreamSettings settings;
   private final SchemaRegistry registry;
@@ -112,7 +117,10 @@ public final class StreamApplication implements Health, AutoCloseable {
 
   private void prepareTopics() {
     StreamTopics wanted = new StreamTopics(settings);
-    try (Topics topics = new Topics(settings.connection().clientProperties())) {
+    Map<String, Object> client = settings.connection().clientProperties();
+    client.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MILLIS / 2);
+    client.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MILLIS);
+    try (Topics topics = new Topics(client)) {
       retry.untilStopped(
           "Preparing the topics",
           () -> {
@@ -184,7 +192,7 @@ public final class StreamApplication implements Health, AutoCloseable {
       log.warn(
           "A stream thread gives its records back and is replaced in {}: {}",
           wait,
-          fault.toString());
+          Faults.describe(fault));
       stop.await(wait);
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
@@ -194,7 +202,7 @@ public final class StreamApplication implements Health, AutoCloseable {
 
   private void fail(Throwable fault) {
     failure = fault;
-    log.error("The stream stops: {}", fault.toString());
+    log.error("The stream stops: {}", Faults.describe(fault));
   }
 
   /** Port of the HTTP endpoint. */
@@ -223,7 +231,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     KafkaStreams current = streams;
     Throwable fault = failure;
     if (fault != null) {
-      return new Readiness(false, "stopped: " + fault);
+      return new Readiness(false, "stopped: " + Faults.describe(fault));
     }
     if (stop.isStopped()) {
       return new Readiness(false, "shutting down");

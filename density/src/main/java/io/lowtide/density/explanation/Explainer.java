@@ -2,14 +2,17 @@ package io.lowtide.density.explanation;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FieldContribution;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Explains a low score by the way from the nearest normal record to this one.
@@ -26,8 +29,12 @@ public final class Explainer {
   /** A record counts as normal once this fraction of normal records is less probable. */
   private static final double NORMAL_QUANTILE = 0.25;
 
-  private static final int MAXIMUM_ASCENT_STEPS = 40;
-  private static final double DIFFERENCE_STEP = 1e-2;
+  private static final int MAXIMUM_ASCENT_STEPS = 25;
+  private static final double DIFFERENCE_STEP = 3e-2;
+
+  /** Contributions are told to a tenth of a nat: a score need not be finer. */
+  private static final double LEAST_TOLERANCE = 1e-3;
+
   private static final double SMALLEST_ASCENT_STEP = 1e-2;
   private static final double LARGEST_ASCENT_STEP = 2;
 
@@ -52,7 +59,7 @@ public final class Explainer {
   /** An explainer for the calling thread. */
   public Explainer(ModelBundle bundle) {
     this.encoder = bundle.encoder();
-    this.integrator = bundle.flow().newIntegrator();
+    this.integrator = coarse(bundle.flow()).newIntegrator();
     this.dimensions = encoder.dimensions();
     this.decoded = new double[dimensions];
     this.reencoded = new double[dimensions];
@@ -65,8 +72,21 @@ public final class Explainer {
     this.highest = encodedBounds(ContinuousFeature::getMaximum);
   }
 
-  private double[] encodedBounds(
-      java.util.function.ToDoubleFunction<ContinuousFeature> boundOfFeature) {
+  private static Flow coarse(Flow flow) {
+    SolverSettings solver = flow.solver();
+    return solver.isAdaptive()
+        ? new Flow(
+            flow.field(),
+            new SolverSettings(
+                solver.method(),
+                Math.max(LEAST_TOLERANCE, solver.relativeTolerance()),
+                Math.max(LEAST_TOLERANCE, solver.absoluteTolerance()),
+                solver.maximumEvaluations(),
+                0))
+        : flow;
+  }
+
+  private double[] encodedBounds(ToDoubleFunction<ContinuousFeature> boundOfFeature) {
     double[] values = encoder.features().stream().mapToDouble(boundOfFeature).toArray();
     double[] bounds = new double[dimensions];
     encoder.encode(values, bounds);

@@ -6,7 +6,6 @@ import io.lowtide.stream.config.StreamSettings;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.common.errors.InterruptException;
 
 /** Prints the first alerts as they come, and counts all of them. */
 final class AlertFeed implements AutoCloseable {
@@ -17,12 +16,14 @@ final class AlertFeed implements AutoCloseable {
   private final AtomicLong received = new AtomicLong();
   private final int shown;
   private final PrintStream out;
+  private final AlertReader reader;
   private final Thread thread;
 
   private AlertFeed(StreamSettings settings, int shown, PrintStream out) {
     this.shown = shown;
     this.out = out;
-    this.thread = new Thread(() -> follow(settings), "alert-feed");
+    this.reader = new AlertReader(settings.connection(), settings.alertsTopic());
+    this.thread = new Thread(() -> reader.read(true, Long.MAX_VALUE, this::show), "alert-feed");
     thread.setDaemon(true);
   }
 
@@ -30,14 +31,6 @@ final class AlertFeed implements AutoCloseable {
     AlertFeed feed = new AlertFeed(settings, shown, out);
     feed.thread.start();
     return feed;
-  }
-
-  private void follow(StreamSettings settings) {
-    try (AlertReader reader = new AlertReader(settings.connection(), settings.alertsTopic())) {
-      reader.read(true, Long.MAX_VALUE, this::show);
-    } catch (InterruptException closed) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void show(AnomalyAlert alert) {
@@ -59,9 +52,10 @@ final class AlertFeed implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    reader.stop();
     try {
       thread.join(CLOSE_TIMEOUT.toMillis());
+      reader.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -13,6 +13,7 @@ import io.lowtide.stream.model.ModelPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -60,18 +61,20 @@ final class Demo {
     try (EmbeddedKafka kafka = EmbeddedKafka.start();
         RegistryProcess registry = starting.join()) {
       say("Kafka at %s, schema registry at %s", kafka.bootstrapServers(), registry.url());
-      return run(traffic, train, kafka, registry);
+      // The broker is new, so what an earlier demo kept of its own must not be met again.
+      Path state = Files.createTempDirectory(settings.directory(), "state-");
+      return run(traffic, train, streamSettings(kafka, registry, state), kafka, registry);
     }
   }
 
   private boolean run(
       LabelledTraffic traffic,
       Function<LabelledTraffic, ModelBundle> train,
+      StreamSettings streamSettings,
       EmbeddedKafka kafka,
       RegistryProcess registry)
       throws IOException, InterruptedException {
     kafka.createTopic(SOURCE_TOPIC, PARTITIONS, Map.of());
-    StreamSettings streamSettings = streamSettings(kafka, registry);
     try (StreamApplication application = StreamApplication.start(streamSettings)) {
       say(
           "Training on %,d normal records: %s",
@@ -94,14 +97,14 @@ final class Demo {
     }
   }
 
-  private StreamSettings streamSettings(EmbeddedKafka kafka, RegistryProcess registry) {
+  private StreamSettings streamSettings(EmbeddedKafka kafka, RegistryProcess registry, Path state) {
     Map<String, String> values = new TreeMap<>();
     values.put("detector", DETECTOR);
     values.put("bootstrap.servers", kafka.bootstrapServers());
     values.put("schema.registry.url", registry.url());
     values.put("source.topics", SOURCE_TOPIC);
     values.put("scores.topic", SCORES_TOPIC);
-    values.put("state.directory", settings.directory().resolve("state").toString());
+    values.put("state.directory", state.toString());
     values.put("http.port", Integer.toString(settings.httpPort()));
     values.put("threads", Integer.toString(PARTITIONS));
     return StreamSettings.of(values);

@@ -4,6 +4,7 @@ import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.schemas.registry.SchemaRegistry;
 import io.lowtide.schemas.serde.AvroDeserializer;
+import io.lowtide.stream.deadletter.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,9 +89,9 @@ final class ResultReader implements AutoCloseable {
     } else {
       RecordPosition position =
           new RecordPosition(
-              header(message, "lowtide.topic"),
-              Integer.parseInt(header(message, "lowtide.partition")),
-              Long.parseLong(header(message, "lowtide.offset")));
+              header(message, DeadLetters.TOPIC),
+              Integer.parseInt(header(message, DeadLetters.PARTITION)),
+              Long.parseLong(header(message, DeadLetters.OFFSET)));
       tally.deadLettered(kind(position));
     }
   }

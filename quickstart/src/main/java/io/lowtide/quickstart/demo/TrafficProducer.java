@@ -4,6 +4,9 @@ import io.lowtide.quickstart.traffic.LabelledRecord;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
 import io.lowtide.schemas.registry.SchemaRegistry;
 import io.lowtide.schemas.serde.AvroSerializer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Random;
@@ -22,6 +25,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 final class TrafficProducer {
 
   private static final double UNREADABLE_SHARE = 0.0004;
+
+  /** Between the event times of two records; the last one is from now. */
+  private static final Duration EVENT_INTERVAL = Duration.ofMillis(250);
 
   private final String bootstrapServers;
   private final SchemaRegistry registry;
@@ -44,6 +50,7 @@ final class TrafficProducer {
     AtomicReference<Exception> failure = new AtomicReference<>();
     Random random = new Random(1);
     long sent = 0;
+    Instant eventTime = Instant.now().minus(EVENT_INTERVAL.multipliedBy(traffic.streamSize()));
     try (KafkaProducer<String, byte[]> producer = newProducer();
         AvroSerializer<GenericRecord> serializer = new AvroSerializer<>(registry)) {
       for (Iterator<LabelledRecord> records = traffic.stream(); records.hasNext(); sent++) {
@@ -53,10 +60,12 @@ final class TrafficProducer {
         LabelledRecord record = records.next();
         byte[] value = serializer.serialize(topic, record.value());
         if (random.nextDouble() < UNREADABLE_SHARE) {
-          send(producer, record.key(), unreadable(value, random), Truth.UNREADABLE, failure);
+          byte[] unreadable = unreadable(value, random);
+          send(producer, eventTime, record.key(), unreadable, Truth.UNREADABLE, failure);
           sent++;
         }
-        send(producer, record.key(), value, record.kind(), failure);
+        send(producer, eventTime, record.key(), value, record.kind(), failure);
+        eventTime = eventTime.plus(EVENT_INTERVAL);
       }
     }
     if (failure.get() != null) {
@@ -67,12 +76,13 @@ final class TrafficProducer {
 
   private void send(
       KafkaProducer<String, byte[]> producer,
+      Instant eventTime,
       String key,
       byte[] value,
       String kind,
       AtomicReference<Exception> failure) {
     producer.send(
-        new ProducerRecord<>(topic, key, value),
+        new ProducerRecord<>(topic, null, eventTime.toEpochMilli(), key, value),
         (metadata, exception) -> {
           if (exception == null) {
             truth.remember(metadata, kind);
@@ -86,7 +96,7 @@ final class TrafficProducer {
   private static byte[] unreadable(byte[] value, Random random) {
     switch (random.nextInt(3)) {
       case 0:
-        return java.util.Arrays.copyOf(value, value.length / 2);
+        return Arrays.copyOf(value, value.length / 2);
       case 1:
         byte[] unknownSchema = value.clone();
         unknownSchema[1] = 0x7f;

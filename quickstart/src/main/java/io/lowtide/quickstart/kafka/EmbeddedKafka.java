@@ -6,9 +6,13 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -47,13 +51,19 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final String bootstrapServers;
   private final Path directory;
   private final boolean temporary;
+  private final FileChannel lock;
 
   private EmbeddedKafka(
-      KafkaRaftServer server, String bootstrapServers, Path directory, boolean temporary) {
+      KafkaRaftServer server,
+      String bootstrapServers,
+      Path directory,
+      boolean temporary,
+      FileChannel lock) {
     this.server = server;
     this.bootstrapServers = bootstrapServers;
     this.directory = directory;
     this.temporary = temporary;
+    this.lock = lock;
   }
 
   /** Starts an empty broker on a free port; its data are deleted when it is closed. */
@@ -79,23 +89,17 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private static EmbeddedKafka start(Path directory, int port, boolean temporary) {
     long started = System.nanoTime();
-    KafkaRaftServer server = null;
     EmbeddedKafka kafka;
     try {
       Files.createDirectories(directory);
-      format(directory);
-      int clientPort = freePort(port);
-      server =
-          new KafkaRaftServer(
-              KafkaConfig.fromProps(settings(directory, clientPort, freePort(0)), false),
-              Time.SYSTEM);
-      kafka = new EmbeddedKafka(server, HOST + ":" + clientPort, directory, temporary);
-      server.startup();
-      kafka.awaitReady();
-    } catch (Exception failure) {
-      if (server != null) {
-        server.shutdown();
+      FileChannel lock = lock(directory);
+      try {
+        kafka = start(directory, port, temporary, lock);
+      } catch (Exception failure) {
+        lock.close();
+        throw failure;
       }
+    } catch (Exception failure) {
       if (temporary) {
         delete(directory);
       }
@@ -107,6 +111,47 @@ public final class EmbeddedKafka implements AutoCloseable {
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started),
         directory);
     return kafka;
+  }
+
+  private static EmbeddedKafka start(Path directory, int port, boolean temporary, FileChannel lock)
+      throws Exception {
+    format(directory);
+    int clientPort = freePort(port);
+    KafkaRaftServer server =
+        new KafkaRaftServer(
+            KafkaConfig.fromProps(settings(directory, clientPort, freePort(0)), false),
+            Time.SYSTEM);
+    try {
+      EmbeddedKafka kafka =
+          new EmbeddedKafka(server, HOST + ":" + clientPort, directory, temporary, lock);
+      server.startup();
+      kafka.awaitReady();
+      return kafka;
+    } catch (Exception failure) {
+      server.shutdown();
+      throw failure;
+    }
+  }
+
+  /**
+   * Keeps a second broker out of the directory. Kafka has a lock of its own, but takes it only
+   * after its controller has written there, which ruins the first broker.
+   */
+  private static FileChannel lock(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve("lowtide.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException heldByThisJvm) {
+      lock = null;
+    }
+    if (lock == null) {
+      channel.close();
+      throw new IOException("another broker uses " + directory);
+    }
+    return channel;
   }
 
   private static void format(Path directory) throws Exception {
@@ -214,6 +259,9 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** Stops the broker, for half a minute at most; what it acknowledged is on disk. */
   @Override
   public void close() {
+    if (!lock.isOpen()) {
+      return;
+    }
     Thread shutdown =
         new Thread(
             () -> {
@@ -229,12 +277,22 @@ public final class EmbeddedKafka implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (shutdown.isAlive()) {
+      // Its directory stays locked, and in place: Kafka halts the JVM when its files disappear.
       LOG.warn("Kafka at {} did not stop within {}", bootstrapServers, CLOSE_DEADLINE);
-    } else {
-      LOG.info("Kafka at {} stopped", bootstrapServers);
+      return;
     }
+    unlock();
+    LOG.info("Kafka at {} stopped", bootstrapServers);
     if (temporary) {
       delete(directory);
+    }
+  }
+
+  private void unlock() {
+    try {
+      lock.close();
+    } catch (IOException failure) {
+      LOG.warn("Cannot unlock Kafka's directory {}", directory, failure);
     }
   }
 

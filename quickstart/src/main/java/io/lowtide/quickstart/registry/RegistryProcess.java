@@ -6,6 +6,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RegistryProcess implements AutoCloseable {
 
-  /** System property that names the directory of the unpacked registry. */
+  /** System property that names the directory of the unpacked registry, if it is elsewhere. */
   public static final String HOME_PROPERTY = "lowtide.registry.home";
 
   private static final Logger LOG = LoggerFactory.getLogger(RegistryProcess.class);
@@ -67,18 +69,22 @@ public final class RegistryProcess implements AutoCloseable {
    */
   public record Settings(Path home, int port, Path log, Path data) {
 
-    /** Schemas in memory, a free port, the home that {@link #HOME_PROPERTY} names. */
+    /**
+     * Schemas in memory, a free port, the home that {@link #HOME_PROPERTY} names or else the one
+     * that the build unpacks beside the classes of this module.
+     */
     public static Settings inMemory(Path log) {
-      return new Settings(installation(), 0, log, null);
+      String home = System.getProperty(HOME_PROPERTY);
+      return new Settings(home == null ? unpackedByTheBuild() : Path.of(home), 0, log, null);
     }
 
-    private static Path installation() {
-      String home = System.getProperty(HOME_PROPERTY);
-      if (home == null) {
-        throw new IllegalStateException(
-            "System property " + HOME_PROPERTY + " must name the directory of the registry");
+    private static Path unpackedByTheBuild() {
+      URL classes = RegistryProcess.class.getProtectionDomain().getCodeSource().getLocation();
+      try {
+        return Path.of(classes.toURI()).resolveSibling("registry");
+      } catch (URISyntaxException impossible) {
+        throw new IllegalStateException("Not a place for classes: " + classes, impossible);
       }
-      return Path.of(home);
     }
 
     private Path runner() throws IOException {
@@ -89,7 +95,8 @@ public final class RegistryProcess implements AutoCloseable {
           }
         }
       }
-      throw new IOException("no apicurio-registry-app-*-runner.jar in " + home);
+      throw new IOException(
+          "no apicurio-registry-app-*-runner.jar in " + home + "; set -D" + HOME_PROPERTY);
     }
   }
 

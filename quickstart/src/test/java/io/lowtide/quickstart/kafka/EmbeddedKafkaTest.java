@@ -1,6 +1,7 @@
 package io.lowtide.quickstart.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.quickstart.ChildJvm;
@@ -105,6 +106,7 @@ final class EmbeddedKafkaTest {
     kafka.close();
 
     assertThat(kafka.directory()).doesNotExist();
+    assertThatCode(kafka::close).doesNotThrowAnyException();
   }
 
   @Test
@@ -114,6 +116,19 @@ final class EmbeddedKafkaTest {
     assertThatThrownBy(() -> EmbeddedKafka.start(file, 0))
         .isInstanceOf(KafkaStartException.class)
         .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void shouldLeaveAloneADirectoryThatAnotherBrokerUses() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
+      assertThatThrownBy(() -> EmbeddedKafka.start(directory, 0))
+          .isInstanceOf(KafkaStartException.class)
+          .hasMessageContaining("another broker uses " + directory);
+
+      kafka.createTopic(TOPIC, 1, Map.of());
+      send(kafka.bootstrapServers(), Map.of(), "one");
+      assertThat(read(kafka.bootstrapServers(), 1)).containsExactly("one");
+    }
   }
 
   @Test

@@ -11,11 +11,8 @@ import io.lowtide.schemas.registry.SchemaNotRegisteredException;
 import io.lowtide.schemas.registry.SchemaRegistry;
 import io.lowtide.schemas.registry.SchemaRejectedException;
 import io.lowtide.schemas.registry.UnknownSchemaException;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,19 +104,28 @@ final class RegistryProcessTest {
   @Test
   void shouldNotOutliveAKilledParent() throws Exception {
     Process parent = ChildJvm.start(Parent.class, inMemory().log().toString());
-    URI url;
+    List<ProcessHandle> registry;
     try {
-      url = URI.create(parent.inputReader().readLine());
-      assertThat(listens(url)).isTrue();
+      assertThat(parent.inputReader().readLine()).startsWith("http://127.0.0.1:");
+      registry = parent.descendants().toList();
+      assertThat(registry).isNotEmpty();
     } finally {
       parent.destroyForcibly().waitFor();
     }
 
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (listens(url) && System.nanoTime() < deadline) {
-      TimeUnit.MILLISECONDS.sleep(50);
+    for (ProcessHandle process : registry) {
+      assertThat(process.onExit()).succeedsWithin(Duration.ofSeconds(30));
     }
-    assertThat(listens(url)).isFalse();
+  }
+
+  @Test
+  void shouldFindTheRegistryThatTheBuildUnpacked() {
+    String home = System.clearProperty(RegistryProcess.HOME_PROPERTY);
+    try {
+      assertThat(inMemory().home()).isEqualTo(Path.of(home)).isNotEmptyDirectory();
+    } finally {
+      System.setProperty(RegistryProcess.HOME_PROPERTY, home);
+    }
   }
 
   @Test
@@ -174,14 +180,5 @@ final class RegistryProcessTest {
 
   private static SchemaRegistry connect(RegistryProcess process) {
     return ConfluentSchemaRegistry.connect(Map.of("schema.registry.url", process.url()));
-  }
-
-  private static boolean listens(URI url) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(url.getHost(), url.getPort()), 1000);
-      return true;
-    } catch (IOException refused) {
-      return false;
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.lowtide.quickstart.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
@@ -15,10 +16,15 @@ import io.lowtide.schemas.serde.AvroSerializer;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
 import io.lowtide.stream.alert.AlertReader;
+import io.lowtide.stream.cli.AlertsCommand;
+import io.lowtide.stream.cli.PublishCommand;
 import io.lowtide.stream.config.ConnectionSettings;
 import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.deadletter.DeadLetters;
+import io.lowtide.stream.kafka.TopicException;
 import io.lowtide.stream.model.ModelPublisher;
-import io.lowtide.stream.topology.DeadLetters;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -55,6 +61,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The stream application on a real broker with a real registry: every record is accounted for. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -91,7 +98,7 @@ class StreamOnKafkaTest {
 
   @BeforeAll
   static void startKafkaAndRegistry() {
-    kafka = EmbeddedKafka.start();
+    kafka = EmbeddedKafka.start(shared.resolve("kafka"), 0);
     registryProcess = startRegistry(0);
   }
 
@@ -267,7 +274,10 @@ class StreamOnKafkaTest {
       publish(TestModels.bundle("v1"));
       assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
       send(messages(2_000));
-      publish(TestModels.bundle("v2"));
+      Path model = state.resolve("v2.avro");
+      BundleFiles.write(model, TestModels.bundle("v2"));
+      assertThat(run(new PublishCommand(), "--topic", prefix + ".models", model.toString()))
+          .startsWith("Published model v2 of detector press-line");
       List<byte[]> mixed = messages(2_000);
       byte[] unknownSchema = mixed.get(10).clone();
       unknownSchema[1] = 0x7f;
@@ -300,6 +310,10 @@ class StreamOnKafkaTest {
       }
       assertThat(alerts).isNotEmpty().allMatch(a -> a.getPValue() <= a.getBudget());
       assertThat(alerts).extracting(AnomalyAlert::getId).doesNotHaveDuplicates();
+      String[] arguments = {"--topic", prefix + ".alerts", "--json", "--limit", "3"};
+      assertThat(run(new AlertsCommand(), arguments).lines())
+          .hasSize(3)
+          .allMatch(line -> line.contains("\"detector\":\"press-line\""));
     }
 
     Path fresh = Files.createDirectory(state.resolve("fresh"));
@@ -310,6 +324,36 @@ class StreamOnKafkaTest {
         send(messages(100));
         awaitOutcome();
       }
+    }
+  }
+
+  private String run(Object command, String... arguments) {
+    StringWriter output = new StringWriter();
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of(
+            "--bootstrap-servers",
+            kafka.bootstrapServers(),
+            "--registry-url",
+            registryProcess.url()));
+    int exitCode =
+        new CommandLine(command)
+            .setOut(new PrintWriter(output, true))
+            .execute(all.toArray(String[]::new));
+    assertThat(exitCode).isZero();
+    return output.toString();
+  }
+
+  @Test
+  void shouldEndWithAClearErrorWhenASourceTopicIsMissing() throws Exception {
+    try (StreamApplication application = start(Map.of("source.topics", "no-such-topic"))) {
+      application.awaitEnd();
+
+      assertThat(application.failure())
+          .isInstanceOf(TopicException.class)
+          .hasMessage("topics that do not exist: no-such-topic");
+      assertThat(application.isLive()).isFalse();
+      assertThat(get(application, "/health/ready")).contains("no-such-topic");
     }
   }
 
@@ -334,6 +378,23 @@ class StreamOnKafkaTest {
 
       assertThat(awaitOutcome().deadLetters()).isEmpty();
       assertThat(application.meters().get("lowtide.outages").counter().count()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldLoseNothingWhileTheBrokerIsAway() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      send(messages(2_000));
+      String[] address = kafka.bootstrapServers().split(":");
+
+      kafka.close();
+      kafka = EmbeddedKafka.start(kafka.directory(), Integer.parseInt(address[1]));
+      send(messages(500));
+
+      assertThat(awaitOutcome().scores()).hasSize(2_500);
+      assertThat(application.failure()).isNull();
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
@@ -14,6 +15,7 @@ import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schema
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import org.apache.flink.avro.shaded.org.apache.avro.AvroRuntimeException;
 
 /**
  * A {@link SchemaRegistry} that speaks Confluent's REST interface through Confluent's own client.
@@ -28,6 +30,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   private static final int SCHEMAS_PER_SUBJECT = 1000;
   private static final int TIMEOUT_MILLIS = 10_000;
   private static final int SUBJECT_NOT_FOUND = 40401;
+  private static final int VERSION_NOT_FOUND = 40402;
   private static final int SCHEMA_NOT_FOUND = 40403;
 
   private final List<String> urls;
@@ -36,6 +39,31 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   private final Map<Registration, Integer> registered = new ConcurrentHashMap<>();
 
   private record Registration(String subject, Schema schema) {}
+
+  /**
+   * Parses as Confluent's own provider does, but lets through the faults that may pass: a schema
+   * that could not be fetched although this one refers to it, which that provider takes for an
+   * invalid schema, and an answer without a schema, which the client would keep for ever.
+   */
+  private static final class FaultTellingProvider extends AvroSchemaProvider {
+
+    @Override
+    public Optional<ParsedSchema> parseSchema(
+        org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client
+                .rest.entities.Schema
+            schema,
+        boolean isNew,
+        boolean normalize) {
+      if (schema.getSchema() == null) {
+        throw new IllegalStateException("its answer has no schema");
+      }
+      try {
+        return Optional.of(parseSchemaOrElseThrow(schema, isNew, normalize));
+      } catch (AvroRuntimeException invalid) {
+        return Optional.empty();
+      }
+    }
+  }
 
   private ConfluentSchemaRegistry(List<String> urls, SchemaRegistryClient client) {
     this.urls = urls;
@@ -67,7 +95,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         SchemaRegistryClientFactory.newClient(
             where.urls(),
             SCHEMAS_PER_SUBJECT,
-            List.of(new AvroSchemaProvider()),
+            List.of(new FaultTellingProvider()),
             client,
             Map.of()));
   }
@@ -79,8 +107,9 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     if (known != null) {
       return known;
     }
+    ParsedSchema parsed = parsed(subject, schema);
     try {
-      int id = client.register(subject, parsed(subject, schema));
+      int id = client.register(subject, parsed);
       registered.put(registration, id);
       return id;
     } catch (RestClientException answer) {
@@ -88,7 +117,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         throw new SchemaRejectedException(subject, answer.getMessage(), answer);
       }
       throw fault(answer);
-    } catch (IOException failure) {
+    } catch (IOException | RuntimeException failure) {
       throw new RegistryUnavailableException(urls, failure);
     }
   }
@@ -100,8 +129,9 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     if (known != null) {
       return known;
     }
+    ParsedSchema parsed = parsed(subject, schema);
     try {
-      int id = client.getId(subject, parsed(subject, schema));
+      int id = client.getId(subject, parsed);
       registered.put(registration, id);
       return id;
     } catch (RestClientException answer) {
@@ -109,7 +139,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
         throw new SchemaNotRegisteredException(subject, schema.getFullName(), answer);
       }
       throw fault(answer);
-    } catch (IOException failure) {
+    } catch (IOException | RuntimeException failure) {
       throw new RegistryUnavailableException(urls, failure);
     }
   }
@@ -144,22 +174,32 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     } catch (SchemaParseException unreadable) {
       throw new UnknownSchemaException(id, unreadable);
     } catch (RestClientException answer) {
-      if (saysNotFound(answer)) {
-        throw new UnknownSchemaException(id, answer);
-      }
-      throw fault(answer);
+      throw notGiven(id, answer);
     } catch (IOException failure) {
       // The client's way to say that a schema is of another type (JSON, Protobuf) or unreadable.
       if (failure.getMessage() != null && failure.getMessage().startsWith("Invalid schema")) {
         throw new UnknownSchemaException(id, failure);
       }
       throw new RegistryUnavailableException(urls, failure);
+    } catch (RuntimeException failure) {
+      // What went wrong with a schema that this one refers to comes wrapped.
+      if (failure.getCause() instanceof RestClientException answer) {
+        throw notGiven(id, answer);
+      }
+      throw new RegistryUnavailableException(urls, failure);
     }
+  }
+
+  private SchemaRegistryException notGiven(int id, RestClientException answer) {
+    return saysNotFound(answer) ? new UnknownSchemaException(id, answer) : fault(answer);
   }
 
   /** A 404 without the registry's own code comes from something that is not the registry. */
   private static boolean saysNotFound(RestClientException answer) {
-    return answer.getErrorCode() == SUBJECT_NOT_FOUND || answer.getErrorCode() == SCHEMA_NOT_FOUND;
+    return switch (answer.getErrorCode()) {
+      case SUBJECT_NOT_FOUND, VERSION_NOT_FOUND, SCHEMA_NOT_FOUND -> true;
+      default -> false;
+    };
   }
 
   private static boolean isRefusalOfTheRequest(RestClientException answer) {

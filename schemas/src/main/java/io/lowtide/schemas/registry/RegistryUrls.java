@@ -66,7 +66,7 @@ record RegistryUrls(List<String> urls, String userInfo) {
     throw new ConfigException(
         SETTING
             + ": not a registry URL: "
-            + text.replaceFirst("//[^/]*@", "//")
+            + text.replaceFirst("//.*@", "//")
             + "; expected http://HOST:PORT, https://HOST:PORT or mock://SCOPE");
   }
 }

@@ -1,6 +1,6 @@
 package io.lowtide.schemas.registry;
 
-/** The registry knows no Avro schema by an id. */
+/** The registry has no Avro schema for an id, or has one that Avro cannot read. */
 public final class UnknownSchemaException extends SchemaRegistryException {
 
   private final int id;

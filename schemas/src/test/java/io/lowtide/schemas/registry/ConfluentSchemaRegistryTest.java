@@ -45,6 +45,16 @@ final class ConfluentSchemaRegistryTest {
       SchemaBuilder.record("Reading").fields().requiredDouble("volts").endRecord();
   private static final String READING_BY_ID =
       "{\"schema\": \"" + READING.toString().replace("\"", "\\\"") + "\"}";
+  private static final String POSITION_BY_ID =
+      """
+      {"schema": "{\\"type\\": \\"record\\", \\"name\\": \\"Position\\", \\"fields\\":
+        [{\\"name\\": \\"reading\\", \\"type\\": \\"Reading\\"}]}",
+       "references": [{"name": "Reading", "subject": "reading", "version": 1}]}
+      """
+          .replace("\n", " ");
+  private static final String REFERENCE_PATH = "/subjects/reading/versions/1";
+  private static final String REFERENCE =
+      READING_BY_ID.replaceFirst("\\{", "{\"subject\": \"reading\", \"version\": 1, \"id\": 2, ");
 
   private final ExecutorService serverThreads = Executors.newCachedThreadPool();
   private final List<String> authorizations = new CopyOnWriteArrayList<>();
@@ -53,6 +63,8 @@ final class ConfluentSchemaRegistryTest {
   private String url;
   private volatile int status = 200;
   private volatile String body = READING_BY_ID;
+  private volatile int statusOfReferences = 200;
+  private volatile String reference = REFERENCE;
   private volatile boolean silent;
 
   @BeforeEach
@@ -67,8 +79,9 @@ final class ConfluentSchemaRegistryTest {
           if (silent) {
             awaitTheEnd();
           }
-          byte[] answer = body.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(status, answer.length);
+          boolean referred = exchange.getRequestURI().getPath().startsWith(REFERENCE_PATH);
+          byte[] answer = (referred ? reference : body).getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(referred ? statusOfReferences : status, answer.length);
           exchange.getResponseBody().write(answer);
           exchange.close();
         });
@@ -181,6 +194,49 @@ final class ConfluentSchemaRegistryTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "null", "[]", "", "{\"schema\": null}", "<html>hello</html>"})
+  void shouldRecoverFromAnAnswerWithoutASchema(String answer) {
+    answer(200, answer);
+    try (SchemaRegistry registry = connect(Map.of())) {
+      assertThatThrownBy(() -> registry.schema(1)).isInstanceOf(RegistryUnavailableException.class);
+
+      answer(200, READING_BY_ID);
+      assertThat(registry.schema(1)).isEqualTo(READING);
+    }
+  }
+
+  @Test
+  void shouldTreatAnUnreadableSchemaAsUnknown() {
+    answer(200, "{\"schema\": \"{\\\"type\\\": \\\"nonsense\\\"}\"}");
+    try (SchemaRegistry registry = connect(Map.of())) {
+      assertThatThrownBy(() -> registry.schema(1)).isInstanceOf(UnknownSchemaException.class);
+    }
+  }
+
+  @Test
+  void shouldReadASchemaThatRefersToAnother() {
+    answer(200, POSITION_BY_ID);
+    try (SchemaRegistry registry = connect(Map.of())) {
+      assertThat(registry.schema(1).getField("reading").schema()).isEqualTo(READING);
+    }
+  }
+
+  @Test
+  void shouldTellAFaultWithAReferenceFromAnUnknownSchema() {
+    answer(200, POSITION_BY_ID);
+    try (SchemaRegistry registry = connect(Map.of())) {
+      answerReferences(503, "{\"error_code\": 50301, \"message\": \"no\"}");
+      assertThatThrownBy(() -> registry.schema(1)).isInstanceOf(RegistryUnavailableException.class);
+      answerReferences(401, "{\"error_code\": 40101, \"message\": \"no\"}");
+      assertThatThrownBy(() -> registry.schema(1)).isInstanceOf(RegistryAccessException.class);
+      answerReferences(404, "{\"error_code\": 40402, \"message\": \"no\"}");
+      assertThatThrownBy(() -> registry.schema(1)).isInstanceOf(UnknownSchemaException.class);
+      answerReferences(200, REFERENCE);
+      assertThat(registry.schema(1).getName()).isEqualTo("Position");
+    }
+  }
+
   @Test
   void shouldRejectASchemaWithANameThatAvroForbids() {
     Schema misnamed =
@@ -286,6 +342,7 @@ final class ConfluentSchemaRegistryTest {
         "localhost:8081",
         "ftp://alice:opensesame@host",
         "http://alice:open sesame@host",
+        "http://alice:open/sesame@host",
         "http://"
       })
   void shouldRefuseWhatIsNotAUrlWithoutShowingCredentials(String wrong) {
@@ -305,6 +362,11 @@ final class ConfluentSchemaRegistryTest {
   private void answer(int status, String body) {
     this.status = status;
     this.body = body;
+  }
+
+  private void answerReferences(int status, String body) {
+    statusOfReferences = status;
+    reference = body;
   }
 
   private static String basic(String userInfo) {

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,12 +54,26 @@ public final class AlertReader implements AutoCloseable {
   /**
    * Reads alerts, those of each partition in order.
    *
-   * @param follow whether to wait for more at the end, until the calling thread is interrupted
+   * @param follow whether to wait for more at the end, until {@link #stop} or the calling thread is
+   *     interrupted
    * @param limit number of alerts after which to end
    * @param alerts receives them
    * @throws TopicException if the topic does not exist and is not to be waited for
    */
   public void read(boolean follow, long limit, Consumer<AnomalyAlert> alerts) {
+    try {
+      readUntilStopped(follow, limit, alerts);
+    } catch (WakeupException stopped) {
+      log.debug("Reading topic {} was stopped", topic);
+    }
+  }
+
+  /** Makes {@link #read} return soon; to be called from another thread. */
+  public void stop() {
+    consumer.wakeup();
+  }
+
+  private void readUntilStopped(boolean follow, long limit, Consumer<AnomalyAlert> alerts) {
     List<TopicPartition> partitions = partitions(follow);
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);

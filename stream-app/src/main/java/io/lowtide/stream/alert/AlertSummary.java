@@ -32,11 +32,11 @@ public final class AlertSummary {
 
   private static String rarity(double severity) {
     if (severity >= LARGEST_SEVERITY) {
-      return "Fewer than 1 in 1,000,000 normal records look so improbable";
+      return "Fewer than 1 in 1,000,000 normal records are this improbable";
     }
     return "About 1 in "
         + String.format(Locale.ROOT, "%,d", oneIn(severity))
-        + " normal records look so improbable";
+        + " normal records is this improbable";
   }
 
   /** Two significant digits: more would pretend to a precision that no tail has. */

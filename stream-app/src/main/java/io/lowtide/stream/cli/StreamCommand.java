@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
       "",
       "Settings come from the file, then from environment variables (LOWTIDE_ALERTS_TOPIC is"
           + " alerts.topic), then from --set; the later one wins. docs/configuration.md lists them.",
-      "Exit codes: 0 stopped as told, 1 failed while running, 2 cannot start as configured."
+      "Exit codes: 1 failed while running, 2 cannot start as configured."
     })
 public final class StreamCommand implements Callable<Integer> {
 

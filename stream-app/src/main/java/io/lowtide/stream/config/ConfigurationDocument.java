@@ -12,7 +12,7 @@ public final class ConfigurationDocument {
       """
       # Settings of the stream application
 
-      Generated from the code; change the definitions in `StreamSettings`, then run
+      Generated from the code; change the definitions in `SettingDefinitions`, then run
       `mvn -pl stream-app -am test -Dtest=ConfigurationDocumentTest -Dupdate -Dsurefire.failIfNoSpecifiedTests=false`.
 
       Settings come from a properties file (`--config FILE`), then from environment variables, then from `--set NAME=VALUE`;
@@ -34,7 +34,7 @@ public final class ConfigurationDocument {
   /** The document, in Markdown. */
   public static String markdown() {
     StringBuilder text = new StringBuilder(HEAD);
-    for (ConfigKey key : StreamSettings.DEFINITION.configKeys().values()) {
+    for (ConfigKey key : SettingDefinitions.ALL.configKeys().values()) {
       text.append("| `")
           .append(key.name)
           .append("` | ")

@@ -71,7 +71,7 @@ public final class SettingsSources {
         (variable, value) -> {
           if (variable.startsWith(ENVIRONMENT_PREFIX) && !LAUNCHER_VARIABLES.contains(variable)) {
             String name = nameOf(variable);
-            if (StreamSettings.isKnown(name) || !SERVICE_LINK.matcher(variable).matches()) {
+            if (SettingsCheck.isKnown(name) || !SERVICE_LINK.matcher(variable).matches()) {
               merged.put(name, new Setting(name, value.strip(), variable, "environment"));
             }
           }

@@ -1,6 +1,6 @@
 package io.lowtide.stream.metrics;
 
-import io.lowtide.stream.topology.DeadLetterReason;
+import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;

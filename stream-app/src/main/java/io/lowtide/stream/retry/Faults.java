@@ -14,6 +14,20 @@ public final class Faults {
 
   private Faults() {}
 
+  /** One line for the log: what failed, and the first cause of it. */
+  public static String describe(Throwable fault) {
+    Throwable cause = fault;
+    for (int depth = 0; cause.getCause() != null && depth < DEEPEST_CAUSE; depth++) {
+      cause = cause.getCause();
+    }
+    String first = firstLine(fault);
+    return cause == fault ? first : first + " Cause: " + firstLine(cause);
+  }
+
+  private static String firstLine(Throwable fault) {
+    return fault.toString().lines().findFirst().orElse("");
+  }
+
   /**
    * Whether the fault lies with a service or the way to it, by the first of its causes that says
    * so: the same operation may succeed later.

@@ -64,7 +64,8 @@ public final class Outage {
       since = System.nanoTime();
       away = true;
       metrics.outage();
-      log.warn("{}: {}; waiting and trying again, nothing is dropped", activity, fault.toString());
+      log.warn(
+          "{}: {}; waiting and trying again, nothing is dropped", activity, Faults.describe(fault));
     }
   }
 

@@ -13,6 +13,9 @@ import io.lowtide.stream.alert.AlertFactory;
 import io.lowtide.stream.alert.AlertSuppression;
 import io.lowtide.stream.alert.SuppressionState;
 import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.deadletter.DeadLetterReason;
+import io.lowtide.stream.deadletter.DeadLetters;
+import io.lowtide.stream.deadletter.UnscorableRecordException;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ActiveModel;
 import io.lowtide.stream.model.ModelSlot;
@@ -39,7 +42,10 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   private static final Logger log = LoggerFactory.getLogger(DetectionProcessor.class);
 
-  private final StreamSettings settings;
+  private final Duration suppressionWindow;
+  private final String alertsTopic;
+  private final String scoresTopic;
+  private final boolean scoresEnabled;
   private final ModelSlot models;
   private final Supplier<RecordDecoder> decoders;
   private final DeadLetters deadLetters;
@@ -58,7 +64,11 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       AvroSerializer<AnomalyAlert> alertSerializer,
       AvroSerializer<ScoredRecord> scoreSerializer,
       StreamMetrics metrics) {
-    this.settings = settings;
+    // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
+    this.suppressionWindow = settings.suppressionWindow();
+    this.alertsTopic = settings.alertsTopic();
+    this.scoresTopic = settings.scoresTopic();
+    this.scoresEnabled = settings.scoresEnabled();
     this.models = models;
     this.decoders = decoders;
     this.deadLetters = new DeadLetters(settings.detector());
@@ -71,11 +81,11 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
   public void init(ProcessorContext<byte[], byte[]> context) {
     super.init(context);
     decoder = decoders.get();
-    Duration window = settings.suppressionWindow();
-    if (!window.isZero()) {
+    if (!suppressionWindow.isZero()) {
       suppression =
-          new AlertSuppression(context.getStateStore(DetectionTopology.SUPPRESSION_STORE), window);
-      context.schedule(window, PunctuationType.STREAM_TIME, suppression::forgetBefore);
+          new AlertSuppression(
+              context.getStateStore(DetectionTopology.SUPPRESSION_STORE), suppressionWindow);
+      context.schedule(suppressionWindow, PunctuationType.STREAM_TIME, suppression::forgetBefore);
     }
   }
 
@@ -120,15 +130,15 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       IndexedRecord decoded = decoder.decode(position.topic(), record);
       Scored score = score(decoded);
       boolean anomalous = score.pValue() <= model.budget();
-      if (!anomalous && !settings.scoresEnabled()) {
+      if (!anomalous && !scoresEnabled) {
         return new Verdict(score, null, null);
       }
       RecordPosition source =
           new RecordPosition(position.topic(), position.partition(), position.offset());
       byte[] scoreMessage =
-          settings.scoresEnabled()
+          scoresEnabled
               ? scoreSerializer.serialize(
-                  settings.scoresTopic(),
+                  scoresTopic,
                   AlertFactory.score(source, record.key(), record.timestamp(), model, score))
               : null;
       return new Verdict(
@@ -172,7 +182,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
             score,
             contributions,
             state == null ? 0 : state.suppressed());
-    return new Alert(alertSerializer.serialize(settings.alertsTopic(), alert), state);
+    return new Alert(alertSerializer.serialize(alertsTopic, alert), state);
   }
 
   private void finish(Record<byte[], byte[]> record, Verdict verdict) {

@@ -23,7 +23,10 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -85,8 +88,11 @@ public final class DetectionTopology {
         settings.modelsTopic(),
         MODELS_INTAKE,
         () -> new ModelIntakeProcessor(intake, settings.detector(), models));
+    AutoOffsetReset asConfigured = null;
     topology.addSource(
+        asConfigured,
         SOURCE,
+        timestampExtractor(),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         settings.sourceTopics().toArray(String[]::new));
@@ -100,6 +106,16 @@ public final class DetectionTopology {
       addSink(topology, SCORES_SINK, settings.scoresTopic());
     }
     return topology;
+  }
+
+  /** Null stands for the one that Kafka Streams is configured with. */
+  private TimestampExtractor timestampExtractor() {
+    boolean configured =
+        settings
+            .connection()
+            .kafka()
+            .containsKey(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG);
+    return configured ? null : new LenientTimestampExtractor();
   }
 
   private static void addSink(Topology topology, String name, String topic) {

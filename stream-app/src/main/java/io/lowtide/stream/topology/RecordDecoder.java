@@ -2,6 +2,8 @@ package io.lowtide.stream.topology;
 
 import io.lowtide.schemas.registry.UnknownSchemaException;
 import io.lowtide.schemas.serde.WireFormatException;
+import io.lowtide.stream.deadletter.DeadLetterReason;
+import io.lowtide.stream.deadletter.UnscorableRecordException;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.Retry;
 import org.apache.avro.generic.IndexedRecord;

@@ -23,7 +23,7 @@ class AlertSummaryTest {
 
     assertThat(summary)
         .isEqualTo(
-            "About 1 in 2,000 normal records look so improbable: temperature is 91.23 (normal"
+            "About 1 in 2,000 normal records is this improbable: temperature is 91.23 (normal"
                 + " here: 64.8) and pressure is 0.41 (normal here: 2).");
   }
 
@@ -31,7 +31,7 @@ class AlertSummaryTest {
   void shouldNotExtrapolateTheTailWithoutEnd() {
     assertThat(AlertSummary.of(40, List.of(new FieldContribution("x", 1e30, 0.0, -5.0))))
         .isEqualTo(
-            "Fewer than 1 in 1,000,000 normal records look so improbable: x is 1.000e+30 (normal"
+            "Fewer than 1 in 1,000,000 normal records are this improbable: x is 1.000e+30 (normal"
                 + " here: 0).");
   }
 

@@ -25,7 +25,7 @@ class AlertPrinterTest {
           0.005,
           3.4,
           0.01,
-          "About 1 in 2,500 normal records look so improbable: pressure is 4.9 (normal here: 2.1).",
+          "About 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).",
           List.of(
               new FieldContribution("pressure", 4.9, 2.1, -27.5),
               new FieldContribution("temperature", 66.0, 65.8, 0.25)),
@@ -39,7 +39,7 @@ class AlertPrinterTest {
         .isEqualToNormalizingNewlines(
             """
             2026-03-01T00:00:00Z  press-line  key press-7
-              About 1 in 2,500 normal records look so improbable: pressure is 4.9 (normal here: 2.1).
+              About 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).
               p = 0.00500 (budget 0.0100), severity 3.40, log-likelihood -31.25 nats
                 field               value        normal       nats
                 pressure              4.9           2.1     -27.50

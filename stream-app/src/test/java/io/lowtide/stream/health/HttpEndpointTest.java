@@ -3,8 +3,8 @@ package io.lowtide.stream.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.metrics.StreamMetrics;
-import io.lowtide.stream.topology.DeadLetterReason;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;

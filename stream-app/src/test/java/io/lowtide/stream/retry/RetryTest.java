@@ -101,6 +101,18 @@ class RetryTest {
   }
 
   @Test
+  void shouldDescribeAFaultInOneLine() {
+    assertThat(
+            Faults.describe(
+                new IllegalStateException(
+                    "outer\nand its trace", new RuntimeException(new ConnectException("refused")))))
+        .isEqualTo(
+            "java.lang.IllegalStateException: outer Cause: java.net.ConnectException: refused");
+    assertThat(Faults.describe(new ConnectException("refused")))
+        .isEqualTo("java.net.ConnectException: refused");
+  }
+
+  @Test
   void shouldTellFaultsOfTheWayFromFaultsOfTheBytes() {
     assertThat(Faults.isTransient(new SerializationException(new ConnectException()))).isTrue();
     assertThat(Faults.isTransient(new TimeoutException("broker"))).isTrue();

@@ -13,6 +13,8 @@ import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.TestModels;
+import io.lowtide.stream.deadletter.DeadLetterReason;
+import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.retry.TransientFaultException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -119,7 +121,7 @@ class DetectionTopologyTest {
     assertThat(strongest.getField()).isEqualTo("pressure");
     assertThat(strongest.getValue()).isEqualTo(4.9);
     assertThat(strongest.getContribution()).isNegative();
-    assertThat(alert.getSummary()).contains("normal records look so improbable: pressure is 4.9 (");
+    assertThat(alert.getSummary()).contains("normal records is this improbable: pressure is 4.9 (");
     assertThat(stream.scores().get(0).getAnomalous()).isTrue();
   }
 

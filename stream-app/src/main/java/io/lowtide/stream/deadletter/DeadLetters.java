@@ -1,4 +1,4 @@
-package io.lowtide.stream.topology;
+package io.lowtide.stream.deadletter;
 
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Headers;
@@ -42,11 +42,20 @@ public final class DeadLetters {
 
   private final String detector;
 
-  DeadLetters(String detector) {
+  /**
+   * @param detector name of the detector that could not score the records
+   */
+  public DeadLetters(String detector) {
     this.detector = detector;
   }
 
-  Record<byte[], byte[]> of(
+  /**
+   * The dead letter of one record.
+   *
+   * @param position where the record came from
+   * @param modelVersion version of the model in use
+   */
+  public Record<byte[], byte[]> of(
       Record<byte[], byte[]> record,
       RecordMetadata position,
       String modelVersion,

@@ -1,4 +1,4 @@
-package io.lowtide.stream.topology;
+package io.lowtide.stream.deadletter;
 
 import io.lowtide.density.scoring.ScoreOutcome;
 
@@ -29,7 +29,8 @@ public enum DeadLetterReason {
   /** The application failed on this record for a reason of its own: please report it. */
   INTERNAL_ERROR;
 
-  static DeadLetterReason of(ScoreOutcome.Reason reason) {
+  /** The reason that a score was not possible. */
+  public static DeadLetterReason of(ScoreOutcome.Reason reason) {
     return switch (reason) {
       case MISSING_FIELD -> MISSING_FIELD;
       case WRONG_TYPE -> WRONG_TYPE;
