@@ -40,7 +40,6 @@ public record Backend(String description, boolean gpu) {
     if (!gpu) {
       // Batches are cut into shards with a thread each; threads below those only wait for another.
       Nd4j.getEnvironment().setMaxMasterThreads(1);
-      Nd4j.getEnvironment().setMaxThreads(1);
       Nd4j.factory().blas().setMaxThreads(1);
     }
     return new Backend("ND4J" + version() + (gpu ? ", CUDA" : ", CPU"), gpu);

@@ -2,6 +2,7 @@ package io.lowtide.trainer.command;
 
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.trainer.backend.BackendException;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
@@ -101,7 +102,11 @@ public final class TrainCommand implements Callable<Integer> {
       return 0;
     } catch (NoSuchFileException e) {
       return refuse(e.getFile() + ": no such file");
-    } catch (DataException | ConfigException | BudgetException | TrainingDivergedException e) {
+    } catch (BackendException
+        | DataException
+        | ConfigException
+        | BudgetException
+        | TrainingDivergedException e) {
       return refuse(e.getMessage());
     }
   }

@@ -17,7 +17,8 @@ class BackendTest {
     Backend backend = Backend.load();
 
     if (!backend.gpu()) {
-      assertThat(Nd4j.getEnvironment().maxThreads()).isEqualTo(1);
+      assertThat(Nd4j.getEnvironment().maxMasterThreads()).isEqualTo(1);
+      assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(1);
     }
   }
 }
