@@ -110,7 +110,7 @@ public final class OdeSolver {
       } else if (error > 1) {
         rejectedSteps++;
         rejected = true;
-        step *= Math.max(LEAST_FACTOR, SAFETY * StrictMath.pow(error, -exponent));
+        step *= Math.max(LEAST_FACTOR, SAFETY * Math.pow(error, -exponent));
       } else {
         acceptedSteps++;
         System.arraycopy(trial, 0, y, 0, components);
@@ -127,12 +127,12 @@ public final class OdeSolver {
     }
   }
 
-  /** PI control; strict arithmetic, so that every JVM takes the same steps. */
+  /** PI control. */
   private static double growth(double error, double previousError, double exponent) {
     double factor =
         SAFETY
-            * StrictMath.pow(Math.max(error, 1e-10), PI_BETA * 0.75 - exponent)
-            * StrictMath.pow(previousError, PI_BETA);
+            * Math.pow(Math.max(error, 1e-10), PI_BETA * 0.75 - exponent)
+            * Math.pow(previousError, PI_BETA);
     return Math.min(LARGEST_FACTOR, Math.max(LEAST_FACTOR, factor));
   }
 
@@ -225,7 +225,7 @@ public final class OdeSolver {
     double step =
         steepest <= 1e-15
             ? Math.max(1e-6, guess * 1e-3)
-            : StrictMath.pow(0.01 / steepest, 1.0 / tableau.order());
+            : Math.pow(0.01 / steepest, 1.0 / tableau.order());
     step = Math.min(Math.min(100 * guess, step), Math.abs(span));
     return direction * (Double.isFinite(step) ? step : 1e-6);
   }
