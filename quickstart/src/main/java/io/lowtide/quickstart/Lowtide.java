@@ -6,8 +6,11 @@ import io.lowtide.stream.cli.PublishCommand;
 import io.lowtide.stream.cli.StreamCommand;
 import io.lowtide.trainer.command.EvaluateCommand;
 import io.lowtide.trainer.command.TrainCommand;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Every command in one: what the launcher runs. */
 @Command(
@@ -30,6 +33,15 @@ public final class Lowtide {
 
   /** Runs the command named by the arguments, and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Lowtide()).execute(arguments));
+    CommandLine command = new CommandLine(new Lowtide());
+    command.getSubcommands().get("alerts").setDefaultValueProvider(Lowtide::runningDemo);
+    System.exit(command.execute(arguments));
+  }
+
+  /** Alerts come from a demo that is still running, unless something else is named. */
+  private static String runningDemo(ArgSpec argument) {
+    boolean isConfig =
+        argument instanceof OptionSpec option && option.longestName().equals("--config");
+    return isConfig ? DemoCommand.runningDemo().map(Path::toString).orElse(null) : null;
   }
 }

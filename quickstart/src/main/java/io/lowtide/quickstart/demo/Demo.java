@@ -30,6 +30,10 @@ import java.util.function.Function;
 final class Demo {
 
   static final String DETECTOR = "demo";
+
+  /** Where a demo that goes on says how to reach it, in its directory. */
+  static final String CONNECTION_FILE = "connection.properties";
+
   private static final String SOURCE_TOPIC = "telemetry";
   private static final String SCORES_TOPIC = "lowtide.scores";
   private static final int PARTITIONS = 2;
@@ -160,13 +164,20 @@ final class Demo {
 
   private void keepRunning(
       EmbeddedKafka kafka, RegistryProcess registry, StreamApplication application)
-      throws InterruptedException {
+      throws IOException, InterruptedException {
+    Path file = settings.directory().resolve(CONNECTION_FILE);
+    Files.writeString(
+        file,
+        "bootstrap.servers="
+            + kafka.bootstrapServers()
+            + "\nschema.registry.url="
+            + registry.url()
+            + "\n");
+    file.toFile().deleteOnExit();
     out.println();
     say("Still running. In a second terminal:");
-    out.printf(
-        "  ./lowtide alerts --follow --bootstrap-servers %s --registry-url %s%n",
-        kafka.bootstrapServers(), registry.url());
-    out.printf("  curl http://127.0.0.1:%d/metrics%n", application.httpPort());
+    say("  ./lowtide alerts --follow --config %s", file);
+    say("  curl http://127.0.0.1:%d/metrics", application.httpPort());
     say("Ctrl-C ends it.");
     application.awaitEnd();
   }

@@ -43,6 +43,8 @@ import picocli.CommandLine.Spec;
     footer = "Exit codes: 0 every record is accounted for, 1 some are not, 2 cannot run as asked.")
 public final class DemoCommand implements Callable<Integer> {
 
+  private static final Path DIRECTORY = Path.of("runs", "demo");
+
   @Spec private CommandSpec command;
 
   @ArgGroup(exclusive = false)
@@ -82,7 +84,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--directory",
       paramLabel = "DIR",
       description = "Where the model, the state and the logs go.")
-  private Path directory = Path.of("runs", "demo");
+  private Path directory = DIRECTORY;
 
   @Option(
       names = "--set",
@@ -144,6 +146,11 @@ public final class DemoCommand implements Callable<Integer> {
       throw new UncheckedIOException(e);
     }
     return result.bundle();
+  }
+
+  /** Settings of a demo that is still running in its usual directory, for other commands. */
+  public static Optional<Path> runningDemo() {
+    return Optional.of(DIRECTORY.resolve(Demo.CONNECTION_FILE)).filter(Files::exists);
   }
 
   private static void requirePositive(String option, int value) {
