@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
+import org.apache.avro.file.SeekableByteArrayInput;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -27,8 +28,7 @@ public final class BundleFiles {
   public static ModelBundle read(Path file) throws BundleException, IOException {
     byte[] content = Files.readAllBytes(file);
     try (DataFileReader<GenericRecord> reader =
-        new DataFileReader<>(
-            new org.apache.avro.file.SeekableByteArrayInput(content), new GenericDatumReader<>())) {
+        new DataFileReader<>(new SeekableByteArrayInput(content), new GenericDatumReader<>())) {
       if (!reader.hasNext()) {
         throw new BundleException(Reason.UNREADABLE, file + ": no record, expected one");
       }
@@ -39,7 +39,7 @@ public final class BundleFiles {
       return BundleCodec.decode(BundleHash.encode(written), reader.getSchema());
     } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
       throw new BundleException(
-          Reason.UNREADABLE, file + ": not an intact Avro object container: " + e.getMessage(), e);
+          Reason.UNREADABLE, file + ": not an intact Avro object container: " + e, e);
     }
   }
 
