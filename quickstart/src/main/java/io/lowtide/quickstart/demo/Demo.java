@@ -16,11 +16,14 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The main job from end to end on one machine: starts a Kafka broker and a schema registry, trains
@@ -67,7 +70,11 @@ final class Demo {
       say("Kafka at %s, schema registry at %s", kafka.bootstrapServers(), registry.url());
       // The broker is new, so what an earlier demo kept of its own must not be met again.
       Path state = Files.createTempDirectory(settings.directory(), "state-");
-      return run(traffic, train, streamSettings(kafka, registry, state), kafka, registry);
+      try {
+        return run(traffic, train, streamSettings(kafka, registry, state), kafka, registry);
+      } finally {
+        delete(state);
+      }
     }
   }
 
@@ -98,6 +105,16 @@ final class Demo {
         keepRunning(kafka, registry, application);
       }
       return complete;
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    List<Path> deepestFirst;
+    try (Stream<Path> paths = Files.walk(directory)) {
+      deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : deepestFirst) {
+      Files.deleteIfExists(path);
     }
   }
 
