@@ -33,12 +33,14 @@ public final class TestBundles {
             feature("temperature", FeatureTransform.IDENTITY, 0, 1, 60, 5),
             feature("machine.current", FeatureTransform.ASINH, 10, 2, 0.5, 1.5),
             feature("pressure", FeatureTransform.LOG, 1, 1, 2, 0.5)),
+        List.of(),
+        List.of(),
         List.of(new ConstantFeature("line", 7.0, 0.001)));
   }
 
   private static ContinuousFeature feature(
       String name, FeatureTransform transform, double shift, double scale, double at, double by) {
-    return new ContinuousFeature(name, transform, shift, scale, at, by, 0.0, 0.0, 0.5, 80.0);
+    return new ContinuousFeature(name, transform, shift, scale, at, by, 0.0, 0.0, 0.5, 80.0, 0.0);
   }
 
   public static ModelBundle bundle() {

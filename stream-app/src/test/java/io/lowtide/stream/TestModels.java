@@ -37,7 +37,10 @@ public final class TestModels {
       String detector, String version, int calibrationRecords, double budget) {
     FeatureSpecification features =
         new FeatureSpecification(
-            List.of(feature("temperature", 65, 5), feature("pressure", 2, 0.5)), List.of());
+            List.of(feature("temperature", 65, 5), feature("pressure", 2, 0.5)),
+            List.of(),
+            List.of(),
+            List.of());
     FieldShape shape = new FieldShape(2, 0, List.of(4, 4), Activation.TANH);
     FieldParameters zero = new FieldParameters(shape, new float[shape.parameterCount()]);
     BundleAssembler assembler =
@@ -74,7 +77,8 @@ public final class TestModels {
         0.0,
         0.0,
         mean - 4 * deviation,
-        mean + 4 * deviation);
+        mean + 4 * deviation,
+        0.0);
   }
 
   private static List<double[]> normalRecords(int count) {

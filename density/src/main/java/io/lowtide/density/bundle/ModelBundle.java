@@ -21,7 +21,7 @@ import io.lowtide.schemas.Solver;
 public final class ModelBundle {
 
   /** The format version that this code reads and writes. */
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
 
   private final DensityModel model;
   private final FieldParameters parameters;
@@ -53,7 +53,7 @@ public final class ModelBundle {
           Reason.SHAPE,
           "contextDimensions: "
               + flow.contextDimensions()
-              + ", expected 0: format version 1 has no context features");
+              + ", expected 0, the context that the features have");
     }
   }
 

@@ -93,7 +93,7 @@ class ModelBundleTest {
 
   @Test
   void shouldRefuseAnUnknownFormatVersion() {
-    assertRefused(model -> model.setFormatVersion(2), Reason.FORMAT_VERSION, "2, expected 1");
+    assertRefused(model -> model.setFormatVersion(3), Reason.FORMAT_VERSION, "3, expected 2");
   }
 
   @Test

@@ -64,25 +64,26 @@ class FeatureEncoderTest {
   void shouldRefuseAScaleThatIsNotPositive() {
     ContinuousFeature flat =
         new ContinuousFeature(
-            "flat", FeatureTransform.IDENTITY, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0);
-    assertThatThrownBy(() -> new FeatureEncoder(new FeatureSpecification(List.of(flat), List.of())))
+            "flat", FeatureTransform.IDENTITY, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0);
+    assertThatThrownBy(() -> encoder(List.of(flat)))
         .hasMessage("feature \"flat\": scale 0.0, expected positive");
   }
 
   @Test
   void shouldRefuseARepeatedName() {
     ContinuousFeature feature = feature(FeatureTransform.IDENTITY);
-    assertThatThrownBy(
-            () ->
-                new FeatureEncoder(new FeatureSpecification(List.of(feature, feature), List.of())))
-        .hasMessageContaining("\"x\"");
+    assertThatThrownBy(() -> encoder(List.of(feature, feature))).hasMessageContaining("\"x\"");
   }
 
   private static FeatureEncoder encoder(FeatureTransform transform) {
-    return new FeatureEncoder(new FeatureSpecification(List.of(feature(transform)), List.of()));
+    return encoder(List.of(feature(transform)));
+  }
+
+  private static FeatureEncoder encoder(List<ContinuousFeature> features) {
+    return new FeatureEncoder(new FeatureSpecification(features, List.of(), List.of(), List.of()));
   }
 
   private static ContinuousFeature feature(FeatureTransform transform) {
-    return new ContinuousFeature("x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0);
+    return new ContinuousFeature("x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0, 0.0);
   }
 }
