@@ -1,0 +1,92 @@
+package io.lowtide.benchmarks.detection;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.likelihood.ValueScorer;
+import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.evaluation.Evaluation;
+import io.lowtide.trainer.fit.FlowTrainer;
+import io.lowtide.trainer.fit.TrainingSettings;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Lowtide, from training records to the scorer that serves. */
+final class LowtideDetector implements Detector {
+
+  private final Map<String, String> settings;
+
+  /**
+   * @param settings training settings that differ from the defaults, the same for every set; none
+   *     for a result that counts
+   */
+  LowtideDetector(Map<String, String> settings) {
+    this.settings = Map.copyOf(settings);
+  }
+
+  @Override
+  public String name() {
+    return "lowtide";
+  }
+
+  @Override
+  public TrainedDetector train(Table training, long seed) {
+    Map<String, String> named = new HashMap<>(settings);
+    named.put("seed", String.valueOf(seed));
+    ModelBundle bundle =
+        new FlowTrainer(
+                training.source(), TrainingSettings.of(named), report -> {}, Optional.empty())
+            .train(training)
+            .bundle();
+    return new Trained(bundle, training.columns());
+  }
+
+  private static final class Trained implements TrainedDetector {
+
+    private final ModelBundle bundle;
+    private final ValueScorer scorer;
+    private final int[] columns;
+    private long evaluations;
+    private long scores;
+
+    Trained(ModelBundle bundle, List<String> names) {
+      this.bundle = bundle;
+      this.scorer = new ValueScorer(bundle.encoder(), bundle.flow());
+      this.columns = Evaluation.columns(bundle).stream().mapToInt(names::indexOf).toArray();
+    }
+
+    @Override
+    public double[] normality(double[][] rows) {
+      double[] result = new double[rows.length];
+      for (int row = 0; row < rows.length; row++) {
+        double[] values = rows[row];
+        SolveStatus status =
+            scorer.score(IntStream.of(columns).mapToDouble(column -> values[column]).toArray());
+        result[row] =
+            status == SolveStatus.COMPLETED ? scorer.logLikelihood() : Double.NEGATIVE_INFINITY;
+        evaluations += scorer.evaluations();
+        scores++;
+      }
+      return result;
+    }
+
+    @Override
+    public double evaluationsPerScore() {
+      return (double) evaluations / scores;
+    }
+
+    @Override
+    public Optional<FalseAlarms> falseAlarms(double[] normality) {
+      ConformalCalibration calibration = bundle.calibration();
+      double budget = calibration.defaultBudget();
+      long alarms =
+          Arrays.stream(normality).filter(score -> calibration.pValue(score) <= budget).count();
+      return Optional.of(
+          new FalseAlarms(budget, calibration.size(), normality.length, (int) alarms));
+    }
+  }
+}
