@@ -84,7 +84,8 @@ public final class ModelBundle {
         solver.getRelativeTolerance(),
         solver.getAbsoluteTolerance(),
         solver.getMaximumEvaluations(),
-        solver.getFixedSteps());
+        solver.getFixedSteps(),
+        solver.getInitialStep());
   }
 
   private void requireProbes() throws BundleException {

@@ -82,6 +82,7 @@ public final class Explainer {
                 Math.max(LEAST_TOLERANCE, solver.relativeTolerance()),
                 Math.max(LEAST_TOLERANCE, solver.absoluteTolerance()),
                 solver.maximumEvaluations(),
+                0,
                 0))
         : flow;
   }

@@ -24,6 +24,55 @@ public enum ButcherTableau {
         71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40
       }),
 
+  /**
+   * Tsitouras 2011 (Computers and Mathematics with Applications 62, 770-775), order 5 with an
+   * embedded solution of order 4, from fewer simplifying assumptions than Dormand and Prince.
+   */
+  TSITOURAS(
+      "tsit5",
+      5,
+      new double[] {0, 0.161, 0.327, 0.9, 0.9800255409045097, 1, 1},
+      new double[][] {
+        {},
+        {0.161},
+        {-0.008480655492356989, 0.335480655492357},
+        {2.8971530571054935, -6.359448489975075, 4.3622954328695815},
+        {5.325864828439257, -11.748883564062828, 7.4955393428898365, -0.09249506636175525},
+        {
+          5.86145544294642,
+          -12.92096931784711,
+          8.159367898576159,
+          -0.071584973281401,
+          -0.028269050394068383
+        },
+        {
+          0.09646076681806523,
+          0.01,
+          0.4798896504144996,
+          1.379008574103742,
+          -3.290069515436081,
+          2.324710524099774
+        }
+      },
+      new double[] {
+        0.09646076681806523,
+        0.01,
+        0.4798896504144996,
+        1.379008574103742,
+        -3.290069515436081,
+        2.324710524099774,
+        0
+      },
+      new double[] {
+        -0.00178001105222577714,
+        -0.0008164344596567469,
+        0.007880878010261995,
+        -0.1447110071732629,
+        0.5823571654525552,
+        -0.45808210592918697,
+        0.015151515151515152
+      }),
+
   /** The classical Runge-Kutta method, order 4; II.1, table 1.2. */
   RUNGE_KUTTA_4(
       "rk4",
@@ -60,7 +109,7 @@ public enum ButcherTableau {
     this.errorWeights = errorWeights;
   }
 
-  /** Name in a model bundle: {@code dopri5}, {@code rk4} or {@code euler}. */
+  /** Name in a model bundle: {@code dopri5}, {@code tsit5}, {@code rk4} or {@code euler}. */
   public String label() {
     return label;
   }
@@ -92,6 +141,6 @@ public enum ButcherTableau {
       }
     }
     throw new IllegalArgumentException(
-        "solver method: \"" + label + "\", expected dopri5, rk4 or euler");
+        "solver method: \"" + label + "\", expected dopri5, tsit5, rk4 or euler");
   }
 }

@@ -84,10 +84,13 @@ public final class OdeSolver {
     double smallestStep = 16 * Math.ulp(Math.max(Math.abs(from), Math.abs(to)));
     double exponent = 1.0 / tableau.order();
     evaluate(system, from, y, stages[0]);
-    double step = startingStep(system, from, span, y);
-    if (Double.isNaN(step)) {
+    if (!allFinite(y) || !allFinite(stages[0])) {
       return SolveStatus.NOT_FINITE;
     }
+    double step =
+        settings.initialStep() > 0
+            ? Math.copySign(Math.min(settings.initialStep(), Math.abs(span)), span)
+            : startingStep(system, from, span, y);
     double time = from;
     double previousError = 1e-4;
     boolean rejected = false;
@@ -192,13 +195,10 @@ public final class OdeSolver {
 
   /**
    * Starting step of II.4 (algorithm 4.14), over the position: the integrals start at zero, where
-   * their scale says nothing. NaN if the state or its derivative is not finite.
+   * their scale says nothing.
    */
   private double startingStep(OdeSystem system, double from, double span, double[] y) {
     double[] derivative = stages[0];
-    if (!allFinite(y) || !allFinite(derivative)) {
-      return Double.NaN;
-    }
     double stateNorm = 0;
     double slopeNorm = 0;
     for (int i = 0; i < positions; i++) {

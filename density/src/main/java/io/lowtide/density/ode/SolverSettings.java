@@ -10,13 +10,16 @@ package io.lowtide.density.ode;
  *     given up; at least 20
  * @param fixedSteps 0: adaptive, for a method that estimates its error; else the number of equal
  *     steps
+ * @param initialStep length of the first step tried, up to 1; 0: the solver looks for one, which
+ *     takes an evaluation; adaptive integration
  */
 public record SolverSettings(
     ButcherTableau method,
     double relativeTolerance,
     double absoluteTolerance,
     int maximumEvaluations,
-    int fixedSteps) {
+    int fixedSteps,
+    double initialStep) {
 
   private static final int LEAST_BUDGET = 20;
 
@@ -30,6 +33,10 @@ public record SolverSettings(
     if (fixedSteps == 0) {
       requireTolerance("relativeTolerance", relativeTolerance);
       requireTolerance("absoluteTolerance", absoluteTolerance);
+      if (!(initialStep >= 0 && initialStep <= 1)) {
+        throw new IllegalArgumentException(
+            "initialStep: " + initialStep + ", expected between 0 and 1");
+      }
       if (maximumEvaluations < LEAST_BUDGET) {
         throw new IllegalArgumentException(
             "maximumEvaluations: " + maximumEvaluations + ", expected at least " + LEAST_BUDGET);
@@ -44,7 +51,7 @@ public record SolverSettings(
 
   /** Dormand-Prince 5(4) with one tolerance, relative and absolute, and a budget of 1,000. */
   public static SolverSettings dormandPrince(double tolerance) {
-    return new SolverSettings(ButcherTableau.DORMAND_PRINCE, tolerance, tolerance, 1_000, 0);
+    return new SolverSettings(ButcherTableau.DORMAND_PRINCE, tolerance, tolerance, 1_000, 0, 0);
   }
 
   /** A fixed grid of {@code steps} equal steps. */
@@ -52,7 +59,7 @@ public record SolverSettings(
     if (steps < 1) {
       throw new IllegalArgumentException("fixedSteps: " + steps + ", expected at least 1");
     }
-    return new SolverSettings(method, 0, 0, 0, steps);
+    return new SolverSettings(method, 0, 0, 0, steps, 0);
   }
 
   private static void requireTolerance(String name, double value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.hipparchus.ode.ODEState;
 import org.hipparchus.ode.OrdinaryDifferentialEquation;
 import org.hipparchus.ode.nonstiff.DormandPrince853Integrator;
@@ -31,9 +32,35 @@ class OdeSolverTest {
   @ParameterizedTest
   @EnumSource(ButcherTableau.class)
   void shouldConvergeWithTheOrderOfTheMethod(ButcherTableau method) {
-    double coarse = errorAtPi(fixedSteps(method, 40));
-    double fine = errorAtPi(fixedSteps(method, 80));
-    assertThat(Math.log(coarse / fine) / Math.log(2)).isCloseTo(method.order(), within(0.2));
+    double coarse = errorAtPi(fixedSteps(method, 100));
+    double fine = errorAtPi(fixedSteps(method, 200));
+    // The leading error of Tsitouras' method is so small that the next order still shows.
+    assertThat(Math.log(coarse / fine) / Math.log(2))
+        .isBetween(method.order() - 0.2, method.order() + 0.4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ButcherTableau.class)
+  void shouldMeetTheOrderConditionsOfTheQuadrature(ButcherTableau method) {
+    for (int stage = 0; stage < method.stages(); stage++) {
+      assertThat(Arrays.stream(method.stageWeights[stage]).sum())
+          .isCloseTo(method.nodes[stage], within(1e-13));
+    }
+    for (int power = 0; power < method.order(); power++) {
+      double sum = 0;
+      double embedded = 0;
+      for (int stage = 0; stage < method.stages(); stage++) {
+        sum += method.weights[stage] * Math.pow(method.nodes[stage], power);
+        embedded +=
+            method.estimatesError()
+                ? method.errorWeights[stage] * Math.pow(method.nodes[stage], power)
+                : 0;
+      }
+      assertThat(sum).isCloseTo(1.0 / (power + 1), within(1e-13));
+      if (power < method.order() - 1) {
+        assertThat(embedded).isCloseTo(0, within(1e-13));
+      }
+    }
   }
 
   private static OdeSolver fixedSteps(ButcherTableau method, int steps) {
@@ -46,12 +73,25 @@ class OdeSolverTest {
     return Math.abs(y[0] + 1) + Math.abs(y[1]) + Math.abs(y[2] - Math.PI);
   }
 
-  @Test
-  void shouldKeepItsTolerance() {
+  @ParameterizedTest
+  @EnumSource(
+      value = ButcherTableau.class,
+      names = {"DORMAND_PRINCE", "TSITOURAS"})
+  void shouldKeepItsTolerance(ButcherTableau method) {
     for (double tolerance : new double[] {1e-3, 1e-5, 1e-7, 1e-9, 1e-11}) {
-      OdeSolver solver = new OdeSolver(SolverSettings.dormandPrince(tolerance), 2, 1);
-      assertThat(errorAtPi(solver)).isLessThan(30 * tolerance);
+      SolverSettings settings = new SolverSettings(method, tolerance, tolerance, 10_000, 0, 0);
+      assertThat(errorAtPi(new OdeSolver(settings, 2, 1))).isLessThan(30 * tolerance);
     }
+  }
+
+  @Test
+  void shouldNotLookForAStepThatItWasGiven() {
+    SolverSettings settings =
+        new SolverSettings(ButcherTableau.TSITOURAS, 1e-5, 1e-5, 1_000, 0, 0.25);
+    OdeSolver solver = new OdeSolver(settings, 2, 1);
+    assertThat(errorAtPi(solver)).isLessThan(1e-4);
+    assertThat(solver.evaluations())
+        .isEqualTo(1 + 6 * (solver.acceptedSteps() + solver.rejectedSteps()));
   }
 
   @Test
@@ -70,7 +110,7 @@ class OdeSolverTest {
   void shouldAgreeWithAnotherIntegrator() {
     double[] y = {2, 0};
     SolverSettings settings =
-        new SolverSettings(ButcherTableau.DORMAND_PRINCE, 1e-11, 1e-11, 100_000, 0);
+        new SolverSettings(ButcherTableau.DORMAND_PRINCE, 1e-11, 1e-11, 100_000, 0, 0);
     assertThat(new OdeSolver(settings, 2, 0).integrate(VAN_DER_POL, 0, 10, y))
         .isEqualTo(SolveStatus.COMPLETED);
     OrdinaryDifferentialEquation equation =
@@ -106,7 +146,7 @@ class OdeSolverTest {
   @Test
   void shouldStopAtTheBudgetOfEvaluations() {
     SolverSettings settings =
-        new SolverSettings(ButcherTableau.DORMAND_PRINCE, 1e-10, 1e-10, 50, 0);
+        new SolverSettings(ButcherTableau.DORMAND_PRINCE, 1e-10, 1e-10, 50, 0, 0);
     OdeSolver solver = new OdeSolver(settings, 2, 0);
     assertThat(solver.integrate(VAN_DER_POL, 0, 100, new double[] {2, 0}))
         .isEqualTo(SolveStatus.BUDGET_EXCEEDED);

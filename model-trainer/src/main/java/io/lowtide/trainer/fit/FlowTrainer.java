@@ -164,6 +164,7 @@ public final class FlowTrainer {
         settings.scoringTolerance(),
         settings.scoringTolerance(),
         settings.scoringMaximumEvaluations(),
+        0,
         0);
   }
 
