@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +44,48 @@ record BenchmarkSet(String name, Table training, double[][] test, boolean[] anom
     return sets;
   }
 
+  /**
+   * The same set with anomalies among the training rows, spread evenly, and gone from the test
+   * rows.
+   *
+   * @param share share of anomalies in the training rows, at least 0 and below 1; at most half of
+   *     the anomalies go there, so that enough are left to test on
+   * @param seed chooses which
+   */
+  BenchmarkSet contaminated(double share, long seed) {
+    int normals = test.length - anomalies();
+    List<double[]> outliers = new ArrayList<>(Arrays.asList(test).subList(normals, test.length));
+    Collections.shuffle(outliers, new Random(seed));
+    int moved =
+        (int) Math.min(Math.round(training.size() * share / (1 - share)), outliers.size() / 2);
+    List<double[]> rows = new ArrayList<>(Arrays.asList(training.rows()));
+    for (int i = 0; i < moved; i++) {
+      rows.add((int) ((i + 0.5) * rows.size() / moved), outliers.get(i));
+    }
+    List<double[]> kept = new ArrayList<>(Arrays.asList(test).subList(0, normals));
+    kept.addAll(outliers.subList(moved, outliers.size()));
+    return new BenchmarkSet(
+        name,
+        new Table(name, training.columns(), rows.toArray(double[][]::new)),
+        kept.toArray(double[][]::new),
+        anomalousFrom(normals, kept.size()));
+  }
+
+  /** Number of test rows that are anomalies. */
+  int anomalies() {
+    int count = 0;
+    for (boolean isAnomaly : anomalous) {
+      count += isAnomaly ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static boolean[] anomalousFrom(int first, int size) {
+    boolean[] flags = new boolean[size];
+    Arrays.fill(flags, first, size, true);
+    return flags;
+  }
+
   private static boolean isLabelled(Path file) throws IOException {
     try (Stream<String> lines = Files.lines(file)) {
       return lines
@@ -61,13 +105,11 @@ record BenchmarkSet(String name, Table training, double[][] test, boolean[] anom
     }
     int normals = test.size();
     test.addAll(List.of(labelled.anomalies().rows()));
-    boolean[] anomalous = new boolean[test.size()];
-    Arrays.fill(anomalous, normals, anomalous.length, true);
     String name = file.getFileName().toString().replaceFirst("\\.csv$", "");
     return new BenchmarkSet(
         name,
         new Table(name, normal.columns(), training.toArray(double[][]::new)),
         test.toArray(double[][]::new),
-        anomalous);
+        anomalousFrom(normals, test.size()));
   }
 }

@@ -58,6 +58,15 @@ public final class DetectionBenchmark implements Callable<Integer> {
   private List<String> only = List.of();
 
   @Option(
+      names = "--contamination",
+      paramLabel = "SHARE",
+      defaultValue = "0",
+      description =
+          "Share of anomalies left in the training rows, at least 0 and below 1; at most half of"
+              + " the anomalies of a set go there. Default: ${DEFAULT-VALUE}.")
+  private double contamination;
+
+  @Option(
       names = "--set",
       paramLabel = "NAME=VALUE",
       description =
@@ -89,7 +98,8 @@ public final class DetectionBenchmark implements Callable<Integer> {
             sets.stream().map(BenchmarkSet::name).toList(),
             run(sets),
             Files.exists(baselines) ? Baselines.read(baselines) : Baselines.none(),
-            settings);
+            settings,
+            contamination);
     report.write(output);
     System.out.println(report.summary());
     System.out.println("Report in " + output.resolve(DetectionReport.MARKDOWN));
@@ -103,7 +113,7 @@ public final class DetectionBenchmark implements Callable<Integer> {
     for (BenchmarkSet set : sets) {
       for (Detector detector : detectors) {
         for (int seed = 1; seed <= seeds; seed++) {
-          DetectionResult result = run(set, detector, seed);
+          DetectionResult result = run(set.contaminated(contamination, seed), detector, seed);
           results.add(result);
           System.out.printf(
               Locale.ROOT,
@@ -127,7 +137,7 @@ public final class DetectionBenchmark implements Callable<Integer> {
     TrainedDetector trained = detector.train(set.training(), seed);
     double trainingSeconds = (System.nanoTime() - started) / 1e9;
     double[] normality = trained.normality(set.test());
-    double[] ofNormals = Arrays.copyOf(normality, set.test().length - count(set.anomalous()));
+    double[] ofNormals = Arrays.copyOf(normality, set.test().length - set.anomalies());
     return new DetectionResult(
         set.name(),
         detector.name(),
@@ -137,14 +147,6 @@ public final class DetectionBenchmark implements Callable<Integer> {
         microsecondsPerScore(trained, set.test()),
         trained.evaluationsPerScore(),
         trained.falseAlarms(ofNormals));
-  }
-
-  private static int count(boolean[] flags) {
-    int count = 0;
-    for (boolean flag : flags) {
-      count += flag ? 1 : 0;
-    }
-    return count;
   }
 
   private static double microsecondsPerScore(TrainedDetector trained, double[][] rows) {

@@ -29,6 +29,7 @@ final class DetectionReport {
   private final List<String> sets;
   private final List<DetectionResult> results;
   private final Map<String, String> settings;
+  private final double contamination;
 
   /** Mean figures by detector, then by set; ours first. */
   private final Map<String, Map<String, DetectionMetrics>> metrics = new LinkedHashMap<>();
@@ -37,7 +38,9 @@ final class DetectionReport {
       List<String> sets,
       List<DetectionResult> results,
       Baselines baselines,
-      Map<String, String> settings) {
+      Map<String, String> settings,
+      double contamination) {
+    this.contamination = contamination;
     this.sets = sets;
     this.results = results;
     this.settings = settings;
@@ -111,6 +114,14 @@ final class DetectionReport {
         settings.isEmpty()
             ? "Lowtide with its defaults on every set.\n\n"
             : "Lowtide with its defaults, except " + settings + ".\n\n");
+    if (contamination > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%.3g %% of the training rows are anomalies, or half of a set's anomalies where it"
+                  + " has fewer; figures that were not run live are of clean training rows.%n%n",
+              100 * contamination));
+    }
     text.append("## Means over ").append(sets.size()).append(" sets\n\n").append(summary());
     text.append("\n## AUROC\n\n").append(table(DetectionMetrics::areaUnderCurve));
     text.append("\n## Average precision\n\n").append(table(DetectionMetrics::averagePrecision));
