@@ -8,7 +8,7 @@ package io.lowtide.benchmarks.detection;
  * @param normals normal test records, m
  * @param alarms how many of them raised an alert
  */
-record FalseAlarms(double budget, int calibrationRecords, int normals, int alarms) {
+record FalseAlarms(double budget, long calibrationRecords, int normals, int alarms) {
 
   /** Share of the normal test records that raised an alert. */
   double rate() {

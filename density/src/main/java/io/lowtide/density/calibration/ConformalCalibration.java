@@ -5,6 +5,7 @@ import io.lowtide.schemas.GeneralisedParetoTail;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Turns a log-likelihood into a conformal p-value (Vovk, Gammerman, Shafer 2005; Laxhammar and
@@ -14,11 +15,14 @@ import java.util.List;
 public final class ConformalCalibration {
 
   private final double[] sorted;
+  private final long unscorable;
   private final double defaultBudget;
   private final GeneralisedPareto tail;
 
-  private ConformalCalibration(double[] sorted, double defaultBudget, GeneralisedPareto tail) {
+  private ConformalCalibration(
+      double[] sorted, long unscorable, double defaultBudget, GeneralisedPareto tail) {
     this.sorted = sorted;
+    this.unscorable = unscorable;
     this.defaultBudget = defaultBudget;
     this.tail = tail;
     requireBudget(defaultBudget);
@@ -27,16 +31,23 @@ public final class ConformalCalibration {
   /**
    * Calibrates on held-out normal records.
    *
-   * @param logLikelihoods in any order, finite, at least one
+   * @param logLikelihoods in any order, at least one of them finite; negative infinity for a record
+   *     that has none, which counts as lower than any
    * @param defaultBudget false-alarm budget for applications that name none, at least 1 / (n + 1)
    * @throws BudgetException if the budget is out of range or needs more records
-   * @throws IllegalArgumentException if a log-likelihood is not finite or there is none
+   * @throws IllegalArgumentException if a log-likelihood is NaN or positive infinity, or none is
+   *     finite
    */
   public static ConformalCalibration fit(double[] logLikelihoods, double defaultBudget) {
-    double[] sorted = logLikelihoods.clone();
-    Arrays.sort(sorted);
+    double[] sorted =
+        Arrays.stream(logLikelihoods)
+            .filter(score -> score != Double.NEGATIVE_INFINITY)
+            .sorted()
+            .toArray();
     requireUsable(sorted);
-    return new ConformalCalibration(sorted, defaultBudget, GeneralisedPareto.fit(sorted));
+    long unscorable = logLikelihoods.length - sorted.length;
+    return new ConformalCalibration(
+        sorted, unscorable, defaultBudget, GeneralisedPareto.fit(sorted, unscorable));
   }
 
   /**
@@ -49,9 +60,14 @@ public final class ConformalCalibration {
     double[] sorted =
         calibration.getSortedLogLikelihoods().stream().mapToDouble(Double::doubleValue).toArray();
     requireUsable(sorted);
+    if (calibration.getUnscorable() < 0) {
+      throw new IllegalArgumentException(
+          "calibration unscorable: " + calibration.getUnscorable() + ", expected at least 0");
+    }
     GeneralisedParetoTail tail = calibration.getTail();
     return new ConformalCalibration(
         sorted,
+        calibration.getUnscorable(),
         calibration.getDefaultBudget(),
         tail == null
             ? null
@@ -59,7 +75,8 @@ public final class ConformalCalibration {
                 tail.getThreshold(),
                 tail.getExceedanceProbability(),
                 tail.getShape(),
-                tail.getScale()));
+                tail.getScale(),
+                tail.getGoodnessOfFit()));
   }
 
   private static void requireUsable(double[] sorted) {
@@ -93,7 +110,7 @@ public final class ConformalCalibration {
           "false-alarm budget: "
               + budget
               + ", smaller than any p-value of "
-              + sorted.length
+              + size()
               + " calibration records; it needs at least "
               + (long) Math.ceil(1 / budget - 1)
               + " of them");
@@ -101,13 +118,21 @@ public final class ConformalCalibration {
   }
 
   /** Number of calibration records, n. */
-  public int size() {
-    return sorted.length;
+  public long size() {
+    return sorted.length + unscorable;
   }
 
-  /** 1 / (n + 1), the smallest p-value there is. */
+  /** (1 + unscorable records) / (n + 1), the smallest p-value there is. */
   public double smallestPValue() {
-    return 1.0 / (sorted.length + 1);
+    return (1.0 + unscorable) / (size() + 1.0);
+  }
+
+  /**
+   * How well the generalised Pareto tail fits: the p-value of an Anderson-Darling test; empty
+   * without a tail, for want of calibration records.
+   */
+  public OptionalDouble goodnessOfFit() {
+    return tail == null ? OptionalDouble.empty() : OptionalDouble.of(tail.goodnessOfFit());
   }
 
   /** The budget for applications that name none. */
@@ -125,9 +150,9 @@ public final class ConformalCalibration {
     return sorted[Math.min(sorted.length - 1, Math.max(0, index))];
   }
 
-  /** Conformal p-value of a log-likelihood, in [1 / (n + 1), 1]. */
+  /** Conformal p-value of a log-likelihood, in [{@link #smallestPValue}, 1]. */
   public double pValue(double logLikelihood) {
-    return (1.0 + countAtMost(logLikelihood)) / (sorted.length + 1.0);
+    return (1.0 + unscorable + countAtMost(logLikelihood)) / (size() + 1.0);
   }
 
   /** Number of calibration log-likelihoods at most the given one, by bisection. */
@@ -165,10 +190,15 @@ public final class ConformalCalibration {
     }
     return new Calibration(
         values,
+        unscorable,
         defaultBudget,
         tail == null
             ? null
             : new GeneralisedParetoTail(
-                tail.threshold(), tail.exceedanceProbability(), tail.shape(), tail.scale()));
+                tail.threshold(),
+                tail.exceedanceProbability(),
+                tail.shape(),
+                tail.scale(),
+                tail.goodnessOfFit()));
   }
 }

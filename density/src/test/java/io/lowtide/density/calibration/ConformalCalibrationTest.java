@@ -49,6 +49,30 @@ class ConformalCalibrationTest {
   }
 
   @Test
+  void shouldCountARecordWithoutAScoreAsLowerThanAny() {
+    ConformalCalibration calibration =
+        ConformalCalibration.fit(new double[] {-1, Double.NEGATIVE_INFINITY, -2, -3}, 0.4);
+    assertThat(calibration.size()).isEqualTo(4);
+    assertThat(calibration.pValue(-100)).isEqualTo(2.0 / 5);
+    assertThat(calibration.pValue(-2.5)).isEqualTo(3.0 / 5);
+    assertThatThrownBy(
+            () -> ConformalCalibration.fit(new double[] {-1, Double.NEGATIVE_INFINITY}, 0.4))
+        .isInstanceOf(BudgetException.class);
+  }
+
+  @Test
+  void shouldTellATailThatFitsFromOneThatDoesNot() {
+    Random random = new Random(4);
+    double[] pareto = random.doubles(3000).map(u -> 1 - Math.pow(1 - u, -1.0 / 3)).toArray();
+    assertThat(ConformalCalibration.fit(pareto, 0.01).goodnessOfFit().orElseThrow())
+        .isGreaterThan(0.05);
+    double[] lumps = random.doubles(3000).map(u -> u < 0.05 ? -9 - 0.1 * u : -u).toArray();
+    assertThat(ConformalCalibration.fit(lumps, 0.01).goodnessOfFit().orElseThrow())
+        .isLessThan(0.01);
+    assertThat(ConformalCalibration.fit(new double[200], 0.01).goodnessOfFit()).isEmpty();
+  }
+
+  @Test
   void shouldRefuseABudgetThatNeedsMoreRecords() {
     assertThatThrownBy(() -> ConformalCalibration.fit(new double[99], 0.001))
         .isInstanceOf(BudgetException.class)

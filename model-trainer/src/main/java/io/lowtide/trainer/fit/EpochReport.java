@@ -29,6 +29,22 @@ public record EpochReport(
     double recordsPerSecond,
     double seconds) {
 
+  /** The same with other losses. */
+  EpochReport withLosses(double training, double validation, boolean isBest) {
+    return new EpochReport(
+        epoch,
+        iteration,
+        iterations,
+        training,
+        validation,
+        isBest,
+        learningRate,
+        forwardEvaluations,
+        backwardEvaluations,
+        recordsPerSecond,
+        seconds);
+  }
+
   /** Seconds that the remaining iterations would take, if none is saved by stopping early. */
   public double secondsLeft() {
     return seconds / iteration * (iterations - iteration);

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
@@ -46,20 +45,27 @@ final class FlowFitter implements AutoCloseable {
   private final TrainingSettings settings;
   private final FieldShape shape;
   private final TrainingData training;
-  private final TrainingData validation;
   private final int batchSize;
   private final int batchesPerEpoch;
   private final int validationInterval;
   private final ParallelGradient gradientOfBatch;
-  private final ParallelGradient lossOfValidation;
-  private final List<double[]> validationBatches;
+  private final Optional<ValidationLoss> validationLoss;
 
+  /**
+   * @param settings how to train
+   * @param shape of the vector field
+   * @param training records to fit
+   * @param validation records that decide when to stop; empty: training goes on to the last
+   *     iteration
+   */
   FlowFitter(
-      TrainingSettings settings, FieldShape shape, TrainingData training, TrainingData validation) {
+      TrainingSettings settings,
+      FieldShape shape,
+      TrainingData training,
+      Optional<TrainingData> validation) {
     this.settings = settings;
     this.shape = shape;
     this.training = training;
-    this.validation = validation;
     this.batchSize = Math.min(settings.batchSize(), training.size());
     this.batchesPerEpoch = training.size() / batchSize;
     int epochs = (LEAST_ITERATIONS_BETWEEN_VALIDATIONS + batchesPerEpoch - 1) / batchesPerEpoch;
@@ -71,39 +77,26 @@ final class FlowFitter implements AutoCloseable {
             settings.probe(),
             settings.kineticPenalty(),
             settings.jacobianPenalty());
-    this.gradientOfBatch = gradient(objective, batchSize, options);
-    int validationSize = Math.min(settings.batchSize(), validation.size());
-    this.lossOfValidation = gradient(FlowObjective.exactLikelihood(), validationSize, options);
-    this.validationBatches = validationBatches(validationSize);
-  }
-
-  private ParallelGradient gradient(FlowObjective objective, int records, SolverOptions options) {
-    return new ParallelGradient(
-        shape,
-        objective,
-        DataType.FLOAT,
-        records,
-        Math.min(settings.shards(), records),
-        options,
-        options);
+    this.gradientOfBatch =
+        new ParallelGradient(
+            shape,
+            objective,
+            DataType.FLOAT,
+            batchSize,
+            Math.min(settings.shards(), batchSize),
+            options,
+            options);
+    this.validationLoss =
+        validation.map(
+            records ->
+                new ValidationLoss(
+                    settings, shape, records, options, stream(VALIDATION_STREAM, 0)));
   }
 
   @Override
   public void close() {
     gradientOfBatch.close();
-    lossOfValidation.close();
-  }
-
-  /** The same noise at every validation, so that two of them differ by the parameters alone. */
-  private List<double[]> validationBatches(int size) {
-    SplittableRandom random = stream(VALIDATION_STREAM, 0);
-    List<double[]> batches = new ArrayList<>();
-    for (int from = 0; from + size <= validation.size(); from += size) {
-      double[] batch = new double[size * shape.dimensions()];
-      validation.draw(IntStream.range(from, from + size).boxed().toList(), random, batch);
-      batches.add(batch);
-    }
-    return batches;
+    validationLoss.ifPresent(ValidationLoss::close);
   }
 
   private SplittableRandom stream(long purpose, long index) {
@@ -117,15 +110,18 @@ final class FlowFitter implements AutoCloseable {
    *
    * @param checkpoint where to save progress at every validation, and where to go on from if there
    *     is any
-   * @param listener receives a report at every validation
+   * @param lastIteration where to stop at the latest; the learning rate decays towards the
+   *     settings' number of iterations all the same
+   * @param listener receives a report, and the parameters, at every validation
    * @throws TrainingDivergedException if training cannot go on
    */
-  FittedFlow fit(Optional<CheckpointFile> checkpoint, Consumer<EpochReport> listener) {
+  FittedFlow fit(
+      Optional<CheckpointFile> checkpoint, int lastIteration, ValidationListener listener) {
     TrainingState state =
         checkpoint
             .flatMap(CheckpointFile::read)
             .orElseGet(() -> TrainingState.start(initialParameters(), settings.weightDecay()));
-    Run run = new Run(state);
+    Run run = new Run(state, lastIteration);
     while (!run.isOver()) {
       run.advance(listener);
       checkpoint.ifPresent(file -> file.write(state));
@@ -159,19 +155,21 @@ final class FlowFitter implements AutoCloseable {
   private final class Run {
 
     private final TrainingState state;
+    private final int lastIteration;
     private final long started = System.nanoTime();
     private final double secondsBefore;
     private final double[] gradient = new double[shape.parameterCount()];
     private final double[] batch = new double[batchSize * shape.dimensions()];
 
-    Run(TrainingState state) {
+    Run(TrainingState state, int lastIteration) {
       this.state = state;
+      this.lastIteration = lastIteration;
       this.secondsBefore =
           state.history.isEmpty() ? 0 : state.history.get(state.history.size() - 1).seconds();
     }
 
     boolean isOver() {
-      return state.iteration >= settings.iterations()
+      return state.iteration >= lastIteration
           || state.validationsSinceBest >= settings.patience()
           || settings.maximumSeconds() > 0
               && seconds() > settings.maximumSeconds()
@@ -183,8 +181,8 @@ final class FlowFitter implements AutoCloseable {
     }
 
     /** Trains up to the next validation, validates, and reports. */
-    void advance(Consumer<EpochReport> listener) {
-      int target = Math.min(settings.iterations(), state.iteration + validationInterval);
+    void advance(ValidationListener listener) {
+      int target = Math.min(lastIteration, state.iteration + validationInterval);
       int from = state.iteration;
       double secondsAtStart = seconds();
       double negativeLogLikelihood = 0;
@@ -198,13 +196,13 @@ final class FlowFitter implements AutoCloseable {
       }
       int count = target - from;
       double speed = count * (double) batchSize / (seconds() - secondsAtStart);
-      double validated = validate();
-      boolean best = validated < state.bestValidation;
+      double validated = validationLoss.map(loss -> loss.of(state.parameters)).orElse(Double.NaN);
+      boolean best = !(validated >= state.bestValidation);
       EpochReport report =
           new EpochReport(
               (target + batchesPerEpoch - 1) / batchesPerEpoch,
               target,
-              settings.iterations(),
+              lastIteration,
               negativeLogLikelihood / count,
               validated,
               best,
@@ -214,7 +212,7 @@ final class FlowFitter implements AutoCloseable {
               speed,
               seconds());
       state.validated(report);
-      listener.accept(report);
+      listener.validated(report, parameters(state.parameters));
     }
 
     private BatchLoss step() {
@@ -290,22 +288,6 @@ final class FlowFitter implements AutoCloseable {
           "Training iteration {}: back to the best parameters with half the learning rate: {}",
           state.iteration,
           cause);
-    }
-
-    /** Infinite if the validation records cannot be integrated. */
-    private double validate() {
-      lossOfValidation.setParameters(state.parameters);
-      double sum = 0;
-      try {
-        for (double[] validationBatch : validationBatches) {
-          sum += lossOfValidation.loss(validationBatch, NO_CONTEXT).negativeLogLikelihood();
-        }
-      } catch (SolveException e) {
-        LOG.warn("Validation at iteration {}: {}", state.iteration, e.getMessage());
-        return Double.POSITIVE_INFINITY;
-      }
-      double mean = sum / validationBatches.size();
-      return Double.isFinite(mean) ? mean : Double.POSITIVE_INFINITY;
     }
   }
 

@@ -4,25 +4,16 @@ import io.lowtide.density.bundle.BundleAssembler;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
-import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.density.field.FieldShape;
-import io.lowtide.density.likelihood.ValueScorer;
-import io.lowtide.density.ode.ButcherTableau;
-import io.lowtide.density.ode.SolveStatus;
-import io.lowtide.density.ode.SolverSettings;
-import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.backend.Backend;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
-import io.lowtide.trainer.feature.FeatureInference;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -30,8 +21,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * From a table of normal records to a model bundle: splits the records, infers the features, fits
@@ -40,12 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class FlowTrainer {
 
-  private static final Logger LOG = LoggerFactory.getLogger(FlowTrainer.class);
-
   private static final DateTimeFormatter VERSION_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-  private static final int LEAST_TRAINING_RECORDS = 50;
+  private static final int LEAST_RECORDS = 50;
   private static final int PROBES = 8;
 
   private final String detector;
@@ -81,25 +68,19 @@ public final class FlowTrainer {
   public TrainingResult train(Table table) {
     long started = System.nanoTime();
     Backend backend = Backend.load();
-    Split split = split(table);
-    FeatureSpecification features = FeatureInference.infer(split.training(), settings.smoothing());
-    FeatureEncoder encoder = new FeatureEncoder(features);
-    FieldShape shape =
-        new FieldShape(encoder.dimensions(), 0, settings.hiddenUnits(), settings.activation());
+    boolean split = table.size() >= settings.crossCalibrationBelow();
+    requireEnough(
+        table, split ? SplitFitting.calibrationRecords(settings, table.size()) : table.size());
+    Table shuffled = shuffled(table);
     String dataHash = table.sha256();
-    FittedFlow fitted;
-    try (FlowFitter fitter =
-        new FlowFitter(
-            settings,
-            shape,
-            new TrainingData(encoder, split.training()),
-            new TrainingData(encoder, split.validation()))) {
-      fitted = fitter.fit(checkpoint.map(file -> checkpointFile(file, dataHash)), listener);
-    }
+    CalibratedFlow calibrated =
+        split
+            ? new SplitFitting(settings, listener)
+                .fit(shuffled, checkpoint.map(file -> checkpointFile(file, dataHash)))
+            : new CrossFitting(settings, listener).fit(shuffled);
+    FittedFlow flow = calibrated.flow();
     BundleAssembler assembler =
-        new BundleAssembler(features, fitted.parameters(), solverSettings());
-    List<double[]> calibrationRows = inOrderOf(encoder, split.calibration());
-    double[] scores = score(assembler.newScorer(), calibrationRows);
+        new BundleAssembler(calibrated.features(), flow.parameters(), settings.solver());
     double seconds = (System.nanoTime() - started) / 1e9;
     Instant now = Instant.now();
     try {
@@ -108,96 +89,46 @@ public final class FlowTrainer {
               detector,
               VERSION_TIME.format(now) + "-" + dataHash.substring(0, 8),
               now,
-              ConformalCalibration.fit(
-                  Arrays.stream(scores).filter(Double::isFinite).toArray(), settings.budget()),
+              ConformalCalibration.fit(calibrated.logLikelihoods(), settings.budget()),
               new TrainingSummary(
-                  (long) split.training().size(),
-                  (long) split.validation().size(),
-                  (long) split.calibration().size(),
-                  fitted.history().get(fitted.history().size() - 1).epoch(),
-                  fitted.best().epoch(),
-                  fitted.best().trainNegativeLogLikelihood(),
-                  fitted.best().validationNegativeLogLikelihood(),
+                  (long) calibrated.trainingRecords(),
+                  (long) calibrated.validationRecords(),
+                  (long) calibrated.heldOut().size(),
+                  flow.history().get(flow.history().size() - 1).epoch(),
+                  flow.best().epoch(),
+                  flow.best().trainNegativeLogLikelihood(),
+                  flow.best().validationNegativeLogLikelihood(),
                   seconds),
               provenance(table, dataHash, backend),
-              probes(calibrationRows, scores));
-      return new TrainingResult(bundle, fitted.history(), settings.asMap());
+              probes(calibrated));
+      return new TrainingResult(bundle, flow.history(), settings.asMap());
     } catch (BundleException e) {
       throw new IllegalStateException("the trained model fails its own checks", e);
     }
   }
 
-  private record Split(Table training, Table validation, Table calibration) {}
-
-  private Split split(Table table) {
-    int calibration = (int) (table.size() * settings.calibrationFraction());
-    int validation = Math.max(1, (int) (table.size() * settings.validationFraction()));
-    int training = table.size() - calibration - validation;
-    if (training < LEAST_TRAINING_RECORDS) {
+  /** Before the work rather than after it. */
+  private void requireEnough(Table table, int calibrationRecords) {
+    if (table.size() < LEAST_RECORDS) {
       throw new DataException(
-          table.source()
-              + ": "
-              + table.size()
-              + " records leave "
-              + training
-              + " to train on after validation and calibration, expected at least "
-              + LEAST_TRAINING_RECORDS);
+          table.source() + ": " + table.size() + " records, expected at least " + LEAST_RECORDS);
     }
-    // Before the work rather than after it.
-    ConformalCalibration.fit(new double[Math.max(1, calibration)], settings.budget());
+    ConformalCalibration.fit(new double[Math.max(1, calibrationRecords)], settings.budget());
+  }
+
+  private Table shuffled(Table table) {
     List<double[]> rows = new ArrayList<>(List.of(table.rows()));
     Collections.shuffle(rows, new Random(settings.seed()));
-    Table shuffled = new Table(table.source(), table.columns(), rows.toArray(double[][]::new));
-    return new Split(
-        shuffled.rows(0, training),
-        shuffled.rows(training, training + validation),
-        shuffled.rows(training + validation, table.size()));
+    return new Table(table.source(), table.columns(), rows.toArray(double[][]::new));
   }
 
   private CheckpointFile checkpointFile(Path file, String dataHash) {
     return new CheckpointFile(file, dataHash + " " + settings.asMap(), settings.weightDecay());
   }
 
-  private SolverSettings solverSettings() {
-    return new SolverSettings(
-        ButcherTableau.DORMAND_PRINCE,
-        settings.scoringTolerance(),
-        settings.scoringTolerance(),
-        settings.scoringMaximumEvaluations(),
-        0,
-        0);
-  }
-
-  /** Rows as the scorer takes them: continuous features, then constants. */
-  private static List<double[]> inOrderOf(FeatureEncoder encoder, Table table) {
-    List<String> names = new ArrayList<>();
-    encoder.features().forEach(feature -> names.add(feature.getName()));
-    encoder.constants().forEach(constant -> names.add(constant.getName()));
-    int[] columns = names.stream().mapToInt(table.columns()::indexOf).toArray();
-    return Arrays.stream(table.rows())
-        .map(row -> IntStream.of(columns).mapToDouble(column -> row[column]).toArray())
-        .toList();
-  }
-
-  /** Log-likelihoods; NaN, with a warning, where a record has none. */
-  private static double[] score(ValueScorer scorer, List<double[]> rows) {
-    double[] scores = new double[rows.size()];
-    int unscorable = 0;
-    for (int row = 0; row < scores.length; row++) {
-      scores[row] =
-          scorer.score(rows.get(row)) == SolveStatus.COMPLETED
-              ? scorer.logLikelihood()
-              : Double.NaN;
-      unscorable += Double.isNaN(scores[row]) ? 1 : 0;
-    }
-    if (unscorable > 0) {
-      LOG.warn("{} of {} calibration records have no score", unscorable, scores.length);
-    }
-    return scores;
-  }
-
-  /** Calibration records spread over the range of scores, the lowest among them. */
-  private static List<double[]> probes(List<double[]> rows, double[] scores) {
+  /** Held-out records spread over the range of scores, the lowest among them. */
+  private static List<double[]> probes(CalibratedFlow calibrated) {
+    double[] scores = calibrated.logLikelihoods();
     List<Integer> order =
         IntStream.range(0, scores.length)
             .filter(row -> Double.isFinite(scores[row]))
@@ -206,7 +137,7 @@ public final class FlowTrainer {
             .toList();
     int count = Math.min(PROBES, order.size());
     return IntStream.range(0, count)
-        .mapToObj(index -> rows.get(order.get(index * order.size() / count)))
+        .mapToObj(index -> calibrated.heldOut().get(order.get(index * order.size() / count)))
         .toList();
   }
 

@@ -1,6 +1,8 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.field.Activation;
+import io.lowtide.density.ode.ButcherTableau;
+import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.trainer.field.ProbeDistribution;
 import io.lowtide.trainer.field.TraceMode;
 import java.util.List;
@@ -156,6 +158,23 @@ public final class TrainingSettings {
               Range.between(0.01, 0.5),
               Importance.MEDIUM,
               "Share of the records kept for calibration.")
+          .define(
+              "cross.calibration.below",
+              Type.INT,
+              1500,
+              Range.atLeast(0),
+              Importance.MEDIUM,
+              "Tables with fewer records give none of them away to validation and calibration:"
+                  + " each record is scored by a flow that was fitted without it, and the flow"
+                  + " that serves is fitted to all. It takes one training more than"
+                  + " calibration.folds.")
+          .define(
+              "calibration.folds",
+              Type.INT,
+              4,
+              Range.between(2, 50),
+              Importance.LOW,
+              "Parts into which such a small table is cut.")
           .define(
               "patience",
               Type.INT,
@@ -317,12 +336,16 @@ public final class TrainingSettings {
     return values.getDouble("training.tolerance");
   }
 
-  public double scoringTolerance() {
-    return values.getDouble("scoring.tolerance");
-  }
-
-  public int scoringMaximumEvaluations() {
-    return values.getInt("scoring.maximum.evaluations");
+  /** How scores are integrated. */
+  public SolverSettings solver() {
+    double tolerance = values.getDouble("scoring.tolerance");
+    return new SolverSettings(
+        ButcherTableau.DORMAND_PRINCE,
+        tolerance,
+        tolerance,
+        values.getInt("scoring.maximum.evaluations"),
+        0,
+        0);
   }
 
   public double validationFraction() {
@@ -331,6 +354,14 @@ public final class TrainingSettings {
 
   public double calibrationFraction() {
     return values.getDouble("calibration.fraction");
+  }
+
+  public int crossCalibrationBelow() {
+    return values.getInt("cross.calibration.below");
+  }
+
+  public int calibrationFolds() {
+    return values.getInt("calibration.folds");
   }
 
   public int patience() {

@@ -12,6 +12,7 @@ import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.report.TrainingReport;
@@ -75,20 +76,25 @@ class FlowTrainerTest {
 
   @Test
   void shouldKeepTheFalseAlarmBudgetOnFreshRecords() {
-    ModelBundle bundle = result.bundle();
-    ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
     int fresh = 4000;
+    double budget = 0.01;
+    double deviation =
+        Math.sqrt(
+            budget * (1 - budget) * (1.0 / fresh + 1.0 / result.bundle().calibration().size()));
+    assertThat(falseAlarmRate(result.bundle(), fresh)).isCloseTo(budget, within(3 * deviation));
+  }
+
+  private static double falseAlarmRate(ModelBundle bundle, int fresh) {
+    ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
     int alarms = 0;
     for (double[] row : bananas(fresh, 99).rows()) {
       // Continuous features first, then the constant.
       double[] values = {row[0], row[2], row[1]};
       assertThat(scorer.score(values)).isEqualTo(SolveStatus.COMPLETED);
-      alarms += bundle.calibration().pValue(scorer.logLikelihood()) <= 0.01 ? 1 : 0;
+      double pValue = bundle.calibration().pValue(scorer.logLikelihood());
+      alarms += pValue <= bundle.calibration().defaultBudget() ? 1 : 0;
     }
-    double budget = 0.01;
-    double deviation =
-        Math.sqrt(budget * (1 - budget) * (1.0 / fresh + 1.0 / bundle.calibration().size()));
-    assertThat((double) alarms / fresh).isCloseTo(budget, within(3 * deviation));
+    return (double) alarms / fresh;
   }
 
   @Test
@@ -160,6 +166,21 @@ class FlowTrainerTest {
   }
 
   @Test
+  void shouldScoreEveryRecordOfASmallTableByAFlowThatHasNotSeenIt() {
+    Map<String, String> settings = new TreeMap<>(SETTINGS);
+    settings.put("hidden.units", "16,16");
+    settings.put("budget", "0.05");
+    TrainingResult small = trainer(settings, Optional.empty()).train(bananas(300, 2));
+    TrainingSummary summary = small.bundle().record().getTraining();
+    assertThat(summary.getTrainRecords()).isEqualTo(300);
+    assertThat(summary.getCalibrationRecords()).isEqualTo(300);
+    assertThat(small.bundle().calibration().size()).isEqualTo(300);
+    double rate = falseAlarmRate(small.bundle(), 4000);
+    double deviation = Math.sqrt(0.05 * 0.95 * (1.0 / 4000 + 1.0 / 300));
+    assertThat(rate).isCloseTo(0.05, within(4 * deviation));
+  }
+
+  @Test
   void shouldRefuseABudgetThatTheRecordsCannotKeep() {
     Map<String, String> strict = new TreeMap<>(SETTINGS);
     strict.put("budget", "0.0001");
@@ -170,9 +191,9 @@ class FlowTrainerTest {
 
   @Test
   void shouldRefuseTooFewRecords() {
-    assertThatThrownBy(() -> trainer(SETTINGS, Optional.empty()).train(bananas(60, 1)))
+    assertThatThrownBy(() -> trainer(SETTINGS, Optional.empty()).train(bananas(40, 1)))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("60 records leave 42 to train on");
+        .hasMessageContaining("40 records, expected at least 50");
   }
 
   private static FlowTrainer trainer(Map<String, String> settings, Optional<Path> checkpoint) {

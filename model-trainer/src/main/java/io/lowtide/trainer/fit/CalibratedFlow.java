@@ -1,0 +1,22 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.schemas.FeatureSpecification;
+import java.util.List;
+
+/**
+ * A fitted flow with the scores of normal records that had no part in the fit they are scored by.
+ *
+ * @param features how a record becomes numbers
+ * @param flow the flow that goes into the model
+ * @param heldOut those records, as the scorer takes them
+ * @param logLikelihoods one for each, negative infinity where a record has no score
+ * @param trainingRecords records that the flow was fitted to
+ * @param validationRecords records that decided when to stop
+ */
+record CalibratedFlow(
+    FeatureSpecification features,
+    FittedFlow flow,
+    List<double[]> heldOut,
+    double[] logLikelihoods,
+    int trainingRecords,
+    int validationRecords) {}

@@ -1,0 +1,141 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.FieldShape;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.feature.FeatureInference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Fits to every record, and scores each one by a flow that was fitted without it (cross-conformal
+ * prediction; Vovk 2015, Annals of Mathematics and Artificial Intelligence 74): for tables too
+ * small to give records away. The number of iterations is where the mean negative log-likelihood of
+ * the records left out is least. The flows that score the calibration records have seen fewer
+ * records than the one that serves, so the false-alarm rate errs on the low side.
+ */
+final class CrossFitting {
+
+  private final TrainingSettings settings;
+  private final Consumer<EpochReport> listener;
+
+  CrossFitting(TrainingSettings settings, Consumer<EpochReport> listener) {
+    this.settings = settings;
+    this.listener = listener;
+  }
+
+  /**
+   * Fits.
+   *
+   * @param shuffled records in random order
+   */
+  CalibratedFlow fit(Table shuffled) {
+    FeatureSpecification features = FeatureInference.infer(shuffled, settings.smoothing());
+    FeatureEncoder encoder = new FeatureEncoder(features);
+    FieldShape shape =
+        new FieldShape(encoder.dimensions(), 0, settings.hiddenUnits(), settings.activation());
+    List<Fold> folds = new ArrayList<>();
+    for (int index = 0; index < settings.calibrationFolds(); index++) {
+      Fold fold = new Fold(shuffled, index, settings.calibrationFolds());
+      fold.fit(encoder, shape);
+      folds.add(fold);
+    }
+    List<EpochReport> history = meanHistory(folds);
+    EpochReport best = best(history);
+    FieldParameters parameters;
+    try (FlowFitter fitter =
+        new FlowFitter(settings, shape, new TrainingData(encoder, shuffled), Optional.empty())) {
+      parameters =
+          fitter
+              .fit(Optional.empty(), best.iteration(), (report, unused) -> listener.accept(report))
+              .parameters();
+    }
+    List<double[]> heldOut = new ArrayList<>();
+    List<Double> scores = new ArrayList<>();
+    for (Fold fold : folds) {
+      List<double[]> rows = HeldOutScores.rows(encoder, fold.leftOut);
+      heldOut.addAll(rows);
+      FieldParameters atBest = fold.trajectory.get(history.indexOf(best));
+      for (double score : HeldOutScores.of(features, atBest, settings, rows)) {
+        scores.add(score);
+      }
+    }
+    return new CalibratedFlow(
+        features,
+        new FittedFlow(parameters, history, best),
+        heldOut,
+        scores.stream().mapToDouble(Double::doubleValue).toArray(),
+        shuffled.size(),
+        shuffled.size());
+  }
+
+  private static EpochReport best(List<EpochReport> history) {
+    return history.stream()
+        .reduce(
+            (left, right) ->
+                right.validationNegativeLogLikelihood() < left.validationNegativeLogLikelihood()
+                    ? right
+                    : left)
+        .orElseThrow();
+  }
+
+  /** Means over the folds, as far as the shortest of them was trained. */
+  private static List<EpochReport> meanHistory(List<Fold> folds) {
+    int validations = folds.stream().mapToInt(fold -> fold.history.size()).min().orElseThrow();
+    List<EpochReport> history = new ArrayList<>();
+    double least = Double.POSITIVE_INFINITY;
+    for (int index = 0; index < validations; index++) {
+      double training = 0;
+      double validation = 0;
+      for (Fold fold : folds) {
+        training += fold.history.get(index).trainNegativeLogLikelihood() / folds.size();
+        validation += fold.history.get(index).validationNegativeLogLikelihood() / folds.size();
+      }
+      history.add(
+          folds.get(0).history.get(index).withLosses(training, validation, validation < least));
+      least = Math.min(least, validation);
+    }
+    return history;
+  }
+
+  /** Every k-th record left out, and the flow fitted to the others. */
+  private final class Fold {
+
+    private final Table fitted;
+    private final Table leftOut;
+    private final List<EpochReport> history = new ArrayList<>();
+    private final List<FieldParameters> trajectory = new ArrayList<>();
+
+    Fold(Table table, int index, int folds) {
+      List<double[]> inside = new ArrayList<>();
+      List<double[]> outside = new ArrayList<>();
+      for (int row = 0; row < table.size(); row++) {
+        (row % folds == index ? outside : inside).add(table.rows()[row]);
+      }
+      fitted = new Table(table.source(), table.columns(), inside.toArray(double[][]::new));
+      leftOut = new Table(table.source(), table.columns(), outside.toArray(double[][]::new));
+    }
+
+    void fit(FeatureEncoder encoder, FieldShape shape) {
+      try (FlowFitter fitter =
+          new FlowFitter(
+              settings,
+              shape,
+              new TrainingData(encoder, fitted),
+              Optional.of(new TrainingData(encoder, leftOut)))) {
+        fitter.fit(
+            Optional.empty(),
+            settings.iterations(),
+            (report, parameters) -> {
+              history.add(report);
+              trajectory.add(parameters);
+              listener.accept(report);
+            });
+      }
+    }
+  }
+}

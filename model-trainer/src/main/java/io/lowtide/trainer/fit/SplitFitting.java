@@ -1,0 +1,66 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.field.FieldShape;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.feature.FeatureInference;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Fits to a part of the records, stops by a second part, and calibrates on a third (split conformal
+ * prediction): for tables with enough records for all three.
+ */
+final class SplitFitting {
+
+  private final TrainingSettings settings;
+  private final Consumer<EpochReport> listener;
+
+  SplitFitting(TrainingSettings settings, Consumer<EpochReport> listener) {
+    this.settings = settings;
+    this.listener = listener;
+  }
+
+  /** Number of calibration records that a table of this size gives. */
+  static int calibrationRecords(TrainingSettings settings, int size) {
+    return (int) (size * settings.calibrationFraction());
+  }
+
+  /**
+   * Fits.
+   *
+   * @param shuffled records in random order
+   * @param checkpoint where progress is kept
+   */
+  CalibratedFlow fit(Table shuffled, Optional<CheckpointFile> checkpoint) {
+    int calibration = calibrationRecords(settings, shuffled.size());
+    int validation = Math.max(1, (int) (shuffled.size() * settings.validationFraction()));
+    int training = shuffled.size() - calibration - validation;
+    Table fitted = shuffled.rows(0, training);
+    FeatureSpecification features = FeatureInference.infer(fitted, settings.smoothing());
+    FeatureEncoder encoder = new FeatureEncoder(features);
+    FieldShape shape =
+        new FieldShape(encoder.dimensions(), 0, settings.hiddenUnits(), settings.activation());
+    TrainingData validated =
+        new TrainingData(encoder, shuffled.rows(training, training + validation));
+    FittedFlow flow;
+    try (FlowFitter fitter =
+        new FlowFitter(
+            settings, shape, new TrainingData(encoder, fitted), Optional.of(validated))) {
+      flow =
+          fitter.fit(
+              checkpoint, settings.iterations(), (report, parameters) -> listener.accept(report));
+    }
+    List<double[]> heldOut =
+        HeldOutScores.rows(encoder, shuffled.rows(training + validation, shuffled.size()));
+    return new CalibratedFlow(
+        features,
+        flow,
+        heldOut,
+        HeldOutScores.of(features, flow.parameters(), settings, heldOut),
+        training,
+        validation);
+  }
+}
