@@ -13,6 +13,7 @@ import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.Probe;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.Solver;
+import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,6 +26,7 @@ public final class BundleAssembler {
   private final FeatureSpecification features;
   private final FieldParameters field;
   private final SolverSettings solver;
+  private final SolverCertificate certificate;
   private final FeatureEncoder encoder;
   private final Flow flow;
 
@@ -35,6 +37,21 @@ public final class BundleAssembler {
    */
   public BundleAssembler(
       FeatureSpecification features, FieldParameters field, SolverSettings solver) {
+    this(features, field, solver, null);
+  }
+
+  /**
+   * @param features how a record becomes numbers
+   * @param field the trained vector field, of as many dimensions as there are continuous features
+   * @param solver how scores are integrated
+   * @param certificate what the solver was measured to do; null if it was not
+   */
+  public BundleAssembler(
+      FeatureSpecification features,
+      FieldParameters field,
+      SolverSettings solver,
+      SolverCertificate certificate) {
+    this.certificate = certificate;
     this.features = features;
     this.field = field;
     this.solver = solver;
@@ -88,7 +105,8 @@ public final class BundleAssembler {
                 solver.absoluteTolerance(),
                 solver.maximumEvaluations(),
                 solver.fixedSteps(),
-                solver.initialStep()),
+                solver.gridErrorLimit(),
+                certificate),
             calibration.toAvro(),
             training,
             provenance,

@@ -85,7 +85,7 @@ public final class ModelBundle {
         solver.getAbsoluteTolerance(),
         solver.getMaximumEvaluations(),
         solver.getFixedSteps(),
-        solver.getInitialStep());
+        solver.getGridErrorLimit());
   }
 
   private void requireProbes() throws BundleException {

@@ -74,7 +74,7 @@ public final class Explainer {
 
   private static Flow coarse(Flow flow) {
     SolverSettings solver = flow.solver();
-    return solver.isAdaptive()
+    return solver.mayAdapt()
         ? new Flow(
             flow.field(),
             new SolverSettings(

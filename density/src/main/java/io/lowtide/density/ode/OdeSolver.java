@@ -5,9 +5,10 @@ import java.util.Arrays;
 /**
  * Explicit Runge-Kutta integration of one small system, adaptive with PI step control (Hairer,
  * Norsett, Wanner, Solving Ordinary Differential Equations I, section II.4; Gustafsson 1991) or on
- * a fixed grid. The state is a position of d components followed by running integrals, such as the
- * log-density change; the error norm is the largest of the root mean square over the position and
- * the error of each integral, so that many dimensions never hide an error in the log-density.
+ * a fixed grid, with a check of each step or without. The state is a position of d components
+ * followed by running integrals, such as the log-density change; the error norm is the largest of
+ * the root mean square over the position and the error of each integral, so that many dimensions
+ * never hide an error in the log-density.
  *
  * <p>An instance owns its working arrays: it belongs to one thread, allocates nothing after
  * construction, and gives the same bits for the same input.
@@ -27,6 +28,8 @@ public final class OdeSolver {
   private final double[][] stages;
   private final double[] trial;
   private final double[] error;
+  private final double[] start;
+  private double largestGridError;
   private int evaluations;
   private int acceptedSteps;
   private int rejectedSteps;
@@ -44,6 +47,7 @@ public final class OdeSolver {
     this.stages = new double[tableau.stages()][components];
     this.trial = new double[components];
     this.error = new double[components];
+    this.start = new double[settings.checksGrid() ? components : 0];
   }
 
   /**
@@ -59,9 +63,30 @@ public final class OdeSolver {
     evaluations = 0;
     acceptedSteps = 0;
     rejectedSteps = 0;
-    return settings.isAdaptive()
-        ? integrateAdaptively(system, from, to, y)
-        : integrateOnGrid(system, from, to, y);
+    largestGridError = 0;
+    if (!settings.startsOnGrid()) {
+      return integrateAdaptively(system, from, to, y);
+    }
+    if (!settings.checksGrid()) {
+      return integrateOnGrid(system, from, to, y);
+    }
+    System.arraycopy(y, 0, start, 0, components);
+    SolveStatus status = integrateOnGrid(system, from, to, y);
+    if (status == SolveStatus.COMPLETED && largestGridError <= settings.gridErrorLimit()) {
+      return status;
+    }
+    rejectedSteps += acceptedSteps;
+    acceptedSteps = 0;
+    System.arraycopy(start, 0, y, 0, components);
+    return integrateAdaptively(system, from, to, y);
+  }
+
+  /**
+   * Largest error norm of a step on a checked grid in the last solve, in units of the tolerances;
+   * not a number where a step overflowed.
+   */
+  public double largestGridError() {
+    return largestGridError;
   }
 
   /** Evaluations of the right-hand side in the last solve. */
@@ -87,10 +112,7 @@ public final class OdeSolver {
     if (!allFinite(y) || !allFinite(stages[0])) {
       return SolveStatus.NOT_FINITE;
     }
-    double step =
-        settings.initialStep() > 0
-            ? Math.copySign(Math.min(settings.initialStep(), Math.abs(span)), span)
-            : startingStep(system, from, span, y);
+    double step = startingStep(system, from, span, y);
     double time = from;
     double previousError = 1e-4;
     boolean rejected = false;
@@ -104,7 +126,7 @@ public final class OdeSolver {
       if (evaluations + tableau.stages() - 1 > settings.maximumEvaluations()) {
         return SolveStatus.BUDGET_EXCEEDED;
       }
-      computeStages(system, time, step, y);
+      computeStages(system, time, step, y, stages.length);
       double error = errorNorm(step, y);
       if (!Double.isFinite(error)) {
         rejectedSteps++;
@@ -146,9 +168,12 @@ public final class OdeSolver {
     stages[stages.length - 1] = first;
   }
 
-  /** Fills stages 1 and on, and leaves the solution at the end of the step in {@link #trial}. */
-  private void computeStages(OdeSystem system, double time, double step, double[] y) {
-    for (int stage = 1; stage < stages.length; stage++) {
+  /**
+   * Fills stages 1 and on, up to and not including {@code end}. With all stages of a method that is
+   * first same as last, {@link #trial} is left at the end of the step.
+   */
+  private void computeStages(OdeSystem system, double time, double step, double[] y, int end) {
+    for (int stage = 1; stage < end; stage++) {
       combine(y, step, tableau.stageWeights[stage], stage);
       evaluate(system, time + tableau.nodes[stage] * step, trial, stages[stage]);
     }
@@ -232,11 +257,23 @@ public final class OdeSolver {
 
   private SolveStatus integrateOnGrid(OdeSystem system, double from, double to, double[] y) {
     double step = (to - from) / settings.fixedSteps();
+    boolean check = settings.checksGrid();
+    // The last stage of an embedded pair serves the estimate, and is the first of the next step.
+    int end = tableau.estimatesError() && !check ? stages.length - 1 : stages.length;
     for (int index = 0; index < settings.fixedSteps(); index++) {
       double time = from + index * step;
-      evaluate(system, time, y, stages[0]);
-      computeStages(system, time, step, y);
-      combine(y, step, tableau.weights, stages.length);
+      if (check && index > 0) {
+        swapFirstAndLastStage();
+      } else {
+        evaluate(system, time, y, stages[0]);
+      }
+      computeStages(system, time, step, y, end);
+      if (check) {
+        double norm = errorNorm(step, y);
+        largestGridError = norm <= largestGridError ? largestGridError : norm;
+      } else {
+        combine(y, step, tableau.weights, end);
+      }
       System.arraycopy(trial, 0, y, 0, components);
       acceptedSteps++;
     }

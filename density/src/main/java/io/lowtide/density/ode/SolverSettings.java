@@ -1,17 +1,18 @@
 package io.lowtide.density.ode;
 
 /**
- * How an ODE is integrated: adaptively, or on a fixed grid.
+ * How an ODE is integrated: adaptively, on a fixed grid, or on a grid whose steps are checked, with
+ * adaptive integration where one fails the check.
  *
  * @param method the Runge-Kutta method
- * @param relativeTolerance per component, between 0 and 1; adaptive integration
- * @param absoluteTolerance per component, between 0 and 1; adaptive integration
+ * @param relativeTolerance per component, between 0 and 1; not used by a grid without a check
+ * @param absoluteTolerance likewise
  * @param maximumEvaluations evaluations of the right-hand side after which an adaptive solve is
  *     given up; at least 20
  * @param fixedSteps 0: adaptive, for a method that estimates its error; else the number of equal
  *     steps
- * @param initialStep length of the first step tried, up to 1; 0: the solver looks for one, which
- *     takes an evaluation; adaptive integration
+ * @param gridErrorLimit error norm of a step on the grid, in units of the tolerances, above which
+ *     the solve starts again adaptively; 0: no check
  */
 public record SolverSettings(
     ButcherTableau method,
@@ -19,7 +20,7 @@ public record SolverSettings(
     double absoluteTolerance,
     int maximumEvaluations,
     int fixedSteps,
-    double initialStep) {
+    double gridErrorLimit) {
 
   private static final int LEAST_BUDGET = 20;
 
@@ -27,16 +28,22 @@ public record SolverSettings(
    * @throws IllegalArgumentException if a value is out of range
    */
   public SolverSettings {
-    if (fixedSteps < 0 || fixedSteps == 0 && !method.estimatesError()) {
-      throw new IllegalArgumentException("fixedSteps: " + fixedSteps + ", expected at least 1");
+    if (fixedSteps < 0) {
+      throw new IllegalArgumentException("fixedSteps: " + fixedSteps + ", expected at least 0");
     }
-    if (fixedSteps == 0) {
+    if (!(gridErrorLimit >= 0 && gridErrorLimit < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "gridErrorLimit: " + gridErrorLimit + ", expected at least 0 and finite");
+    }
+    if (fixedSteps == 0 || gridErrorLimit > 0) {
+      if (!method.estimatesError()) {
+        throw new IllegalArgumentException(
+            "solver method: \""
+                + method.label()
+                + "\" estimates no error, expected a grid (fixedSteps above 0) without a check");
+      }
       requireTolerance("relativeTolerance", relativeTolerance);
       requireTolerance("absoluteTolerance", absoluteTolerance);
-      if (!(initialStep >= 0 && initialStep <= 1)) {
-        throw new IllegalArgumentException(
-            "initialStep: " + initialStep + ", expected between 0 and 1");
-      }
       if (maximumEvaluations < LEAST_BUDGET) {
         throw new IllegalArgumentException(
             "maximumEvaluations: " + maximumEvaluations + ", expected at least " + LEAST_BUDGET);
@@ -44,22 +51,44 @@ public record SolverSettings(
     }
   }
 
-  /** Whether steps are chosen by the estimated error. */
-  public boolean isAdaptive() {
-    return fixedSteps == 0;
+  /** Whether the first attempt is on a grid of equal steps. */
+  public boolean startsOnGrid() {
+    return fixedSteps > 0;
+  }
+
+  /** Whether each step on the grid is checked. */
+  public boolean checksGrid() {
+    return gridErrorLimit > 0;
+  }
+
+  /** Whether steps may be chosen by the estimated error. */
+  public boolean mayAdapt() {
+    return !startsOnGrid() || checksGrid();
   }
 
   /** Dormand-Prince 5(4) with one tolerance, relative and absolute, and a budget of 1,000. */
   public static SolverSettings dormandPrince(double tolerance) {
-    return new SolverSettings(ButcherTableau.DORMAND_PRINCE, tolerance, tolerance, 1_000, 0, 0);
+    return adaptive(ButcherTableau.DORMAND_PRINCE, tolerance, 1_000);
   }
 
-  /** A fixed grid of {@code steps} equal steps. */
+  /** Adaptive integration with one tolerance, relative and absolute. */
+  public static SolverSettings adaptive(
+      ButcherTableau method, double tolerance, int maximumEvaluations) {
+    return new SolverSettings(method, tolerance, tolerance, maximumEvaluations, 0, 0);
+  }
+
+  /** A grid of {@code steps} equal steps, without a check. */
   public static SolverSettings fixedGrid(ButcherTableau method, int steps) {
     if (steps < 1) {
       throw new IllegalArgumentException("fixedSteps: " + steps + ", expected at least 1");
     }
     return new SolverSettings(method, 0, 0, 0, steps, 0);
+  }
+
+  /** These settings on a grid of {@code steps} equal steps with a check. */
+  public SolverSettings onCheckedGrid(int steps, double errorLimit) {
+    return new SolverSettings(
+        method, relativeTolerance, absoluteTolerance, maximumEvaluations, steps, errorLimit);
   }
 
   private static void requireTolerance(String name, double value) {

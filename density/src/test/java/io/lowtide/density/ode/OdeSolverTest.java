@@ -79,19 +79,44 @@ class OdeSolverTest {
       names = {"DORMAND_PRINCE", "TSITOURAS"})
   void shouldKeepItsTolerance(ButcherTableau method) {
     for (double tolerance : new double[] {1e-3, 1e-5, 1e-7, 1e-9, 1e-11}) {
-      SolverSettings settings = new SolverSettings(method, tolerance, tolerance, 10_000, 0, 0);
+      SolverSettings settings = SolverSettings.adaptive(method, tolerance, 10_000);
       assertThat(errorAtPi(new OdeSolver(settings, 2, 1))).isLessThan(30 * tolerance);
     }
   }
 
   @Test
-  void shouldNotLookForAStepThatItWasGiven() {
+  void shouldTakeTheGridWhereItsStepsPassTheCheck() {
+    SolverSettings loose =
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 1_000).onCheckedGrid(3, 20);
+    OdeSolver solver = new OdeSolver(loose, 2, 1);
+    assertThat(errorAtPi(solver)).isLessThan(1e-2);
+    assertThat(solver.evaluations()).isEqualTo(1 + 3 * 6);
+    assertThat(solver.largestGridError()).isBetween(0.1, 20.0);
+    OdeSolver unchecked = fixedSteps(ButcherTableau.DORMAND_PRINCE, 3);
+    assertThat(errorAtPi(unchecked)).isCloseTo(errorAtPi(solver), within(1e-12));
+    assertThat(unchecked.evaluations()).isEqualTo(3 * 6);
+  }
+
+  @Test
+  void shouldIntegrateAdaptivelyWhereAStepOnTheGridFailsTheCheck() {
     SolverSettings settings =
-        new SolverSettings(ButcherTableau.TSITOURAS, 1e-5, 1e-5, 1_000, 0, 0.25);
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-8, 1_000).onCheckedGrid(3, 1);
     OdeSolver solver = new OdeSolver(settings, 2, 1);
-    assertThat(errorAtPi(solver)).isLessThan(1e-4);
-    assertThat(solver.evaluations())
-        .isEqualTo(1 + 6 * (solver.acceptedSteps() + solver.rejectedSteps()));
+    OdeSolver adaptive = new OdeSolver(SolverSettings.dormandPrince(1e-8), 2, 1);
+    assertThat(errorAtPi(solver)).isEqualTo(errorAtPi(adaptive)).isLessThan(3e-7);
+    assertThat(solver.evaluations()).isEqualTo(adaptive.evaluations() + 1 + 3 * 6);
+    assertThat(solver.largestGridError()).isGreaterThan(1);
+  }
+
+  @Test
+  void shouldIntegrateAdaptivelyWhereTheGridOverflows() {
+    OdeSystem decay = (s, y, derivative) -> derivative[0] = -1e3 * y[0] * y[0] * y[0];
+    SolverSettings settings =
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-6, 10_000).onCheckedGrid(2, 1);
+    double[] y = {100};
+    OdeSolver solver = new OdeSolver(settings, 1, 0);
+    assertThat(solver.integrate(decay, 0, 1, y)).isEqualTo(SolveStatus.COMPLETED);
+    assertThat(y[0]).isCloseTo(1 / Math.sqrt(1e-4 + 2e3), within(1e-5));
   }
 
   @Test
@@ -110,7 +135,7 @@ class OdeSolverTest {
   void shouldAgreeWithAnotherIntegrator() {
     double[] y = {2, 0};
     SolverSettings settings =
-        new SolverSettings(ButcherTableau.DORMAND_PRINCE, 1e-11, 1e-11, 100_000, 0, 0);
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-11, 100_000);
     assertThat(new OdeSolver(settings, 2, 0).integrate(VAN_DER_POL, 0, 10, y))
         .isEqualTo(SolveStatus.COMPLETED);
     OrdinaryDifferentialEquation equation =
@@ -145,8 +170,7 @@ class OdeSolverTest {
 
   @Test
   void shouldStopAtTheBudgetOfEvaluations() {
-    SolverSettings settings =
-        new SolverSettings(ButcherTableau.DORMAND_PRINCE, 1e-10, 1e-10, 50, 0, 0);
+    SolverSettings settings = SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-10, 50);
     OdeSolver solver = new OdeSolver(settings, 2, 0);
     assertThat(solver.integrate(VAN_DER_POL, 0, 100, new double[] {2, 0}))
         .isEqualTo(SolveStatus.BUDGET_EXCEEDED);
@@ -177,6 +201,10 @@ class OdeSolverTest {
         .hasMessage("relativeTolerance: 0.0, expected between 0 and 1");
     assertThatThrownBy(() -> SolverSettings.fixedGrid(ButcherTableau.EULER, 0))
         .hasMessage("fixedSteps: 0, expected at least 1");
+    assertThatThrownBy(() -> SolverSettings.adaptive(ButcherTableau.RUNGE_KUTTA_4, 1e-5, 1_000))
+        .hasMessageContaining("\"rk4\" estimates no error");
+    assertThatThrownBy(() -> SolverSettings.dormandPrince(1e-5).onCheckedGrid(3, Double.NaN))
+        .hasMessage("gridErrorLimit: NaN, expected at least 0 and finite");
     assertThatThrownBy(() -> ButcherTableau.of("tsit9"))
         .hasMessageContaining("\"tsit9\", expected dopri5");
   }

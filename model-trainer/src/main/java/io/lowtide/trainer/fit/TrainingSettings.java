@@ -339,13 +339,8 @@ public final class TrainingSettings {
   /** How scores are integrated. */
   public SolverSettings solver() {
     double tolerance = values.getDouble("scoring.tolerance");
-    return new SolverSettings(
-        ButcherTableau.DORMAND_PRINCE,
-        tolerance,
-        tolerance,
-        values.getInt("scoring.maximum.evaluations"),
-        0,
-        0);
+    return SolverSettings.adaptive(
+        ButcherTableau.DORMAND_PRINCE, tolerance, values.getInt("scoring.maximum.evaluations"));
   }
 
   public double validationFraction() {
