@@ -94,6 +94,14 @@ public final class FlowIntegrator {
   }
 
   /**
+   * Largest error norm of a step on a checked grid in the last integration, in units of the
+   * tolerances; not a number where a step overflowed.
+   */
+  public double largestGridError() {
+    return solver.largestGridError();
+  }
+
+  /**
    * Copies the end point of the last integration.
    *
    * @param position receives d numbers

@@ -75,6 +75,14 @@ public final class ValueScorer {
   }
 
   /**
+   * Largest error norm of a step on a checked grid in the last score, in units of the tolerances;
+   * not a number where a step overflowed.
+   */
+  public double largestGridError() {
+    return integrator.largestGridError();
+  }
+
+  /**
    * The encoded values of the last score, not to be changed; an entry is not finite where a value
    * lies outside the domain of its transform.
    */

@@ -19,6 +19,9 @@ final class ContinuousInference {
   /** A column repeats its values when fewer than this fraction of them are distinct. */
   private static final double REPEATING = 0.5;
 
+  /** Gaps below this share of a column's range are rounding errors of its source. */
+  private static final double ROUNDING = 1e-9;
+
   private ContinuousInference() {}
 
   /**
@@ -33,24 +36,23 @@ final class ContinuousInference {
     double median = quantile(sorted, 0.5);
     double range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
     double reach = Math.max(quantile(sorted, 0.999) - median, median - quantile(sorted, 0.001));
-    boolean heavy = range > 0 && reach > HEAVY * GAUSSIAN_REACH * range;
+    double width = range > 0 ? range : deviation(sorted);
+    boolean heavy = reach > HEAVY * GAUSSIAN_REACH * width;
     FeatureTransform transform = heavy ? FeatureTransform.ASINH : FeatureTransform.IDENTITY;
     double shift = heavy ? median : 0;
-    double scale = heavy ? range : 1;
+    double scale = heavy ? Math.max(range, deviation(sorted)) : 1;
     double[] transformed = new double[sorted.length];
     for (int i = 0; i < sorted.length; i++) {
       transformed[i] = heavy ? asinh((sorted[i] - shift) / scale) : sorted[i];
     }
     double mean = Arrays.stream(transformed).average().orElseThrow();
-    double variance =
-        Arrays.stream(transformed).map(y -> (y - mean) * (y - mean)).average().orElseThrow();
     return new ContinuousFeature(
         name,
         transform,
         shift,
         scale,
         mean,
-        Math.sqrt(variance),
+        deviation(transformed),
         resolution(sorted),
         smoothing,
         sorted[0],
@@ -58,12 +60,22 @@ final class ContinuousInference {
         0.0);
   }
 
-  /** The smallest gap between different values, where values repeat; else 0. */
+  private static double deviation(double[] values) {
+    double mean = Arrays.stream(values).average().orElseThrow();
+    return Math.sqrt(
+        Arrays.stream(values).map(y -> (y - mean) * (y - mean)).average().orElseThrow());
+  }
+
+  /**
+   * The smallest gap between different values, where values repeat; else 0. Values that differ by
+   * rounding alone count as one.
+   */
   private static double resolution(double[] sorted) {
+    double rounding = ROUNDING * (sorted[sorted.length - 1] - sorted[0]);
     int distinct = 1;
     double gap = Double.POSITIVE_INFINITY;
     for (int i = 1; i < sorted.length; i++) {
-      if (sorted[i] != sorted[i - 1]) {
+      if (sorted[i] - sorted[i - 1] > rounding) {
         distinct++;
         gap = Math.min(gap, sorted[i] - sorted[i - 1]);
       }

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param features how a record becomes numbers
  * @param flow the flow that goes into the model
+ * @param solver how its scores are integrated
  * @param heldOut those records, as the scorer takes them
  * @param logLikelihoods one for each, negative infinity where a record has no score
  * @param trainingRecords records that the flow was fitted to
@@ -16,6 +17,7 @@ import java.util.List;
 record CalibratedFlow(
     FeatureSpecification features,
     FittedFlow flow,
+    SolverChoice solver,
     List<double[]> heldOut,
     double[] logLikelihoods,
     int trainingRecords,

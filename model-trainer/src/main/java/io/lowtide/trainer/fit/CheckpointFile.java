@@ -20,7 +20,7 @@ import java.util.zip.CRC32;
 final class CheckpointFile {
 
   private static final int MAGIC = 0x4C54434B;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final Path file;
   private final String fingerprint;
@@ -40,6 +40,7 @@ final class CheckpointFile {
       out.writeUTF(fingerprint);
       out.writeInt(state.parameters.length);
       writeDoubles(out, state.parameters);
+      writeDoubles(out, state.averaged);
       writeDoubles(out, state.best);
       writeDoubles(out, state.optimizer.first());
       writeDoubles(out, state.optimizer.second());
@@ -108,12 +109,13 @@ final class CheckpointFile {
   private TrainingState readState(DataInputStream in) throws IOException {
     int count = in.readInt();
     double[] parameters = readDoubles(in, count);
+    double[] averaged = readDoubles(in, count);
     double[] best = readDoubles(in, count);
     double[] first = readDoubles(in, count);
     double[] second = readDoubles(in, count);
     AdamOptimizer optimizer = new AdamOptimizer(count, weightDecay);
     optimizer.restore(first, second, in.readInt());
-    TrainingState state = new TrainingState(parameters, optimizer, best);
+    TrainingState state = new TrainingState(parameters, averaged, optimizer, best);
     state.bestValidation = in.readDouble();
     state.iteration = in.readInt();
     state.validationsSinceBest = in.readInt();

@@ -60,13 +60,14 @@ final class CrossFitting {
       List<double[]> rows = HeldOutScores.rows(encoder, fold.leftOut);
       heldOut.addAll(rows);
       FieldParameters atBest = fold.trajectory.get(history.indexOf(best));
-      for (double score : HeldOutScores.of(features, atBest, settings, rows)) {
+      for (double score : HeldOutScores.of(features, atBest, settings.adaptiveSolver(), rows)) {
         scores.add(score);
       }
     }
     return new CalibratedFlow(
         features,
         new FittedFlow(parameters, history, best),
+        SolverChoice.of(features, parameters, settings, heldOut),
         heldOut,
         scores.stream().mapToDouble(Double::doubleValue).toArray(),
         shuffled.size(),

@@ -196,7 +196,7 @@ final class FlowFitter implements AutoCloseable {
       }
       int count = target - from;
       double speed = count * (double) batchSize / (seconds() - secondsAtStart);
-      double validated = validationLoss.map(loss -> loss.of(state.parameters)).orElse(Double.NaN);
+      double validated = validationLoss.map(loss -> loss.of(state.averaged)).orElse(Double.NaN);
       boolean best = !(validated >= state.bestValidation);
       EpochReport report =
           new EpochReport(
@@ -212,7 +212,7 @@ final class FlowFitter implements AutoCloseable {
               speed,
               seconds());
       state.validated(report);
-      listener.validated(report, parameters(state.parameters));
+      listener.validated(report, parameters(state.averaged));
     }
 
     private BatchLoss step() {
@@ -226,6 +226,7 @@ final class FlowFitter implements AutoCloseable {
           }
           shorten(gradient, norm);
           state.optimizer.update(state.parameters, gradient, learningRate());
+          state.average(settings.averageDecay());
           state.iteration++;
           return loss;
         } catch (SolveException e) {
@@ -282,8 +283,7 @@ final class FlowFitter implements AutoCloseable {
         throw new TrainingDivergedException(state.iteration, state.setbacks - 1, cause);
       }
       state.rateFactor /= 2;
-      System.arraycopy(state.best, 0, state.parameters, 0, state.best.length);
-      state.optimizer.reset();
+      state.restoreBest();
       LOG.warn(
           "Training iteration {}: back to the best parameters with half the learning rate: {}",
           state.iteration,

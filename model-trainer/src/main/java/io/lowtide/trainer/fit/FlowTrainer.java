@@ -80,7 +80,11 @@ public final class FlowTrainer {
             : new CrossFitting(settings, listener).fit(shuffled);
     FittedFlow flow = calibrated.flow();
     BundleAssembler assembler =
-        new BundleAssembler(calibrated.features(), flow.parameters(), settings.solver());
+        new BundleAssembler(
+            calibrated.features(),
+            flow.parameters(),
+            calibrated.solver().solver(),
+            calibrated.solver().certificate());
     double seconds = (System.nanoTime() - started) / 1e9;
     Instant now = Instant.now();
     try {

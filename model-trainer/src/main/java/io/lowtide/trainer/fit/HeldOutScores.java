@@ -5,6 +5,7 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import java.util.ArrayList;
@@ -32,9 +33,9 @@ final class HeldOutScores {
   static double[] of(
       FeatureSpecification features,
       FieldParameters parameters,
-      TrainingSettings settings,
+      SolverSettings solver,
       List<double[]> rows) {
-    ValueScorer scorer = new BundleAssembler(features, parameters, settings.solver()).newScorer();
+    ValueScorer scorer = new BundleAssembler(features, parameters, solver).newScorer();
     return rows.stream()
         .mapToDouble(
             row ->

@@ -43,23 +43,29 @@ final class SplitFitting {
     FeatureEncoder encoder = new FeatureEncoder(features);
     FieldShape shape =
         new FieldShape(encoder.dimensions(), 0, settings.hiddenUnits(), settings.activation());
-    TrainingData validated =
-        new TrainingData(encoder, shuffled.rows(training, training + validation));
+    Table validated = shuffled.rows(training, training + validation);
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(
-            settings, shape, new TrainingData(encoder, fitted), Optional.of(validated))) {
+            settings,
+            shape,
+            new TrainingData(encoder, fitted),
+            Optional.of(new TrainingData(encoder, validated)))) {
       flow =
           fitter.fit(
               checkpoint, settings.iterations(), (report, parameters) -> listener.accept(report));
     }
+    SolverChoice solver =
+        SolverChoice.of(
+            features, flow.parameters(), settings, HeldOutScores.rows(encoder, validated));
     List<double[]> heldOut =
         HeldOutScores.rows(encoder, shuffled.rows(training + validation, shuffled.size()));
     return new CalibratedFlow(
         features,
         flow,
+        solver,
         heldOut,
-        HeldOutScores.of(features, flow.parameters(), settings, heldOut),
+        HeldOutScores.of(features, flow.parameters(), solver.solver(), heldOut),
         training,
         validation);
   }

@@ -80,6 +80,14 @@ public final class TrainingSettings {
               Importance.LOW,
               "Decoupled weight decay of Adam, per unit of learning rate.")
           .define(
+              "average.decay",
+              Type.DOUBLE,
+              0.99,
+              Range.between(0, 0.9999),
+              Importance.LOW,
+              "Decay, per iteration, of the moving average of the parameters that validation and"
+                  + " the model use; 0: the parameters themselves.")
+          .define(
               "gradient.norm.limit",
               Type.DOUBLE,
               5,
@@ -131,12 +139,29 @@ public final class TrainingSettings {
               Importance.LOW,
               "Relative and absolute tolerance of the solver in training.")
           .define(
+              "scoring.solver",
+              Type.STRING,
+              "grid",
+              ValidString.in("grid", "dopri5", "tsit5"),
+              Importance.MEDIUM,
+              "How scores are integrated: on a grid of as few equal steps as scoring.accuracy"
+                  + " allows, each step checked, with dopri5 where one fails the check; or"
+                  + " adaptively.")
+          .define(
+              "scoring.accuracy",
+              Type.DOUBLE,
+              0.01,
+              Range.between(1e-6, 10),
+              Importance.MEDIUM,
+              "Error of the log-likelihood, in nats, that the grid keeps for 99 % of normal"
+                  + " records.")
+          .define(
               "scoring.tolerance",
               Type.DOUBLE,
-              1e-5,
+              1e-4,
               Range.between(1e-12, 0.1),
               Importance.MEDIUM,
-              "Relative and absolute tolerance of the solver that scores; part of the model.")
+              "Relative and absolute tolerance of adaptive integration in scores.")
           .define(
               "scoring.maximum.evaluations",
               Type.INT,
@@ -308,6 +333,10 @@ public final class TrainingSettings {
     return values.getDouble("weight.decay");
   }
 
+  public double averageDecay() {
+    return values.getDouble("average.decay");
+  }
+
   public double gradientNormLimit() {
     return values.getDouble("gradient.norm.limit");
   }
@@ -336,11 +365,24 @@ public final class TrainingSettings {
     return values.getDouble("training.tolerance");
   }
 
-  /** How scores are integrated. */
-  public SolverSettings solver() {
+  /** Whether scores are integrated on a checked grid where that is accurate enough. */
+  public boolean scoresOnGrid() {
+    return values.getString("scoring.solver").equals("grid");
+  }
+
+  /** Error of the log-likelihood, in nats, that a grid keeps for 99 % of normal records. */
+  public double scoringAccuracy() {
+    return values.getDouble("scoring.accuracy");
+  }
+
+  /** How scores are integrated where no grid is taken. */
+  public SolverSettings adaptiveSolver() {
     double tolerance = values.getDouble("scoring.tolerance");
-    return SolverSettings.adaptive(
-        ButcherTableau.DORMAND_PRINCE, tolerance, values.getInt("scoring.maximum.evaluations"));
+    ButcherTableau method =
+        scoresOnGrid()
+            ? ButcherTableau.DORMAND_PRINCE
+            : ButcherTableau.of(values.getString("scoring.solver"));
+    return SolverSettings.adaptive(method, tolerance, values.getInt("scoring.maximum.evaluations"));
   }
 
   public double validationFraction() {

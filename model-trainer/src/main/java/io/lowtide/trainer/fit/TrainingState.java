@@ -7,6 +7,10 @@ import java.util.List;
 final class TrainingState {
 
   final double[] parameters;
+
+  /** Exponential moving average of the parameters, which is what validation and the model see. */
+  final double[] averaged;
+
   final AdamOptimizer optimizer;
   final double[] best;
   final List<EpochReport> history = new ArrayList<>();
@@ -21,24 +25,40 @@ final class TrainingState {
 
   int shuffledEpoch = -1;
 
-  TrainingState(double[] parameters, AdamOptimizer optimizer, double[] best) {
+  TrainingState(double[] parameters, double[] averaged, AdamOptimizer optimizer, double[] best) {
     this.parameters = parameters;
+    this.averaged = averaged;
     this.optimizer = optimizer;
     this.best = best;
   }
 
   static TrainingState start(double[] initial, double weightDecay) {
     return new TrainingState(
-        initial, new AdamOptimizer(initial.length, weightDecay), initial.clone());
+        initial, initial.clone(), new AdamOptimizer(initial.length, weightDecay), initial.clone());
   }
 
-  /** Takes note of a validation of the present parameters. */
+  /** Takes the present parameters into the average; the decay is less at first. */
+  void average(double decay) {
+    double kept = Math.min(decay, (1.0 + iteration) / (10.0 + iteration));
+    for (int i = 0; i < averaged.length; i++) {
+      averaged[i] = kept * averaged[i] + (1 - kept) * parameters[i];
+    }
+  }
+
+  /** Goes back to the best parameters. */
+  void restoreBest() {
+    System.arraycopy(best, 0, parameters, 0, best.length);
+    System.arraycopy(best, 0, averaged, 0, best.length);
+    optimizer.reset();
+  }
+
+  /** Takes note of a validation of the averaged parameters. */
   void validated(EpochReport report) {
     history.add(report);
     if (report.best()) {
       bestValidation = report.validationNegativeLogLikelihood();
       validationsSinceBest = 0;
-      System.arraycopy(parameters, 0, best, 0, best.length);
+      System.arraycopy(averaged, 0, best, 0, best.length);
     } else {
       validationsSinceBest++;
     }

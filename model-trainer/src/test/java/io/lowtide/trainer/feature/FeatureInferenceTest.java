@@ -38,6 +38,24 @@ class FeatureInferenceTest {
   }
 
   @Test
+  void shouldCompressAHeavyTailOfAColumnThatIsMostlyZero() {
+    ContinuousFeature feature =
+        infer(() -> random.nextInt(10) > 0 ? 0 : Math.exp(3 * random.nextGaussian()));
+    assertThat(feature.getTransform()).isEqualTo(FeatureTransform.ASINH);
+    assertThat(feature.getTransformShift()).isZero();
+    assertThat(feature.getTransformScale()).isPositive();
+    assertThat(infer(() -> random.nextInt(10) > 0 ? 0 : 1).getTransform())
+        .isEqualTo(FeatureTransform.IDENTITY);
+  }
+
+  @Test
+  void shouldTakeRoundingErrorsForTheSameValue() {
+    assertThat(
+            infer(() -> 0.1 * random.nextInt(20) * (1 + 1e-15 * random.nextInt(3))).getResolution())
+        .isCloseTo(0.1, within(1e-9));
+  }
+
+  @Test
   void shouldFindTheResolutionOfIntegersAndRoundedReadings() {
     assertThat(infer(() -> random.nextInt(100)).getResolution()).isEqualTo(1);
     assertThat(infer(() -> random.nextInt(100) / 4.0).getResolution()).isEqualTo(0.25);

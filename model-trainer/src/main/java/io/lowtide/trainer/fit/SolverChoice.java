@@ -1,0 +1,139 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.VectorField;
+import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.Flow;
+import io.lowtide.density.likelihood.ValueScorer;
+import io.lowtide.density.ode.ButcherTableau;
+import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.SolverCertificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How scores of one flow are integrated, with a certificate of what was measured. On the trained
+ * path a flow is smooth and its normal records are much alike, so a grid of a few equal steps does
+ * what an adaptive solver takes more evaluations for; a check of each step sends the records that
+ * are not alike to the adaptive solver.
+ *
+ * @param solver the settings
+ * @param certificate errors and evaluations on the records it was chosen by
+ */
+record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
+
+  private static final int MOST_STEPS = 6;
+  private static final int RECORDS = 500;
+
+  /** Share of the records that a grid may send to the adaptive solver. */
+  private static final double ADAPTIVE_SHARE = 0.02;
+
+  private static final SolverSettings REFERENCE =
+      SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-10, 100_000);
+
+  /**
+   * Chooses.
+   *
+   * @param rows normal records as the scorer takes them, at least one
+   */
+  static SolverChoice of(
+      FeatureSpecification features,
+      FieldParameters parameters,
+      TrainingSettings settings,
+      List<double[]> rows) {
+    return new Measurement(features, parameters, sample(rows)).choose(settings);
+  }
+
+  private static List<double[]> sample(List<double[]> rows) {
+    int count = Math.min(RECORDS, rows.size());
+    return IntStream.range(0, count)
+        .mapToObj(i -> rows.get((int) ((long) i * rows.size() / count)))
+        .toList();
+  }
+
+  private static final class Measurement {
+
+    private final FeatureEncoder encoder;
+    private final VectorField field;
+    private final List<double[]> rows;
+    private final double[] reference;
+
+    Measurement(FeatureSpecification features, FieldParameters parameters, List<double[]> rows) {
+      this.encoder = new FeatureEncoder(features);
+      this.field = VectorFields.of(parameters);
+      this.rows = rows;
+      this.reference =
+          new Scores(VectorFields.doublePrecision(parameters), REFERENCE).logLikelihoods;
+    }
+
+    SolverChoice choose(TrainingSettings settings) {
+      SolverSettings adaptive = settings.adaptiveSolver();
+      if (settings.scoresOnGrid()) {
+        for (int steps = 1; steps <= MOST_STEPS; steps++) {
+          SolverSettings open = adaptive.onCheckedGrid(steps, Double.MAX_VALUE);
+          double limit = quantile(new Scores(field, open).gridErrors, 1 - ADAPTIVE_SHARE);
+          if (limit > 0 && limit < Double.MAX_VALUE) {
+            SolverChoice choice = certify(adaptive.onCheckedGrid(steps, limit));
+            if (choice.certificate.getError99() <= settings.scoringAccuracy()) {
+              return choice;
+            }
+          }
+        }
+      }
+      return certify(adaptive);
+    }
+
+    private SolverChoice certify(SolverSettings solver) {
+      Scores scores = new Scores(field, solver);
+      double[] errors = new double[reference.length];
+      Arrays.setAll(errors, i -> Math.abs(scores.logLikelihoods[i] - reference[i]));
+      double[] measured = Arrays.stream(errors).filter(Double::isFinite).toArray();
+      long adaptive =
+          Arrays.stream(scores.gridErrors)
+              .filter(error -> !(error <= solver.gridErrorLimit()))
+              .count();
+      return new SolverChoice(
+          solver,
+          new SolverCertificate(
+              (long) measured.length,
+              quantile(measured, 0.5),
+              quantile(measured, 0.99),
+              quantile(measured, 1),
+              scores.evaluations / (double) rows.size(),
+              solver.checksGrid() ? adaptive / (double) rows.size() : 0));
+    }
+
+    /** The smallest value that at least this fraction of the values does not exceed. */
+    private static double quantile(double[] values, double fraction) {
+      double[] sorted = values.clone();
+      Arrays.sort(sorted);
+      return sorted.length == 0
+          ? 0
+          : sorted[Math.max(0, (int) Math.ceil(fraction * sorted.length) - 1)];
+    }
+
+    /** Log-likelihoods, negative infinity where there is none, and grid errors of all rows. */
+    private final class Scores {
+
+      private final double[] logLikelihoods = new double[rows.size()];
+      private final double[] gridErrors = new double[rows.size()];
+      private long evaluations;
+
+      Scores(VectorField field, SolverSettings solver) {
+        ValueScorer scorer = new ValueScorer(encoder, new Flow(field, solver));
+        for (int row = 0; row < logLikelihoods.length; row++) {
+          logLikelihoods[row] =
+              scorer.score(rows.get(row)) == SolveStatus.COMPLETED
+                  ? scorer.logLikelihood()
+                  : Double.NEGATIVE_INFINITY;
+          gridErrors[row] = scorer.largestGridError();
+          evaluations += scorer.evaluations();
+        }
+      }
+    }
+  }
+}
