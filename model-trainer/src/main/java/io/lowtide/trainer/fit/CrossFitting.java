@@ -46,13 +46,12 @@ final class CrossFitting {
     }
     List<EpochReport> history = meanHistory(folds);
     EpochReport best = best(history);
-    FieldParameters parameters;
+    FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(settings, shape, new TrainingData(encoder, shuffled), Optional.empty())) {
-      parameters =
-          fitter
-              .fit(Optional.empty(), best.iteration(), (report, unused) -> listener.accept(report))
-              .parameters();
+      flow =
+          fitter.fit(
+              Optional.empty(), best.iteration(), (report, unused) -> listener.accept(report));
     }
     List<double[]> heldOut = new ArrayList<>();
     List<Double> scores = new ArrayList<>();
@@ -66,8 +65,8 @@ final class CrossFitting {
     }
     return new CalibratedFlow(
         features,
-        new FittedFlow(parameters, history, best),
-        SolverChoice.of(features, parameters, settings, heldOut),
+        new FittedFlow(flow.parameters(), history, best, flow.setAside()),
+        SolverChoice.of(features, flow.parameters(), settings, heldOut),
         heldOut,
         scores.stream().mapToDouble(Double::doubleValue).toArray(),
         shuffled.size(),

@@ -9,5 +9,7 @@ import java.util.List;
  * @param parameters those of the best validation
  * @param history a report for each validation, in their order
  * @param best the report that the parameters belong to
+ * @param setAside training records that took no part, as possible anomalies
  */
-public record FittedFlow(FieldParameters parameters, List<EpochReport> history, EpochReport best) {}
+public record FittedFlow(
+    FieldParameters parameters, List<EpochReport> history, EpochReport best, int setAside) {}

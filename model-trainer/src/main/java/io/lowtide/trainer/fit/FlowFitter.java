@@ -38,6 +38,7 @@ final class FlowFitter implements AutoCloseable {
 
   private static final double[] NO_CONTEXT = {};
 
+  private static final int NO_EPOCH = -1;
   private static final long SHUFFLE_STREAM = 1;
   private static final long BATCH_STREAM = 2;
   private static final long VALIDATION_STREAM = 3;
@@ -45,6 +46,7 @@ final class FlowFitter implements AutoCloseable {
   private final TrainingSettings settings;
   private final FieldShape shape;
   private final TrainingData training;
+  private final TrimmedRecords trimmed;
   private final int batchSize;
   private final int batchesPerEpoch;
   private final int validationInterval;
@@ -66,6 +68,7 @@ final class FlowFitter implements AutoCloseable {
     this.settings = settings;
     this.shape = shape;
     this.training = training;
+    this.trimmed = new TrimmedRecords(training, settings.contamination());
     this.batchSize = Math.min(settings.batchSize(), training.size());
     this.batchesPerEpoch = training.size() / batchSize;
     int epochs = (LEAST_ITERATIONS_BETWEEN_VALIDATIONS + batchesPerEpoch - 1) / batchesPerEpoch;
@@ -122,11 +125,13 @@ final class FlowFitter implements AutoCloseable {
             .flatMap(CheckpointFile::read)
             .orElseGet(() -> TrainingState.start(initialParameters(), settings.weightDecay()));
     Run run = new Run(state, lastIteration);
+    run.judge();
     while (!run.isOver()) {
       run.advance(listener);
       checkpoint.ifPresent(file -> file.write(state));
     }
-    return new FittedFlow(parameters(state.best), List.copyOf(state.history), state.bestReport());
+    return new FittedFlow(
+        parameters(state.best), List.copyOf(state.history), state.bestReport(), trimmed.setAside());
   }
 
   private FieldParameters parameters(double[] values) {
@@ -166,6 +171,12 @@ final class FlowFitter implements AutoCloseable {
       this.lastIteration = lastIteration;
       this.secondsBefore =
           state.history.isEmpty() ? 0 : state.history.get(state.history.size() - 1).seconds();
+    }
+
+    /** Chooses the records that take part from here on. */
+    void judge() {
+      trimmed.judge(parameters(state.averaged));
+      state.shuffledEpoch = NO_EPOCH;
     }
 
     boolean isOver() {
@@ -212,6 +223,7 @@ final class FlowFitter implements AutoCloseable {
               speed,
               seconds());
       state.validated(report);
+      judge();
       listener.validated(report, parameters(state.averaged));
     }
 
@@ -246,11 +258,19 @@ final class FlowFitter implements AutoCloseable {
       return gradientOfBatch.lossAndGradient(batch, NO_CONTEXT, gradient);
     }
 
-    /** Order of the training records in an epoch. */
+    /**
+     * Order of the training records in an epoch: those that take part, and the first of them again
+     * in the place of those that do not.
+     */
     private List<Integer> order(int epoch) {
       if (epoch != state.shuffledEpoch) {
-        state.order = new ArrayList<>(IntStream.range(0, training.size()).boxed().toList());
-        Collections.shuffle(state.order, new Random(stream(SHUFFLE_STREAM, epoch).nextLong()));
+        List<Integer> shuffled = new ArrayList<>(trimmed.kept());
+        Collections.shuffle(shuffled, new Random(stream(SHUFFLE_STREAM, epoch).nextLong()));
+        int kept = shuffled.size();
+        state.order =
+            IntStream.range(0, training.size())
+                .mapToObj(index -> shuffled.get(index % kept))
+                .toList();
         state.shuffledEpoch = epoch;
       }
       return state.order;

@@ -49,6 +49,16 @@ final class TrainingData {
   }
 
   /**
+   * Encodes one record without noise.
+   *
+   * @param row which record
+   * @param target receives d numbers
+   */
+  void copyEncoded(int row, double[] target) {
+    encoder.encode(values[row], target);
+  }
+
+  /**
    * Draws a batch with fresh noise.
    *
    * @param rows which records

@@ -39,14 +39,14 @@ public final class TrainingSettings {
           .define(
               "iterations",
               Type.INT,
-              1200,
+              1500,
               Range.atLeast(1),
               Importance.HIGH,
               "Parameter updates at most; early stopping may end before.")
           .define(
               "batch.size",
               Type.INT,
-              512,
+              256,
               Range.atLeast(1),
               Importance.MEDIUM,
               "Records in a batch; fewer where there are fewer training records.")
@@ -61,7 +61,7 @@ public final class TrainingSettings {
           .define(
               "learning.rate",
               Type.DOUBLE,
-              3e-3,
+              1e-2,
               Range.between(1e-8, 1),
               Importance.MEDIUM,
               "Adam's step size after warm-up; from there it decays along a cosine.")
@@ -95,9 +95,18 @@ public final class TrainingSettings {
               Importance.LOW,
               "Gradients longer than this are shortened to it.")
           .define(
+              "contamination",
+              Type.DOUBLE,
+              0,
+              Range.between(0, 0.5),
+              Importance.HIGH,
+              "Share of the records that may be anomalies. So many of them, the least probable"
+                  + " ones, take no part in the fit and in the calibration: the false-alarm budget"
+                  + " is then that of the records that remain.")
+          .define(
               "smoothing",
               Type.DOUBLE,
-              0.3,
+              0.2,
               Range.between(0, 10),
               Importance.HIGH,
               "Standard deviation of the Gaussian noise added to each standardised value in"
@@ -120,7 +129,7 @@ public final class TrainingSettings {
           .define(
               "kinetic.penalty",
               Type.DOUBLE,
-              0.01,
+              0.05,
               Range.between(0, 1000),
               Importance.MEDIUM,
               "Factor of the kinetic-energy penalty, which makes scores cheaper.")
@@ -134,7 +143,7 @@ public final class TrainingSettings {
           .define(
               "training.tolerance",
               Type.DOUBLE,
-              1e-4,
+              1e-3,
               Range.between(1e-12, 0.1),
               Importance.LOW,
               "Relative and absolute tolerance of the solver in training.")
@@ -339,6 +348,10 @@ public final class TrainingSettings {
 
   public double gradientNormLimit() {
     return values.getDouble("gradient.norm.limit");
+  }
+
+  public double contamination() {
+    return values.getDouble("contamination");
   }
 
   public double smoothing() {

@@ -6,6 +6,7 @@ import io.lowtide.trainer.field.FlowObjective;
 import io.lowtide.trainer.ode.SolveException;
 import io.lowtide.trainer.ode.SolverOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -14,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mean negative log-likelihood of records that do not take part in the fit. They carry the same
- * noise at every validation, so that two of them differ by the parameters alone.
+ * Mean negative log-likelihood of records that do not take part in the fit, without the share of
+ * them that may be anomalies: the least probable ones. They carry the same noise at every
+ * validation, so that two of them differ by the parameters alone.
  */
 final class ValidationLoss implements AutoCloseable {
 
@@ -25,6 +27,8 @@ final class ValidationLoss implements AutoCloseable {
 
   private final ParallelGradient likelihood;
   private final List<double[]> batches = new ArrayList<>();
+  private final int batchSize;
+  private final double contamination;
 
   ValidationLoss(
       TrainingSettings settings,
@@ -33,6 +37,8 @@ final class ValidationLoss implements AutoCloseable {
       SolverOptions options,
       RandomGenerator noise) {
     int size = Math.min(settings.batchSize(), records.size());
+    this.batchSize = size;
+    this.contamination = settings.contamination();
     for (int from = 0; from + size <= records.size(); from += size) {
       double[] batch = new double[size * shape.dimensions()];
       records.draw(IntStream.range(from, from + size).boxed().toList(), noise, batch);
@@ -52,16 +58,22 @@ final class ValidationLoss implements AutoCloseable {
   /** Infinite if the records cannot be integrated. */
   double of(double[] parameters) {
     likelihood.setParameters(parameters);
-    double sum = 0;
+    double[] logDensities = new double[batches.size() * batchSize];
+    double[] ofBatch = new double[batchSize];
     try {
-      for (double[] batch : batches) {
-        sum += likelihood.loss(batch, NO_CONTEXT).negativeLogLikelihood();
+      for (int batch = 0; batch < batches.size(); batch++) {
+        likelihood.loss(batches.get(batch), NO_CONTEXT);
+        likelihood.copyLogDensities(ofBatch);
+        System.arraycopy(ofBatch, 0, logDensities, batch * batchSize, batchSize);
       }
     } catch (SolveException e) {
       LOG.warn("Validation: {}", e.getMessage());
       return Double.POSITIVE_INFINITY;
     }
-    double mean = sum / batches.size();
+    Arrays.sort(logDensities);
+    int setAside = (int) Math.round(contamination * logDensities.length);
+    double mean =
+        -Arrays.stream(logDensities).skip(setAside).average().orElse(Double.NEGATIVE_INFINITY);
     return Double.isFinite(mean) ? mean : Double.POSITIVE_INFINITY;
   }
 

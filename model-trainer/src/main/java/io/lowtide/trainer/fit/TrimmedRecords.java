@@ -1,0 +1,72 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowIntegrator;
+import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.SolverSettings;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The training records that take part in the fit: all but the share that the flow itself finds
+ * least probable (maximum trimmed likelihood; Hadi and Luceno 1997, Computational Statistics and
+ * Data Analysis 25, 251-272). They are judged anew at every validation by the averaged parameters,
+ * so that a record that was set aside early may come back.
+ */
+final class TrimmedRecords {
+
+  /** Ranks are all that matters. */
+  private static final double TOLERANCE = 1e-2;
+
+  private final TrainingData records;
+  private final int setAside;
+  private List<Integer> kept;
+
+  /**
+   * @param records the training records
+   * @param share share of them to set aside, at least 0 and below 1
+   */
+  TrimmedRecords(TrainingData records, double share) {
+    this.records = records;
+    this.setAside = (int) Math.round(share * records.size());
+    this.kept = IntStream.range(0, records.size()).boxed().toList();
+  }
+
+  /** Chooses again; does nothing if none is to be set aside. */
+  void judge(FieldParameters flow) {
+    if (setAside == 0) {
+      return;
+    }
+    FlowIntegrator integrator =
+        new Flow(VectorFields.of(flow), SolverSettings.dormandPrince(TOLERANCE)).newIntegrator();
+    double[] logDensities = new double[records.size()];
+    double[] encoded = new double[flow.shape().dimensions()];
+    for (int row = 0; row < logDensities.length; row++) {
+      records.copyEncoded(row, encoded);
+      logDensities[row] =
+          integrator.score(encoded) == SolveStatus.COMPLETED
+              ? integrator.logDensity()
+              : Double.NEGATIVE_INFINITY;
+    }
+    kept =
+        IntStream.range(0, logDensities.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble(row -> logDensities[row]))
+            .skip(setAside)
+            .sorted()
+            .toList();
+  }
+
+  /** Indices of the records that take part, ascending. */
+  List<Integer> kept() {
+    return kept;
+  }
+
+  /** How many do not. */
+  int setAside() {
+    return setAside;
+  }
+}
