@@ -58,7 +58,7 @@ public final class TestModels {
           version,
           Instant.parse("2026-01-02T03:04:05Z"),
           ConformalCalibration.fit(scores, budget),
-          new TrainingSummary(1000L, 100L, (long) calibrationRecords, 20, 18, 1.5, 1.6, 2.5),
+          new TrainingSummary(1000L, 100L, (long) calibrationRecords, 20, 18, 1.5, 1.6, 2.5, 0.0, 0L, 0L),
           new Provenance("test", "00", 1300L, 1L, "0.1.0", "17", "none"),
           records.subList(0, 3));
     } catch (BundleException e) {

@@ -2,6 +2,9 @@ package io.lowtide.trainer.command;
 
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.SolverCertificate;
+import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.backend.BackendException;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.config.ConfigException;
@@ -142,6 +146,31 @@ public final class TrainCommand implements Callable<Integer> {
         output.resolve("model.avro"),
         result.bundle().record().getTraining().getSeconds(),
         100 * result.bundle().calibration().defaultBudget());
+    DensityModel model = result.bundle().record();
+    SolverCertificate certificate = model.getSolver().getCertificate();
+    System.out.printf(
+        Locale.ROOT,
+        "A score takes %.1f evaluations, and is within %.2g nats of the exact one for 99 %% of"
+            + " %,d normal records%n",
+        certificate.getMeanEvaluations(),
+        certificate.getError99(),
+        certificate.getRecords());
+    TrainingSummary training = model.getTraining();
+    if (training.getContamination() > 0) {
+      System.out.printf(
+          Locale.ROOT,
+          "Set aside as possible anomalies, the least probable %.3g %%: %,d training and %,d"
+              + " calibration records; the budget is that of the others%n",
+          100 * training.getContamination(),
+          training.getSetAsideTraining(),
+          training.getSetAsideCalibration());
+    }
+    OptionalDouble goodnessOfFit = result.bundle().calibration().goodnessOfFit();
+    if (goodnessOfFit.isPresent() && goodnessOfFit.getAsDouble() < 0.01) {
+      System.out.println(
+          "The tail of the log-likelihoods fits its model badly (p below 0.01): take severities"
+              + " beyond the calibration records as a rough guide");
+    }
   }
 
   private Map<String, String> namedSettings() throws IOException {

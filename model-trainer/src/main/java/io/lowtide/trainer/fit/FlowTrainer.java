@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -85,6 +86,7 @@ public final class FlowTrainer {
             flow.parameters(),
             calibrated.solver().solver(),
             calibrated.solver().certificate());
+    double[] scores = withoutPossibleAnomalies(calibrated.logLikelihoods());
     double seconds = (System.nanoTime() - started) / 1e9;
     Instant now = Instant.now();
     try {
@@ -93,16 +95,19 @@ public final class FlowTrainer {
               detector,
               VERSION_TIME.format(now) + "-" + dataHash.substring(0, 8),
               now,
-              ConformalCalibration.fit(calibrated.logLikelihoods(), settings.budget()),
+              ConformalCalibration.fit(scores, settings.budget()),
               new TrainingSummary(
                   (long) calibrated.trainingRecords(),
                   (long) calibrated.validationRecords(),
-                  (long) calibrated.heldOut().size(),
+                  (long) scores.length,
                   flow.history().get(flow.history().size() - 1).epoch(),
                   flow.best().epoch(),
                   flow.best().trainNegativeLogLikelihood(),
                   flow.best().validationNegativeLogLikelihood(),
-                  seconds),
+                  seconds,
+                  settings.contamination(),
+                  (long) flow.setAside(),
+                  (long) calibrated.logLikelihoods().length - scores.length),
               provenance(table, dataHash, backend),
               probes(calibrated));
       return new TrainingResult(bundle, flow.history(), settings.asMap());
@@ -111,13 +116,20 @@ public final class FlowTrainer {
     }
   }
 
+  /** The log-likelihoods but the lowest of them, as many as may be of anomalies. */
+  private double[] withoutPossibleAnomalies(double[] logLikelihoods) {
+    int setAside = (int) Math.round(settings.contamination() * logLikelihoods.length);
+    return Arrays.stream(logLikelihoods).sorted().skip(setAside).toArray();
+  }
+
   /** Before the work rather than after it. */
   private void requireEnough(Table table, int calibrationRecords) {
     if (table.size() < LEAST_RECORDS) {
       throw new DataException(
           table.source() + ": " + table.size() + " records, expected at least " + LEAST_RECORDS);
     }
-    ConformalCalibration.fit(new double[Math.max(1, calibrationRecords)], settings.budget());
+    double[] scores = withoutPossibleAnomalies(new double[Math.max(1, calibrationRecords)]);
+    ConformalCalibration.fit(scores, settings.budget());
   }
 
   private Table shuffled(Table table) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.trainer.fit.EpochReport;
 import io.lowtide.trainer.fit.TrainingResult;
 import java.awt.Color;
@@ -44,6 +45,7 @@ public final class TrainingReport {
     data.put("training", model.getTraining().getTrainRecords());
     data.put("validation", model.getTraining().getValidationRecords());
     data.put("calibration", model.getTraining().getCalibrationRecords());
+    addCalibration(root, result);
     root.put("backend", model.getProvenance().getBackend());
     root.put("seconds", model.getTraining().getSeconds());
     ObjectNode settings = root.putObject("settings");
@@ -65,6 +67,36 @@ public final class TrainingReport {
     }
     Files.createDirectories(file.toAbsolutePath().getParent());
     JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
+  }
+
+  private static void addCalibration(ObjectNode root, TrainingResult result) {
+    DensityModel model = result.bundle().record();
+    ObjectNode setAside = root.putObject("setAside");
+    setAside.put("training", model.getTraining().getSetAsideTraining());
+    setAside.put("calibration", model.getTraining().getSetAsideCalibration());
+    setAside.put(
+        "reason",
+        "the least probable "
+            + 100 * model.getTraining().getContamination()
+            + " %, by the setting contamination; the budget is that of the others");
+    ObjectNode calibration = root.putObject("calibration");
+    calibration.put("records", result.bundle().calibration().size());
+    calibration.put("unscorable", model.getCalibration().getUnscorable());
+    calibration.put("budget", model.getCalibration().getDefaultBudget());
+    result
+        .bundle()
+        .calibration()
+        .goodnessOfFit()
+        .ifPresent(pValue -> calibration.put("tailGoodnessOfFit", pValue));
+    SolverCertificate certificate = model.getSolver().getCertificate();
+    ObjectNode solver = root.putObject("solver");
+    solver.put("method", model.getSolver().getMethod());
+    solver.put("gridSteps", model.getSolver().getFixedSteps());
+    solver.put("meanEvaluations", certificate.getMeanEvaluations());
+    solver.put("medianError", certificate.getMedianError());
+    solver.put("error99", certificate.getError99());
+    solver.put("largestError", certificate.getLargestError());
+    solver.put("adaptiveShare", certificate.getAdaptiveShare());
   }
 
   /**

@@ -10,8 +10,10 @@ import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.likelihood.ValueScorer;
+import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
@@ -163,6 +165,67 @@ class FlowTrainerTest {
     assertThat(directory.resolve("learning-curve.png")).isNotEmptyFile();
     assertThat(result.history()).hasSizeGreaterThan(4);
     assertThat(result.history().get(0).forwardEvaluations()).isGreaterThan(7);
+  }
+
+  @Test
+  void shouldCertifyHowItsScoresAreIntegrated() {
+    SolverCertificate certificate = result.bundle().record().getSolver().getCertificate();
+    assertThat(certificate.getError99()).isBetween(0.0, 0.01);
+    assertThat(result.bundle().flow().solver().checksGrid()).isTrue();
+    ValueScorer scorer = new ValueScorer(result.bundle().encoder(), result.bundle().flow());
+    ValueScorer exact =
+        new ValueScorer(
+            result.bundle().encoder(),
+            new Flow(
+                VectorFields.doublePrecision(result.bundle().parameters()),
+                SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-10, 100_000)));
+    int fresh = 1000;
+    int inaccurate = 0;
+    long evaluations = 0;
+    for (double[] row : bananas(fresh, 98).rows()) {
+      double[] values = {row[0], row[2], row[1]};
+      scorer.score(values);
+      exact.score(values);
+      evaluations += scorer.evaluations();
+      double error = Math.abs(scorer.logLikelihood() - exact.logLikelihood());
+      inaccurate += error > 0.01 ? 1 : 0;
+    }
+    assertThat(inaccurate).isLessThan(25);
+    assertThat((double) evaluations / fresh)
+        .isCloseTo(certificate.getMeanEvaluations(), within(1.5));
+  }
+
+  @Test
+  void shouldSetAsideWhatMayBeAnomalies() {
+    Table normal = bananas(1900, 3);
+    Random random = new Random(4);
+    List<double[]> rows = new ArrayList<>(List.of(normal.rows()));
+    for (int i = 0; i < 100; i++) {
+      // A lump beside the crescents.
+      double x = 170 + random.nextGaussian();
+      rows.add((int) (rows.size() * random.nextDouble()), new double[] {x, 7, -3});
+    }
+    Table dirty = new Table("dirty", normal.columns(), rows.toArray(double[][]::new));
+    Map<String, String> settings = new TreeMap<>(SETTINGS);
+    settings.put("contamination", "0.05");
+    settings.put("cross.calibration.below", "0");
+    TrainingResult trimmed = trainer(settings, Optional.empty()).train(dirty);
+    settings.put("contamination", "0");
+    TrainingResult trusting = trainer(settings, Optional.empty()).train(dirty);
+    double[] lump = {170, -3, 7};
+    assertThat(pValue(trimmed, lump)).isLessThan(0.01);
+    assertThat(pValue(trusting, lump)).isGreaterThan(0.02);
+    TrainingSummary summary = trimmed.bundle().record().getTraining();
+    assertThat(summary.getSetAsideTraining()).isEqualTo(70);
+    assertThat(summary.getSetAsideCalibration()).isEqualTo(20);
+    assertThat(summary.getCalibrationRecords()).isEqualTo(380);
+    assertThat(falseAlarmRate(trimmed.bundle(), 4000)).isBetween(0.003, 0.03);
+  }
+
+  private static double pValue(TrainingResult trained, double[] values) {
+    ValueScorer scorer = new ValueScorer(trained.bundle().encoder(), trained.bundle().flow());
+    assertThat(scorer.score(values)).isEqualTo(SolveStatus.COMPLETED);
+    return trained.bundle().calibration().pValue(scorer.logLikelihood());
   }
 
   @Test

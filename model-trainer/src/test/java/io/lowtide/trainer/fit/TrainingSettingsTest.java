@@ -19,9 +19,9 @@ class TrainingSettingsTest {
   void shouldHaveTheDocumentedDefaults() {
     TrainingSettings settings = TrainingSettings.of(Map.of());
     assertThat(settings.hiddenUnits()).isEqualTo(List.of(64, 64));
-    assertThat(settings.batchSize()).isEqualTo(512);
+    assertThat(settings.batchSize()).isEqualTo(256);
     assertThat(settings.budget()).isEqualTo(0.01);
-    assertThat(settings.smoothing()).isEqualTo(0.3);
+    assertThat(settings.smoothing()).isEqualTo(0.2);
   }
 
   @Test
