@@ -225,6 +225,21 @@ public final class TrainingSettings {
               "False-alarm budget that goes into the model: an alert when p is at most this. It"
                   + " needs 1 / budget - 1 calibration records.")
           .define(
+              "alerts.per.hour",
+              Type.DOUBLE,
+              0,
+              Range.atLeast(0),
+              Importance.MEDIUM,
+              "Another way to state the budget: false alarms in an hour of normal records. With"
+                  + " records.per.hour it replaces budget, by their ratio; 0: not used.")
+          .define(
+              "records.per.hour",
+              Type.DOUBLE,
+              0,
+              Range.atLeast(0),
+              Importance.MEDIUM,
+              "Records that the stream carries in an hour; needed with alerts.per.hour.")
+          .define(
               "maximum.seconds",
               Type.DOUBLE,
               0,
@@ -248,6 +263,13 @@ public final class TrainingSettings {
         values.getList("hidden.units").stream().map(TrainingSettings::units).toList();
     if (hiddenUnits.isEmpty()) {
       throw new ConfigException("hidden.units", "", "expected at least one layer");
+    }
+    double alerts = values.getDouble("alerts.per.hour");
+    if (alerts > 0 && !(values.getDouble("records.per.hour") >= 2 * alerts)) {
+      throw new ConfigException(
+          "records.per.hour",
+          values.getDouble("records.per.hour"),
+          "expected at least twice alerts.per.hour, which is " + alerts);
     }
   }
 
@@ -418,8 +440,10 @@ public final class TrainingSettings {
     return values.getInt("patience");
   }
 
+  /** False-alarm budget, a probability; from the rate of alerts where that is given. */
   public double budget() {
-    return values.getDouble("budget");
+    double alerts = values.getDouble("alerts.per.hour");
+    return alerts > 0 ? alerts / values.getDouble("records.per.hour") : values.getDouble("budget");
   }
 
   public double maximumSeconds() {

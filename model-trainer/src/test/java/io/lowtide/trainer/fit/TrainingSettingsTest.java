@@ -44,6 +44,17 @@ class TrainingSettingsTest {
         .hasMessageContaining("activation");
   }
 
+  @Test
+  void shouldTakeTheBudgetFromARateOfAlerts() {
+    TrainingSettings settings =
+        TrainingSettings.of(Map.of("alerts.per.hour", "2", "records.per.hour", "36000"));
+    assertThat(settings.budget()).isEqualTo(2.0 / 36_000);
+    assertThatThrownBy(() -> TrainingSettings.of(Map.of("alerts.per.hour", "2")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("records.per.hour")
+        .hasMessageContaining("expected at least twice alerts.per.hour, which is 2.0");
+  }
+
   /** Run with -Dlowtide.documentation.update=true to write the document anew. */
   @Test
   void shouldBeDocumentedAsTheyAre() throws IOException {
