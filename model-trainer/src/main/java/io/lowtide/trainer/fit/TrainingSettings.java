@@ -212,7 +212,7 @@ public final class TrainingSettings {
           .define(
               "patience",
               Type.INT,
-              12,
+              20,
               Range.atLeast(1),
               Importance.LOW,
               "Validations without improvement after which training stops.")
