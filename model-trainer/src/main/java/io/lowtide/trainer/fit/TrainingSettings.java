@@ -167,7 +167,7 @@ public final class TrainingSettings {
           .define(
               "scoring.tolerance",
               Type.DOUBLE,
-              1e-4,
+              1e-5,
               Range.between(1e-12, 0.1),
               Importance.MEDIUM,
               "Relative and absolute tolerance of adaptive integration in scores.")
