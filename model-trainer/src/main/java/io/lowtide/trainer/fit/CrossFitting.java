@@ -9,7 +9,12 @@ import io.lowtide.trainer.feature.FeatureInference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Fits to every record, and scores each one by a flow that was fitted without it (cross-conformal
@@ -23,6 +28,9 @@ final class CrossFitting {
   private final TrainingSettings settings;
   private final Consumer<EpochReport> listener;
 
+  /**
+   * @param listener hears how the first fold and then the flow that serves are trained
+   */
   CrossFitting(TrainingSettings settings, Consumer<EpochReport> listener) {
     this.settings = settings;
     this.listener = listener;
@@ -38,12 +46,11 @@ final class CrossFitting {
     FeatureEncoder encoder = new FeatureEncoder(features);
     FieldShape shape =
         new FieldShape(encoder.dimensions(), 0, settings.hiddenUnits(), settings.activation());
-    List<Fold> folds = new ArrayList<>();
-    for (int index = 0; index < settings.calibrationFolds(); index++) {
-      Fold fold = new Fold(shuffled, index, settings.calibrationFolds());
-      fold.fit(encoder, shape);
-      folds.add(fold);
-    }
+    List<Fold> folds =
+        IntStream.range(0, settings.calibrationFolds())
+            .mapToObj(index -> new Fold(shuffled, index))
+            .toList();
+    fitAll(folds, encoder, shape);
     List<EpochReport> history = meanHistory(folds);
     EpochReport best = best(history);
     FittedFlow flow;
@@ -71,6 +78,30 @@ final class CrossFitting {
         scores.stream().mapToDouble(Double::doubleValue).toArray(),
         shuffled.size(),
         shuffled.size());
+  }
+
+  /** Folds side by side, which small batches make better use of than shards. */
+  private void fitAll(List<Fold> folds, FeatureEncoder encoder, FieldShape shape) {
+    ExecutorService executor =
+        Executors.newFixedThreadPool(Math.min(folds.size(), settings.shards()));
+    try {
+      List<Future<?>> fits = new ArrayList<>();
+      for (Fold fold : folds) {
+        fits.add(executor.submit(() -> fold.fit(encoder, shape)));
+      }
+      for (Future<?> fit : fits) {
+        fit.get();
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while training", e);
+    } finally {
+      executor.shutdownNow();
+    }
   }
 
   private static EpochReport best(List<EpochReport> history) {
@@ -105,12 +136,15 @@ final class CrossFitting {
   /** Every k-th record left out, and the flow fitted to the others. */
   private final class Fold {
 
+    private final boolean reported;
     private final Table fitted;
     private final Table leftOut;
     private final List<EpochReport> history = new ArrayList<>();
     private final List<FieldParameters> trajectory = new ArrayList<>();
 
-    Fold(Table table, int index, int folds) {
+    Fold(Table table, int index) {
+      int folds = settings.calibrationFolds();
+      reported = index == 0;
       List<double[]> inside = new ArrayList<>();
       List<double[]> outside = new ArrayList<>();
       for (int row = 0; row < table.size(); row++) {
@@ -123,7 +157,7 @@ final class CrossFitting {
     void fit(FeatureEncoder encoder, FieldShape shape) {
       try (FlowFitter fitter =
           new FlowFitter(
-              settings,
+              settings.withoutShards(),
               shape,
               new TrainingData(encoder, fitted),
               Optional.of(new TrainingData(encoder, leftOut)))) {
@@ -133,7 +167,9 @@ final class CrossFitting {
             (report, parameters) -> {
               history.add(report);
               trajectory.add(parameters);
-              listener.accept(report);
+              if (reported) {
+                listener.accept(report);
+              }
             });
       }
     }

@@ -352,6 +352,13 @@ public final class TrainingSettings {
     return values.getInt("shards");
   }
 
+  /** The same settings without shards: a batch is solved by one thread. */
+  TrainingSettings withoutShards() {
+    Map<String, Object> same = new TreeMap<>(values.originals());
+    same.put("shards", 1);
+    return new TrainingSettings(new AbstractConfig(DEFINITION, same, false));
+  }
+
   public double learningRate() {
     return values.getDouble("learning.rate");
   }
