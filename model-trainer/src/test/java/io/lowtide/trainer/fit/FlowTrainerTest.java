@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowIntegrator;
@@ -15,8 +16,12 @@ import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
+import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.field.FlowObjective;
+import io.lowtide.trainer.ode.ErrorNorm;
+import io.lowtide.trainer.ode.SolverOptions;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +35,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 
 class FlowTrainerTest {
 
@@ -165,6 +171,52 @@ class FlowTrainerTest {
     assertThat(directory.resolve("learning-curve.png")).isNotEmptyFile();
     assertThat(result.history()).hasSizeGreaterThan(4);
     assertThat(result.history().get(0).forwardEvaluations()).isGreaterThan(7);
+  }
+
+  @Test
+  void shouldScoreATrainedFlowAsTheTrainerDoes() {
+    double tolerance = 1e-6;
+    FieldParameters parameters = result.bundle().parameters();
+    int count = 64;
+    double[] batch = new double[2 * count];
+    double[][] points = new double[count][2];
+    Random random = new Random(5);
+    for (int record = 0; record < count; record++) {
+      for (int i = 0; i < 2; i++) {
+        points[record][i] = 1.5 * random.nextGaussian();
+        batch[i * count + record] = points[record][i];
+      }
+    }
+    double[] trained = new double[count];
+    SolverOptions options = SolverOptions.of(tolerance, ErrorNorm.EVERY_RECORD);
+    try (ParallelGradient likelihood =
+        new ParallelGradient(
+            parameters.shape(),
+            FlowObjective.exactLikelihood(),
+            DataType.FLOAT,
+            count,
+            1,
+            options,
+            options)) {
+      likelihood.setParameters(asDoubles(parameters.toArray()));
+      likelihood.loss(batch, new double[0]);
+      likelihood.copyLogDensities(trained);
+    }
+    FlowIntegrator integrator =
+        new Flow(VectorFields.of(parameters), SolverSettings.dormandPrince(tolerance))
+            .newIntegrator();
+    for (int record = 0; record < count; record++) {
+      assertThat(integrator.score(points[record])).isEqualTo(SolveStatus.COMPLETED);
+      assertThat(integrator.logDensity()).isCloseTo(trained[record], within(1e-4));
+    }
+  }
+
+  private static double[] asDoubles(float[] values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
+    }
+    return doubles;
   }
 
   @Test
