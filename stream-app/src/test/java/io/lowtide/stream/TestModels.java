@@ -5,9 +5,11 @@ import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.field.Activation;
+import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.density.likelihood.ValueScorer;
+import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
@@ -27,6 +29,11 @@ public final class TestModels {
 
   public static final String DETECTOR = "press-line";
 
+  private static final ContinuousFeature TEMPERATURE =
+      feature("temperature", FeatureTransform.IDENTITY, 65, 5);
+  private static final SolverSettings SOLVER = SolverSettings.dormandPrince(1e-5);
+  private static final FieldParameters ZERO = zero();
+
   private TestModels() {}
 
   public static ModelBundle bundle(String version) {
@@ -35,16 +42,49 @@ public final class TestModels {
 
   public static ModelBundle bundle(
       String detector, String version, int calibrationRecords, double budget) {
+    return bundle(detector, version, calibrationRecords, budget, TEMPERATURE, ZERO, SOLVER);
+  }
+
+  /** Temperature is the logarithm's: it has a domain. */
+  public static ModelBundle withLogarithmOfTemperature() {
+    ContinuousFeature logarithm =
+        feature("temperature", FeatureTransform.LOG, Math.log(65), 5.0 / 65);
+    return bundle(DETECTOR, "log", 199, 0.05, logarithm, ZERO, SOLVER);
+  }
+
+  /**
+   * The field is zero for every normal record, and a steep front at twenty deviations of the
+   * temperature, 165 degrees, which takes the solver more than its least budget.
+   */
+  public static ModelBundle withSteepFrontAndLeastBudget() {
+    FieldShape shape = new FieldShape(2, 0, List.of(1), Activation.TANH);
+    FieldLayer hidden = shape.layers().get(0);
+    FieldLayer output = shape.layers().get(1);
+    float[] front = new float[shape.parameterCount()];
+    front[hidden.weights().offset()] = 5;
+    front[hidden.biasConstant().offset()] = -100;
+    front[output.weights().offset()] = 40;
+    front[output.biasConstant().offset()] = 40;
+    SolverSettings least = SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-5, 20);
+    return bundle(
+        DETECTOR, "steep", 199, 0.05, TEMPERATURE, new FieldParameters(shape, front), least);
+  }
+
+  private static ModelBundle bundle(
+      String detector,
+      String version,
+      int calibrationRecords,
+      double budget,
+      ContinuousFeature temperature,
+      FieldParameters field,
+      SolverSettings solver) {
     FeatureSpecification features =
         new FeatureSpecification(
-            List.of(feature("temperature", 65, 5), feature("pressure", 2, 0.5)),
+            List.of(temperature, feature("pressure", FeatureTransform.IDENTITY, 2, 0.5)),
             List.of(),
             List.of(),
             List.of());
-    FieldShape shape = new FieldShape(2, 0, List.of(4, 4), Activation.TANH);
-    FieldParameters zero = new FieldParameters(shape, new float[shape.parameterCount()]);
-    BundleAssembler assembler =
-        new BundleAssembler(features, zero, SolverSettings.dormandPrince(1e-5));
+    BundleAssembler assembler = new BundleAssembler(features, field, solver);
     List<double[]> records = normalRecords(calibrationRecords);
     ValueScorer scorer = assembler.newScorer();
     double[] scores = new double[calibrationRecords];
@@ -58,7 +98,8 @@ public final class TestModels {
           version,
           Instant.parse("2026-01-02T03:04:05Z"),
           ConformalCalibration.fit(scores, budget),
-          new TrainingSummary(1000L, 100L, (long) calibrationRecords, 20, 18, 1.5, 1.6, 2.5, 0.0, 0L, 0L),
+          new TrainingSummary(
+              1000L, 100L, (long) calibrationRecords, 20, 18, 1.5, 1.6, 2.5, 0.0, 0L, 0L),
           new Provenance("test", "00", 1300L, 1L, "0.1.0", "17", "none"),
           records.subList(0, 3));
     } catch (BundleException e) {
@@ -66,10 +107,11 @@ public final class TestModels {
     }
   }
 
-  private static ContinuousFeature feature(String name, double mean, double deviation) {
+  private static ContinuousFeature feature(
+      String name, FeatureTransform transform, double mean, double deviation) {
     return new ContinuousFeature(
         name,
-        FeatureTransform.IDENTITY,
+        transform,
         0.0,
         1.0,
         mean,
@@ -79,6 +121,11 @@ public final class TestModels {
         mean - 4 * deviation,
         mean + 4 * deviation,
         0.0);
+  }
+
+  private static FieldParameters zero() {
+    FieldShape shape = new FieldShape(2, 0, List.of(4, 4), Activation.TANH);
+    return new FieldParameters(shape, new float[shape.parameterCount()]);
   }
 
   private static List<double[]> normalRecords(int count) {

@@ -3,6 +3,7 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.schemas.config.NearestName;
 import io.lowtide.trainer.field.ProbeDistribution;
 import io.lowtide.trainer.field.TraceMode;
 import java.util.List;
@@ -296,8 +297,9 @@ public final class TrainingSettings {
         throw new ConfigException(
             "unknown training setting \""
                 + name
-                + "\", expected one of "
-                + new TreeSet<>(DEFINITION.names()));
+                + "\"; did you mean \""
+                + NearestName.of(name, DEFINITION.names())
+                + "\"?");
       }
     }
     return new TrainingSettings(new AbstractConfig(DEFINITION, named, false));

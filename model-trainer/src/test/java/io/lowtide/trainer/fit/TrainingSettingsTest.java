@@ -25,10 +25,10 @@ class TrainingSettingsTest {
   }
 
   @Test
-  void shouldRefuseAnUnknownName() {
-    assertThatThrownBy(() -> TrainingSettings.of(Map.of("epoch", "3")))
+  void shouldSuggestTheNearestNameForAnUnknownOne() {
+    assertThatThrownBy(() -> TrainingSettings.of(Map.of("iteration", "3")))
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("unknown training setting \"epoch\", expected one of [activation");
+        .hasMessage("unknown training setting \"iteration\"; did you mean \"iterations\"?");
   }
 
   @Test

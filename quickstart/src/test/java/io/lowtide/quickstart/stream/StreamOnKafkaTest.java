@@ -1,6 +1,7 @@
 package io.lowtide.quickstart.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
@@ -33,6 +34,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -174,9 +177,13 @@ class StreamOnKafkaTest {
   }
 
   private byte[] message(Schema schema) {
+    return message(schema, 65 + 5 * random.nextGaussian(), 2 + 0.5 * random.nextGaussian());
+  }
+
+  private byte[] message(Schema schema, double temperature, double pressure) {
     GenericRecord reading = new GenericData.Record(schema);
-    reading.put("temperature", 65 + 5 * random.nextGaussian());
-    reading.put("pressure", 2 + 0.5 * random.nextGaussian());
+    reading.put("temperature", temperature);
+    reading.put("pressure", pressure);
     return serializer.serialize(source(), reading);
   }
 
@@ -190,6 +197,21 @@ class StreamOnKafkaTest {
       RecordMetadata position = acknowledgement.get();
       sent.add(position.partition() + "-" + position.offset());
     }
+  }
+
+  private void sendAnomaly(String key, Instant eventTime) throws Exception {
+    byte[] message = message(READING, 65, 5);
+    RecordMetadata position =
+        producer
+            .send(
+                new ProducerRecord<>(
+                    source(),
+                    0,
+                    eventTime.toEpochMilli(),
+                    key.getBytes(StandardCharsets.UTF_8),
+                    message))
+            .get();
+    sent.add(position.partition() + "-" + position.offset());
   }
 
   private List<byte[]> messages(Schema schema, int count) {
@@ -396,6 +418,35 @@ class StreamOnKafkaTest {
       assertThat(awaitOutcome().scores()).hasSize(2_500);
       assertThat(application.failure()).isNull();
     }
+  }
+
+  @Test
+  void shouldRememberPublishedAlertsOnAnotherInstance() throws Exception {
+    publish(TestModels.bundle("v1"));
+    Instant first = Instant.now().minusSeconds(3600);
+    try (StreamApplication application = start(Map.of())) {
+      sendAnomaly("press-7", first);
+      sendAnomaly("press-7", first.plusSeconds(60));
+      awaitOutcome();
+      assertThat(application.isLive()).isTrue();
+    }
+
+    Path elsewhere = Files.createDirectory(state.resolve("elsewhere"));
+    try (StreamApplication another = start(Map.of("state.directory", elsewhere.toString()))) {
+      sendAnomaly("press-7", first.plusSeconds(120));
+      sendAnomaly("press-7", first.plusSeconds(400));
+      awaitOutcome();
+      assertThat(another.isLive()).isTrue();
+    }
+    List<AnomalyAlert> alerts = new ArrayList<>();
+    try (AlertReader reader = new AlertReader(connection(), prefix + ".alerts")) {
+      reader.read(false, Long.MAX_VALUE, alerts::add);
+    }
+    assertThat(alerts)
+        .extracting(AnomalyAlert::getEventTime, AnomalyAlert::getSuppressed)
+        .containsExactly(
+            tuple(first.truncatedTo(ChronoUnit.MILLIS), 0L),
+            tuple(first.plusSeconds(400).truncatedTo(ChronoUnit.MILLIS), 2L));
   }
 
   @Test

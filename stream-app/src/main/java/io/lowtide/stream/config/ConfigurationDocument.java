@@ -63,7 +63,7 @@ public final class ConfigurationDocument {
     if (key.type == Type.BOOLEAN) {
       return "true or false";
     }
-    return key.validator == null ? "a class name" : range(key.validator.toString());
+    return range(key.validator.toString());
   }
 
   /** Kafka prints a range as [0,...,65535]. */

@@ -126,6 +126,7 @@ final class SettingDefinitions {
               SOURCE_VALUE_SERDE,
               Type.CLASS,
               AvroSerde.class,
+              Validators.serde(),
               Importance.MEDIUM,
               "Kafka Serde class that reads the source records; it must give Avro records. It is"
                   + " configured with the settings under kafka. and registry. and with"

@@ -1,10 +1,9 @@
 package io.lowtide.stream.config;
 
+import io.lowtide.schemas.config.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.streams.StreamsConfig;
@@ -91,8 +90,7 @@ final class SettingsCheck {
         }
       }
     }
-    Set<String> candidates = new TreeSet<>(SettingDefinitions.ALL.names());
-    return NearestName.of(name, candidates);
+    return NearestName.of(name, SettingDefinitions.ALL.names());
   }
 
   private static List<String> invalid(ConfigDef definition, SettingsSources sources) {

@@ -1,13 +1,16 @@
 package io.lowtide.stream.config;
 
+import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Serde;
 
 /** Checks of single values. What they expect appears in errors and in the documentation. */
 final class Validators {
@@ -50,6 +53,17 @@ final class Validators {
   static Validator probabilityOrNothing() {
     return expecting(
         "between 0 and 1, or empty", value -> (Double) value > 0 && (Double) value < 1);
+  }
+
+  static Validator serde() {
+    return expecting(
+        "a class that implements Serde, with a public constructor without arguments",
+        value -> {
+          Class<?> type = (Class<?>) value;
+          return Serde.class.isAssignableFrom(type)
+              && !Modifier.isAbstract(type.getModifiers())
+              && Arrays.stream(type.getConstructors()).anyMatch(c -> c.getParameterCount() == 0);
+        });
   }
 
   static Validator duration(Duration atLeast) {

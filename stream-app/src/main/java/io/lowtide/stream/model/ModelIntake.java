@@ -105,6 +105,10 @@ public final class ModelIntake {
       log.error("Detector {}: {}; {}", detector, refused.getMessage(), consequence());
     } catch (TransientFaultException stopping) {
       log.info("Detector {}: stopped while reading a model", detector);
+    } catch (RuntimeException fault) {
+      // The message would meet every restart, too: one that we fail on must not keep us down.
+      metrics.modelRefused("internal_error");
+      log.error("Detector {}: failed on a model; {}", detector, consequence(), fault);
     }
   }
 

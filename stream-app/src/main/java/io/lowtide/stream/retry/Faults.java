@@ -5,7 +5,11 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
+import javax.net.ssl.SSLException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 
 /** Tells faults that pass from faults that stay. */
 public final class Faults {
@@ -31,6 +35,10 @@ public final class Faults {
   /**
    * Whether the fault lies with a service or the way to it, by the first of its causes that says
    * so: the same operation may succeed later.
+   *
+   * <p>Every failure of TLS is one of those, a broken handshake and an expired certificate alike:
+   * it says nothing about a record, and passes when an operator mends it, as a refused password
+   * does. Kafka's own clients tell such failures to their brokers apart: there its word holds.
    */
   public static boolean isTransient(Throwable fault) {
     Throwable cause = fault;
@@ -38,16 +46,28 @@ public final class Faults {
       if (cause instanceof SchemaRegistryException registry) {
         return registry.isTransient();
       }
+      if (cause instanceof ApiException answer) {
+        return answer instanceof RetriableException;
+      }
       if (cause instanceof TransientFaultException
-          || cause instanceof RetriableException
           || cause instanceof SocketException
           || cause instanceof SocketTimeoutException
           || cause instanceof UnknownHostException
-          || cause instanceof HttpTimeoutException) {
+          || cause instanceof HttpTimeoutException
+          || cause instanceof SSLException) {
         return true;
       }
       cause = cause.getCause();
     }
     return false;
+  }
+
+  /**
+   * Whether the fault is Kafka's own, such as a fenced producer, a task that has moved or an
+   * interrupted thread: whatever the record, Kafka Streams must hear of it. A {@link
+   * SerializationException} is about the bytes of the record.
+   */
+  public static boolean isOfKafka(RuntimeException fault) {
+    return fault instanceof KafkaException && !(fault instanceof SerializationException);
   }
 }

@@ -149,7 +149,15 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
             ? known
             : new TransientFaultException(fault.getMessage(), fault);
       }
-      log.error("Failed on record {}: it goes to the dead letters", position, fault);
+      if (Faults.isOfKafka(fault)) {
+        throw fault;
+      }
+      log.error(
+          "Failed on record {}-{}-{}: it goes to the dead letters",
+          position.topic(),
+          position.partition(),
+          position.offset(),
+          fault);
       throw new UnscorableRecordException(DeadLetterReason.INTERNAL_ERROR, fault.toString(), fault);
     }
   }
@@ -214,7 +222,12 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   private void deadLetter(
       Record<byte[], byte[]> record, RecordMetadata position, UnscorableRecordException cause) {
-    log.debug("Dead letter {}: {}", position, cause.getMessage());
+    log.debug(
+        "Dead letter {}-{}-{}: {}",
+        position.topic(),
+        position.partition(),
+        position.offset(),
+        cause.getMessage());
     context()
         .forward(
             deadLetters.of(record, position, model.bundle().version(), cause),

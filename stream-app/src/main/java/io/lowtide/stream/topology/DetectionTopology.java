@@ -15,7 +15,6 @@ import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Retry;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -146,18 +145,10 @@ public final class DetectionTopology {
     if (settings.sourceValueSerde() == AvroSerde.class) {
       return AvroDeserializer.generic(registry);
     }
-    Serde<?> serde = newSerde(settings.sourceValueSerde());
+    Serde<?> serde = (Serde<?>) Utils.newInstance(settings.sourceValueSerde());
     Map<String, Object> configuration = new HashMap<>(settings.connection().kafka());
     configuration.putAll(settings.connection().registry());
     serde.configure(configuration, false);
     return serde.deserializer();
-  }
-
-  private static Serde<?> newSerde(Class<?> type) {
-    if (Utils.newInstance(type) instanceof Serde<?> serde) {
-      return serde;
-    }
-    throw new ConfigException(
-        "source.value.serde: " + type.getName() + ", expected a class that implements Serde");
   }
 }

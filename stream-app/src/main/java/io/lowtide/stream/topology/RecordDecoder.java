@@ -37,7 +37,7 @@ final class RecordDecoder {
     try {
       value = deserialize(topic, record);
     } catch (RuntimeException fault) {
-      if (Faults.isTransient(fault)) {
+      if (Faults.isTransient(fault) || Faults.isOfKafka(fault)) {
         throw fault;
       }
       throw new UnscorableRecordException(reason(fault), message(fault), fault);

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
@@ -184,7 +183,10 @@ class StreamSettingsTest {
     "alerts.topic, a b, a topic name",
     "source.topics, '', topic names",
     "detector, 'a/b', letters",
-    "source.value.serde, no.such.Class, could not be found"
+    "source.value.serde, no.such.Class, could not be found",
+    "source.value.serde, java.lang.String, a class that implements Serde",
+    "source.value.serde, org.apache.kafka.common.serialization.Serde, a public constructor",
+    "source.value.serde, org.apache.kafka.common.serialization.Serdes$WrapperSerde, a public constructor"
   })
   void shouldNameTheSettingItsValueAndWhatWasExpected(
       String name, String value, String expectation) {
@@ -252,12 +254,5 @@ class StreamSettingsTest {
     assertThat(connection.kafka())
         .isEqualTo(Map.of("bootstrap.servers", "broker:9092", "security.protocol", "SSL"));
     assertThat(connection.registry()).containsEntry("schema.registry.url", "http://registry:8081");
-  }
-
-  @Test
-  void shouldMeasureTheDistanceOfNamesByLevenshtein() {
-    assertThat(NearestName.distance("kitten", "sitting")).isEqualTo(3);
-    assertThat(NearestName.distance("", "abc")).isEqualTo(3);
-    assertThat(NearestName.of("b", List.of("c", "a"))).isEqualTo("a");
   }
 }

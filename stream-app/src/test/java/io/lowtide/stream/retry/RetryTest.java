@@ -7,11 +7,22 @@ import io.lowtide.stream.config.RetrySettings;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URL;
+import java.security.cert.CertificateExpiredException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -118,5 +129,53 @@ class RetryTest {
     assertThat(Faults.isTransient(new TimeoutException("broker"))).isTrue();
     assertThat(Faults.isTransient(new SerializationException(new EOFException()))).isFalse();
     assertThat(Faults.isTransient(new NullPointerException())).isFalse();
+  }
+
+  @Test
+  @Timeout(20)
+  void shouldWaitForAPeerThatEndsTheHandshake() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread peer = new Thread(() -> hangUp(server));
+      peer.start();
+      URL url = new URL("https://127.0.0.1:" + server.getLocalPort() + "/subjects");
+
+      assertThatThrownBy(url::getContent)
+          .isInstanceOf(IOException.class)
+          .matches(Faults::isTransient);
+      peer.join();
+    }
+  }
+
+  /** Reads the first bytes of the handshake, and no more. */
+  private static void hangUp(ServerSocket server) {
+    try (Socket connection = server.accept()) {
+      connection.getInputStream().read(new byte[16]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void shouldTakeARefusedCertificateForAFaultOfTheWay() {
+    SSLHandshakeException refused = new SSLHandshakeException("PKIX path validation failed");
+    refused.initCause(new CertificateExpiredException("NotAfter: yesterday"));
+
+    assertThat(Faults.isTransient(new SerializationException(refused))).isTrue();
+  }
+
+  @Test
+  void shouldTakeKafkasWordForTheFaultsOfItsClients() {
+    SSLHandshakeException refused = new SSLHandshakeException("PKIX path validation failed");
+
+    assertThat(Faults.isTransient(new SslAuthenticationException("refused", refused))).isFalse();
+    assertThat(Faults.isTransient(new ProducerFencedException("another took over"))).isFalse();
+  }
+
+  @Test
+  void shouldTellFaultsOfKafkaFromFaultsOfTheBytes() {
+    assertThat(Faults.isOfKafka(new ProducerFencedException("another took over"))).isTrue();
+    assertThat(Faults.isOfKafka(new StreamsException("store closed"))).isTrue();
+    assertThat(Faults.isOfKafka(new SerializationException("bad bytes"))).isFalse();
+    assertThat(Faults.isOfKafka(new IllegalStateException())).isFalse();
   }
 }

@@ -3,10 +3,12 @@ package io.lowtide.stream.topology;
 import static io.lowtide.stream.topology.DetectionFixture.START;
 import static io.lowtide.stream.topology.DetectionFixture.header;
 import static io.lowtide.stream.topology.DetectionFixture.reading;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.schemas.AnomalyAlert;
@@ -29,15 +31,21 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DetectionTopologyTest {
 
@@ -298,12 +306,80 @@ class DetectionTopologyTest {
   }
 
   @Test
-  void shouldEndARecordFarOutsideEveryRangeInExactlyOneWay() {
+  void shouldAlertOnARecordFarOutsideEveryRange() {
     startWithModel().send("press-7", reading(1e30, 2));
 
-    int ends = stream.deadLetters().size() + stream.scores().size();
-    assertThat(ends).isEqualTo(1);
-    assertThat(stream.count("lowtide.records.in")).isEqualTo(1);
+    ScoredRecord score = stream.scores().get(0);
+    assertThat(score.getLogLikelihood()).isCloseTo(-2e58, withinPercentage(0.1));
+    assertThat(score.getPValue()).isEqualTo(1.0 / 200);
+    AnomalyAlert alert = stream.alerts().get(0);
+    assertThat(alert.getSeverity()).isFinite().isPositive();
+    assertThat(alert.getContributions().get(0).getField()).isEqualTo("temperature");
+    assertThat(alert.getContributions())
+        .allSatisfy(field -> assertThat(field.getContribution()).isFinite());
+    assertThat(stream.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void shouldDeadLetterARecordWhoseDensityLeavesTheRangeOfDoublePrecision() {
+    startWithModel().send("press-7", reading(1e300, 2));
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.OVERFLOW), DeadLetters.MESSAGE))
+        .startsWith("encoded values [2.0")
+        .endsWith("overflow the flow");
+  }
+
+  @Test
+  void shouldDeadLetterAValueOutsideTheDomainOfItsTransform() {
+    start(Map.of()).publish(TestModels.withLogarithmOfTemperature());
+    stream.send("press-7", reading(-1, 2));
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.OUTSIDE_DOMAIN), DeadLetters.MESSAGE))
+        .isEqualTo("field \"temperature\": -1.0, outside the domain of its LOG transform");
+    stream.send("press-7", NORMAL);
+    assertThat(stream.scores()).hasSize(1);
+  }
+
+  @Test
+  void shouldDeadLetterARecordThatTakesTheSolverBeyondItsBudget() {
+    start(Map.of()).publish(TestModels.withSteepFrontAndLeastBudget());
+    stream.send("press-7", reading(170, 2));
+
+    assertThat(header(onlyDeadLetter(DeadLetterReason.STEP_BUDGET), DeadLetters.MESSAGE))
+        .matches(
+            "encoded values \\[21\\.0, 0\\.0]: \\w+ after \\d+ evaluations of the vector field");
+    stream.send("press-7", NORMAL);
+    assertThat(stream.scores()).hasSize(1);
+  }
+
+  @Test
+  void shouldDeadLetterARecordThatTheApplicationFailsOn() {
+    startWithSerde(SerdeOfUnreadableRecords.class);
+    stream.send("press-7", new byte[] {1});
+
+    TestRecord<byte[], byte[]> letter = onlyDeadLetter(DeadLetterReason.INTERNAL_ERROR);
+    assertThat(header(letter, DeadLetters.MESSAGE))
+        .isEqualTo("java.lang.IllegalStateException: cannot be read");
+    assertThat(header(letter, DeadLetters.CAUSE)).isEqualTo("java.lang.IllegalStateException");
+  }
+
+  @Test
+  void shouldAccountForEveryRecordOfAMixedStream() {
+    start(Map.of()).publish(TestModels.withSteepFrontAndLeastBudget());
+    stream.send("a", NORMAL);
+    stream.send("b", reading(170, 2));
+    stream.send("c", reading(1e300, 2));
+    stream.send("d", reading(Double.NaN, 2));
+    stream.send("e", (byte[]) null);
+    stream.send("f", ANOMALOUS);
+
+    assertThat(stream.count("lowtide.records.in")).isEqualTo(6);
+    assertThat(stream.count("lowtide.records.scored")).isEqualTo(2);
+    assertThat(stream.count("lowtide.records.dead.lettered")).isEqualTo(4);
+    assertThat(stream.scores()).hasSize(2);
+    assertThat(stream.deadLetters())
+        .extracting(letter -> header(letter, DeadLetters.REASON))
+        .containsExactly("STEP_BUDGET", "OVERFLOW", "NOT_FINITE", "TOMBSTONE");
   }
 
   @Test
@@ -487,6 +563,29 @@ class DetectionTopologyTest {
     assertThat(stream.models.current().bundle().version()).isEqualTo("v1");
   }
 
+  private void startWithSerde(Class<? extends Serde<?>> type) {
+    start(
+            Map.of(
+                "source.value.serde",
+                type.getName(),
+                "kafka." + JsonSerde.SCHEMA,
+                DetectionFixture.READING.toString()))
+        .publish(TestModels.bundle("v1"));
+  }
+
+  @Test
+  void shouldScoreWhatAnotherSerdeReads() {
+    startWithSerde(JsonSerde.class);
+    stream.send("press-7", "{\"temperature\": 66, \"pressure\": 2.1}".getBytes(UTF_8));
+    double fromJson = stream.scores().get(0).getLogLikelihood();
+    stream.send("press-7", "{\"temperature\": 66}".getBytes(UTF_8));
+
+    onlyDeadLetter(DeadLetterReason.UNDECODABLE);
+    stream.close();
+    startWithModel().send("press-7", NORMAL);
+    assertThat(stream.scores().get(0).getLogLikelihood()).isEqualTo(fromJson);
+  }
+
   /** Fails on every record for no reason that the record has. */
   public static final class BrokenSerde extends Serdes.WrapperSerde<Object> {
     public BrokenSerde() {
@@ -498,10 +597,67 @@ class DetectionTopologyTest {
     }
   }
 
+  /** Gives records that fail when they are looked into. */
+  public static final class SerdeOfUnreadableRecords extends Serdes.WrapperSerde<IndexedRecord> {
+    public SerdeOfUnreadableRecords() {
+      super(
+          (topic, value) -> new byte[0],
+          (topic, bytes) -> new UnreadableRecord(new IllegalStateException("cannot be read")));
+    }
+  }
+
+  private record UnreadableRecord(RuntimeException fault) implements IndexedRecord {
+
+    @Override
+    public Schema getSchema() {
+      return DetectionFixture.READING;
+    }
+
+    @Override
+    public Object get(int position) {
+      throw fault;
+    }
+
+    @Override
+    public void put(int position, Object value) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  /** Meets a fault of Kafka's while it reads. */
+  public static final class FencedSerde extends Serdes.WrapperSerde<Object> {
+    public FencedSerde() {
+      super(
+          (topic, value) -> new byte[0],
+          (topic, bytes) -> {
+            throw new ProducerFencedException("another has taken over");
+          });
+    }
+  }
+
+  /** Gives records that meet a fault of Kafka's when they are looked into. */
+  public static final class SerdeOfFencedRecords extends Serdes.WrapperSerde<IndexedRecord> {
+    public SerdeOfFencedRecords() {
+      super(
+          (topic, value) -> new byte[0],
+          (topic, bytes) -> new UnreadableRecord(new TaskMigratedException("task moved")));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {FencedSerde.class, SerdeOfFencedRecords.class})
+  void shouldHandARecordBackOnAFaultOfKafkasOwn(Class<? extends Serde<?>> serde) {
+    startWithSerde(serde);
+
+    assertThatThrownBy(() -> stream.send("press-7", new byte[] {1}))
+        .isInstanceOf(StreamsException.class);
+    assertThat(stream.deadLetters()).isEmpty();
+    assertThat(stream.count("lowtide.records.handed.back")).isEqualTo(1);
+  }
+
   @Test
   void shouldDeadLetterWhatAnotherSerdeCannotRead() {
-    Class<? extends Serde<?>> broken = BrokenSerde.class;
-    start(Map.of("source.value.serde", broken.getName())).publish(TestModels.bundle("v1"));
+    startWithSerde(BrokenSerde.class);
     stream.send("press-7", new byte[] {1});
 
     assertThat(header(onlyDeadLetter(DeadLetterReason.UNDECODABLE), DeadLetters.CAUSE))

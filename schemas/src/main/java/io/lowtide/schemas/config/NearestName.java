@@ -1,10 +1,10 @@
-package io.lowtide.stream.config;
+package io.lowtide.schemas.config;
 
 import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds what a misspelt name was meant to be. */
-final class NearestName {
+public final class NearestName {
 
   private NearestName() {}
 
@@ -14,7 +14,7 @@ final class NearestName {
    *
    * @param candidates at least one
    */
-  static String of(String name, Collection<String> candidates) {
+  public static String of(String name, Collection<String> candidates) {
     return candidates.stream()
         .min(
             Comparator.<String>comparingInt(candidate -> distance(name, candidate))
@@ -23,7 +23,7 @@ final class NearestName {
   }
 
   /** Insertions, deletions and replacements of one character that turn one text into the other. */
-  static int distance(String from, String to) {
+  public static int distance(String from, String to) {
     int[] previous = new int[to.length() + 1];
     int[] current = new int[to.length() + 1];
     for (int column = 0; column <= to.length(); column++) {
