@@ -425,6 +425,7 @@ class StreamOnKafkaTest {
     publish(TestModels.bundle("v1"));
     Instant first = Instant.now().minusSeconds(3600);
     try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
       sendAnomaly("press-7", first);
       sendAnomaly("press-7", first.plusSeconds(60));
       awaitOutcome();
@@ -433,6 +434,7 @@ class StreamOnKafkaTest {
 
     Path elsewhere = Files.createDirectory(state.resolve("elsewhere"));
     try (StreamApplication another = start(Map.of("state.directory", elsewhere.toString()))) {
+      assertThat(another.awaitReady(Duration.ofSeconds(30))).isTrue();
       sendAnomaly("press-7", first.plusSeconds(120));
       sendAnomaly("press-7", first.plusSeconds(400));
       awaitOutcome();
