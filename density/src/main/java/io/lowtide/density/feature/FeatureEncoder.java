@@ -18,12 +18,14 @@ public final class FeatureEncoder {
   private final double logScales;
 
   /**
-   * @throws IllegalArgumentException if a feature is repeated, has no name, or has a location,
-   *     scale or other number out of range
+   * @throws IllegalArgumentException if there is a feature of a kind other than continuous and
+   *     constant, or one that may be missing; if a feature is repeated, has no name, or has a
+   *     location, scale or other number out of range
    */
   public FeatureEncoder(FeatureSpecification specification) {
     this.features = List.copyOf(specification.getContinuous());
     this.constants = List.copyOf(specification.getConstants());
+    requireContinuousAlone(specification);
     if (features.isEmpty()) {
       throw new IllegalArgumentException(
           "features: none, expected at least one continuous feature");
@@ -51,6 +53,30 @@ public final class FeatureEncoder {
       }
     }
     this.logScales = sum;
+  }
+
+  /** Scores that left a part of the specification out would be wrong without a word. */
+  private static void requireContinuousAlone(FeatureSpecification specification) {
+    int categorical = specification.getCategorical().size();
+    int context = specification.getContext().size();
+    if (categorical + context > 0) {
+      throw new IllegalArgumentException(
+          "features: "
+              + categorical
+              + " categorical and "
+              + context
+              + " context features, expected none: this version scores continuous ones alone");
+    }
+    for (ContinuousFeature feature : specification.getContinuous()) {
+      if (feature.getMissingProbability() != 0) {
+        throw new IllegalArgumentException(
+            "feature \""
+                + feature.getName()
+                + "\": missingProbability "
+                + feature.getMissingProbability()
+                + ", expected 0: this version scores complete records alone");
+      }
+    }
   }
 
   private static void requireNew(Set<String> names, String name) {

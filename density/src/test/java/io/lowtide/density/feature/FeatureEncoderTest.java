@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lowtide.schemas.CategoricalFeature;
+import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
@@ -67,6 +69,24 @@ class FeatureEncoderTest {
             "flat", FeatureTransform.IDENTITY, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0);
     assertThatThrownBy(() -> encoder(List.of(flat)))
         .hasMessage("feature \"flat\": scale 0.0, expected positive");
+  }
+
+  @Test
+  void shouldRefuseKindsOfFeaturesThatItWouldLeaveOut() {
+    ContinuousFeature feature = feature(FeatureTransform.IDENTITY);
+    CategoricalFeature category =
+        new CategoricalFeature("colour", List.of(new CategoryLevel("red", 0.9)), 0.1, 0.0, 1);
+    assertThatThrownBy(
+            () ->
+                new FeatureEncoder(
+                    new FeatureSpecification(
+                        List.of(feature), List.of(category), List.of(), List.of())))
+        .hasMessageContaining("1 categorical and 0 context features, expected none");
+    ContinuousFeature optional =
+        new ContinuousFeature(
+            "x", FeatureTransform.IDENTITY, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.01);
+    assertThatThrownBy(() -> encoder(List.of(optional)))
+        .hasMessageContaining("feature \"x\": missingProbability 0.01, expected 0");
   }
 
   @Test
