@@ -3,7 +3,6 @@ package io.lowtide.density.bundle;
 import io.lowtide.density.bundle.BundleException.Reason;
 import io.lowtide.schemas.DensityModel;
 import java.io.IOException;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -51,7 +50,8 @@ public final class BundleCodec {
             Reason.UNREADABLE, "bytes are left over after the record of " + what);
       }
       return record;
-    } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+    } catch (IOException | RuntimeException e) {
+      // Avro meets corrupt bytes with many kinds of exceptions.
       throw new BundleException(
           Reason.UNREADABLE, binary.length + " bytes are not a record of " + what + ": " + e, e);
     }

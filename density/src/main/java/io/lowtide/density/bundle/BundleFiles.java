@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.file.SeekableByteArrayInput;
@@ -37,7 +36,8 @@ public final class BundleFiles {
         throw new BundleException(Reason.UNREADABLE, file + ": several records, expected one");
       }
       return BundleCodec.decode(BundleHash.encode(written), reader.getSchema());
-    } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+    } catch (IOException | RuntimeException e) {
+      // Avro meets corrupt bytes with many kinds of exceptions.
       throw new BundleException(
           Reason.UNREADABLE, file + ": not an intact Avro object container: " + e, e);
     }

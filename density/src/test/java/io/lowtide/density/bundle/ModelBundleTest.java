@@ -45,7 +45,7 @@ class ModelBundleTest {
   void shouldRefuseEveryFlippedBit() throws Exception {
     byte[] intact = BundleCodec.encode(bundle);
     Random random = new Random(3);
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 2000; i++) {
       byte[] bytes = intact.clone();
       bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
       assertThatThrownBy(() -> BundleCodec.decode(bytes, DensityModel.getClassSchema()))
@@ -59,7 +59,7 @@ class ModelBundleTest {
     BundleFiles.write(file, bundle);
     byte[] intact = Files.readAllBytes(file);
     Random random = new Random(4);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 1000; i++) {
       byte[] bytes = intact.clone();
       // The header holds the schema text, whose documentation may change without harm.
       int header = intact.length - BundleCodec.encode(bundle).length;

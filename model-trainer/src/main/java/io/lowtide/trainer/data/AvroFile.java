@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
@@ -39,7 +38,10 @@ final class AvroFile {
         table.add(java.util.Arrays.copyOf(values, columns.size()), anomalous);
       }
       return table.build();
-    } catch (IOException | AvroRuntimeException e) {
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Avro meets corrupt bytes with many kinds of exceptions.
       throw new DataException(
           source + ": not an intact Avro object container: " + e.getMessage(), e);
     }
