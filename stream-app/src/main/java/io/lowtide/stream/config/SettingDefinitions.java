@@ -21,6 +21,8 @@ final class SettingDefinitions {
   static final String MODELS_TOPIC = "models.topic";
   static final String TOPICS_CREATE = "topics.create";
   static final String ALERT_BUDGET = "alert.budget";
+  static final String ALERTS_PER_HOUR = "alerts.per.hour";
+  static final String RECORDS_PER_HOUR = "records.per.hour";
   static final String SUPPRESSION_WINDOW = "suppression.window";
   static final String APPLICATION_ID = "application.id";
   static final String THREADS = "threads";
@@ -114,6 +116,22 @@ final class SettingDefinitions {
               Importance.HIGH,
               "False-alarm budget: the share of normal records that may raise an alert. Empty: the"
                   + " model's own.")
+          .define(
+              ALERTS_PER_HOUR,
+              Type.DOUBLE,
+              null,
+              Validators.positive(),
+              Importance.MEDIUM,
+              "Another way to state the budget: how many alerts an hour of normal records may"
+                  + " raise. With records.per.hour it gives the budget, their ratio. Empty: not"
+                  + " used.")
+          .define(
+              RECORDS_PER_HOUR,
+              Type.DOUBLE,
+              null,
+              Validators.positive(),
+              Importance.MEDIUM,
+              "Records that the source topics carry in an hour, for alerts.per.hour.")
           .define(
               SUPPRESSION_WINDOW,
               Type.STRING,

@@ -102,6 +102,43 @@ public final class StreamSettings {
     return new ConnectionSettings(kafka, registry);
   }
 
+  private void requireOneBudget(List<String> problems) {
+    Double budget = config.getDouble(SettingDefinitions.ALERT_BUDGET);
+    Double alerts = config.getDouble(SettingDefinitions.ALERTS_PER_HOUR);
+    Double records = config.getDouble(SettingDefinitions.RECORDS_PER_HOUR);
+    if (budget != null && alerts != null) {
+      problems.add(
+          SettingDefinitions.ALERTS_PER_HOUR
+              + ": "
+              + alerts
+              + " beside "
+              + SettingDefinitions.ALERT_BUDGET
+              + " "
+              + budget
+              + "; expected one of the two");
+    }
+    if ((alerts == null) != (records == null)) {
+      problems.add(
+          SettingDefinitions.ALERTS_PER_HOUR
+              + ": "
+              + alerts
+              + " with "
+              + SettingDefinitions.RECORDS_PER_HOUR
+              + " "
+              + records
+              + "; expected both or none");
+    } else if (alerts != null && alerts >= records) {
+      problems.add(
+          SettingDefinitions.ALERTS_PER_HOUR
+              + ": "
+              + alerts
+              + ", expected less than "
+              + SettingDefinitions.RECORDS_PER_HOUR
+              + ", which is "
+              + records);
+    }
+  }
+
   private List<String> contradictions() {
     List<String> problems = new ArrayList<>();
     Map<String, String> useOfTopic = new TreeMap<>();
@@ -127,6 +164,7 @@ public final class StreamSettings {
                 + "; expected another topic");
       }
     }
+    requireOneBudget(problems);
     requireRetryLimitBelow(
         "transaction.timeout.ms",
         timeout(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "producer.", TRANSACTION_TIMEOUT),
@@ -212,10 +250,15 @@ public final class StreamSettings {
     return config.getBoolean(SettingDefinitions.TOPICS_CREATE);
   }
 
-  /** False-alarm budget that goes before the model's own. */
+  /** False-alarm budget that goes before the model's own, stated as such or as a rate of alerts. */
   public OptionalDouble alertBudget() {
     Double budget = config.getDouble(SettingDefinitions.ALERT_BUDGET);
-    return budget == null ? OptionalDouble.empty() : OptionalDouble.of(budget);
+    Double alerts = config.getDouble(SettingDefinitions.ALERTS_PER_HOUR);
+    if (budget == null && alerts == null) {
+      return OptionalDouble.empty();
+    }
+    return OptionalDouble.of(
+        budget == null ? alerts / config.getDouble(SettingDefinitions.RECORDS_PER_HOUR) : budget);
   }
 
   /** How long repeated alerts of a key are withheld; zero: not at all. */

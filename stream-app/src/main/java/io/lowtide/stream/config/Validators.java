@@ -55,6 +55,12 @@ final class Validators {
         "between 0 and 1, or empty", value -> (Double) value > 0 && (Double) value < 1);
   }
 
+  static Validator positive() {
+    return expecting(
+        "a positive number, or empty",
+        value -> (Double) value > 0 && (Double) value < Double.POSITIVE_INFINITY);
+  }
+
   static Validator serde() {
     return expecting(
         "a class that implements Serde, with a public constructor without arguments",

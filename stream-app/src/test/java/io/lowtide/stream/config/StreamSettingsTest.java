@@ -52,6 +52,25 @@ class StreamSettingsTest {
   }
 
   @Test
+  void shouldTakeTheBudgetFromARateOfAlerts() {
+    Map<String, String> settings = with("alerts.per.hour", "2");
+    settings.put("records.per.hour", "36000");
+    assertThat(StreamSettings.of(settings).alertBudget()).hasValue(2.0 / 36_000);
+
+    settings.put("alert.budget", "0.01");
+    assertThatThrownBy(() -> StreamSettings.of(settings))
+        .hasMessageContaining(
+            "alerts.per.hour: 2.0 beside alert.budget 0.01; expected one of the two");
+    assertThatThrownBy(() -> StreamSettings.of(with("alerts.per.hour", "2")))
+        .hasMessageContaining(
+            "alerts.per.hour: 2.0 with records.per.hour null; expected both or none");
+    Map<String, String> everyRecord = with("alerts.per.hour", "50");
+    everyRecord.put("records.per.hour", "50");
+    assertThatThrownBy(() -> StreamSettings.of(everyRecord))
+        .hasMessageContaining("expected less than records.per.hour, which is 50.0");
+  }
+
+  @Test
   void shouldPassKafkaSettingsOnUnchanged() {
     Map<String, String> settings = new HashMap<>(REQUIRED);
     settings.put("kafka.security.protocol", "SASL_SSL");
