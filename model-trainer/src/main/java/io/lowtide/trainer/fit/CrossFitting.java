@@ -15,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fits to every record, and scores each one by a flow that was fitted without it (cross-conformal
@@ -24,6 +26,8 @@ import java.util.stream.IntStream;
  * records than the one that serves, so the false-alarm rate errs on the low side.
  */
 final class CrossFitting {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CrossFitting.class);
 
   private final TrainingSettings settings;
   private final Consumer<EpochReport> listener;
@@ -50,9 +54,15 @@ final class CrossFitting {
         IntStream.range(0, settings.calibrationFolds())
             .mapToObj(index -> new Fold(shuffled, index))
             .toList();
+    LOG.info(
+        "{} records: fitting {} flows, each without its share of them, to calibrate and to find when"
+            + " to stop",
+        shuffled.size(),
+        folds.size());
     fitAll(folds, encoder, shape);
     List<EpochReport> history = meanHistory(folds);
     EpochReport best = best(history);
+    LOG.info("Fitting the flow that serves to all records, {} iterations", best.iteration());
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(settings, shape, new TrainingData(encoder, shuffled), Optional.empty())) {

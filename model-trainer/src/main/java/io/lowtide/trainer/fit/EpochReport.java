@@ -8,7 +8,8 @@ package io.lowtide.trainer.fit;
  * @param iterations updates planned
  * @param trainNegativeLogLikelihood mean since the last report, in nats, in encoded and smoothed
  *     units
- * @param validationNegativeLogLikelihood mean over the validation records, likewise
+ * @param validationNegativeLogLikelihood mean over the validation records, likewise; NaN where
+ *     every record takes part in the fit
  * @param best whether this is the best validation so far
  * @param learningRate in force
  * @param forwardEvaluations mean evaluations of the field in a forward solve since the last report
@@ -28,6 +29,11 @@ public record EpochReport(
     double backwardEvaluations,
     double recordsPerSecond,
     double seconds) {
+
+  /** Whether there are validation records. */
+  public boolean isValidated() {
+    return !Double.isNaN(validationNegativeLogLikelihood);
+  }
 
   /** The same with other losses. */
   EpochReport withLosses(double training, double validation, boolean isBest) {

@@ -25,13 +25,15 @@ public final class ProgressPrinter implements Consumer<EpochReport> {
     }
     out.printf(
         Locale.ROOT,
-        "%7d %5d/%-5d %11.4f %14.4f%s %5.0f + %-4.0f %10.0f %6.0f s%n",
+        "%7d %5d/%-5d %11.4f %14s%s %5.0f + %-4.0f %10.0f %6.0f s%n",
         report.epoch(),
         report.iteration(),
         report.iterations(),
         report.trainNegativeLogLikelihood(),
-        report.validationNegativeLogLikelihood(),
-        report.best() ? "*" : " ",
+        report.isValidated()
+            ? String.format(Locale.ROOT, "%.4f", report.validationNegativeLogLikelihood())
+            : "-",
+        report.isValidated() && report.best() ? "*" : " ",
         report.forwardEvaluations(),
         report.backwardEvaluations(),
         report.recordsPerSecond(),
