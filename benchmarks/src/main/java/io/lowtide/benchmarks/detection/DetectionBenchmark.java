@@ -1,5 +1,6 @@
 package io.lowtide.benchmarks.detection;
 
+import io.lowtide.benchmarks.OneLineErrors;
 import io.lowtide.trainer.evaluation.DetectionMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +76,10 @@ public final class DetectionBenchmark implements Callable<Integer> {
 
   /** Runs the benchmark and ends the JVM. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new DetectionBenchmark()).execute(arguments));
+    System.exit(
+        new CommandLine(new DetectionBenchmark())
+            .setExecutionExceptionHandler(new OneLineErrors())
+            .execute(arguments));
   }
 
   @Override
@@ -83,6 +87,10 @@ public final class DetectionBenchmark implements Callable<Integer> {
     if (!Files.isDirectory(folder)) {
       System.err.println("run-detection: skipped: no folder " + folder);
       return 0;
+    }
+    if (!(contamination >= 0 && contamination < 1)) {
+      throw new IllegalArgumentException(
+          "--contamination: " + contamination + ", expected at least 0 and below 1");
     }
     List<BenchmarkSet> sets =
         BenchmarkSet.readAll(folder).stream()

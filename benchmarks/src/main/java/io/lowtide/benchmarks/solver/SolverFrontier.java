@@ -1,5 +1,6 @@
 package io.lowtide.benchmarks.solver;
 
+import io.lowtide.benchmarks.OneLineErrors;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.field.VectorFields;
@@ -62,7 +63,10 @@ public final class SolverFrontier implements Callable<Integer> {
 
   /** Runs the comparison and ends the JVM. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new SolverFrontier()).execute(arguments));
+    System.exit(
+        new CommandLine(new SolverFrontier())
+            .setExecutionExceptionHandler(new OneLineErrors())
+            .execute(arguments));
   }
 
   @Override
