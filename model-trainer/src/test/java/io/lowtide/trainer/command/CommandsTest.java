@@ -1,0 +1,151 @@
+package io.lowtide.trainer.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommandsTest {
+
+  private static final String[] QUICK = {
+    "--set", "iterations=30",
+    "--set", "hidden.units=8,8",
+    "--set", "calibration.folds=2",
+    "--set", "budget=0.05"
+  };
+
+  @TempDir private Path directory;
+
+  private final StringWriter output = new StringWriter();
+  private final StringWriter errors = new StringWriter();
+
+  @Test
+  void shouldTrainAModelAndEvaluateIt() throws IOException {
+    Path data = write("data.csv", labelledRecords(200, 10));
+    Path model = directory.resolve("out/model.avro");
+
+    assertThat(train(data, "--label", "anomaly")).isZero();
+    assertThat(model).isNotEmptyFile();
+    assertThat(directory.resolve("out/training.json"))
+        .content()
+        .contains("\"training\" : 200", "\"meanEvaluations\"", "\"setAside\"");
+    assertThat(directory.resolve("out/learning-curve.png")).isNotEmptyFile();
+    assertThat(directory.resolve("out/checkpoint.bin")).doesNotExist();
+
+    assertThat(evaluate(model, data, "--label", "anomaly")).isZero();
+    assertThat(output.toString())
+        .contains("normal records     200", "anomalies          10", "unscorable         0")
+        .containsPattern("AUROC +(1\\.0000|0\\.9[0-9]+)");
+  }
+
+  @Test
+  void shouldNameTheNearestSettingToAMisspeltOne() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0));
+    assertThat(train(data, "--set", "itertions=3")).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("unknown training setting \"itertions\"; did you mean \"iterations\"?");
+  }
+
+  @Test
+  void shouldNameTheColumnThatIsNotThere() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0));
+    assertThat(train(data, "--columns", "x,colour")).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("data.csv: no column \"colour\", expected one of [x, y, anomaly]");
+  }
+
+  @Test
+  void shouldNameTheCellThatIsNoNumber() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0) + "1.5,red,0\n");
+    assertThat(train(data)).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("data.csv line 102, column \"y\": \"red\", expected a finite number");
+  }
+
+  @Test
+  void shouldSayHowManyRecordsItNeeds() throws IOException {
+    assertThat(train(write("few.csv", labelledRecords(20, 0)))).isEqualTo(2);
+    assertThat(errors.toString()).contains("few.csv: 20 records, expected at least 50");
+    assertThat(train(write("data.csv", labelledRecords(100, 0)), "--set", "budget=0.001"))
+        .isEqualTo(2);
+    assertThat(errors.toString()).contains("it needs at least 999 of them");
+  }
+
+  @Test
+  void shouldNameTheFileThatIsNotThere() {
+    assertThat(train(directory.resolve("none.csv"))).isEqualTo(2);
+    assertThat(errors.toString()).contains("none.csv: no such file");
+    assertThat(evaluate(directory.resolve("none.avro"), directory.resolve("none.csv")))
+        .isEqualTo(2);
+    assertThat(errors.toString()).contains("none.avro: no such file");
+  }
+
+  @Test
+  void shouldRefuseATruncatedModel() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0));
+    assertThat(train(data)).isZero();
+    byte[] intact = Files.readAllBytes(directory.resolve("out/model.avro"));
+    Path truncated =
+        Files.write(
+            directory.resolve("truncated.avro"), Arrays.copyOf(intact, intact.length - 100));
+    assertThat(evaluate(truncated, data)).isEqualTo(2);
+    assertThat(errors.toString()).contains("UNREADABLE").contains("truncated.avro");
+  }
+
+  private int train(Path data, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--data",
+                data.toString(),
+                "--detector",
+                "test",
+                "--output",
+                directory.resolve("out").toString()));
+    arguments.addAll(List.of(QUICK));
+    arguments.addAll(List.of(more));
+    return run(new CommandLine(new TrainCommand()), arguments);
+  }
+
+  private int evaluate(Path model, Path data, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("--model", model.toString(), "--data", data.toString()));
+    arguments.addAll(List.of(more));
+    return run(new CommandLine(new EvaluateCommand()), arguments);
+  }
+
+  private int run(CommandLine command, List<String> arguments) {
+    return command
+        .setOut(new PrintWriter(output, true))
+        .setErr(new PrintWriter(errors, true))
+        .execute(arguments.toArray(String[]::new));
+  }
+
+  private Path write(String name, String content) throws IOException {
+    return Files.writeString(directory.resolve(name), content);
+  }
+
+  /** Two correlated columns; anomalies break the correlation. */
+  private static String labelledRecords(int normals, int anomalies) {
+    Random random = new Random(1);
+    StringBuilder lines = new StringBuilder("x,y,anomaly\n");
+    for (int row = 0; row < normals + anomalies; row++) {
+      boolean anomalous = row >= normals;
+      double x = anomalous ? 2.5 : random.nextGaussian();
+      double y = (anomalous ? -x : x) + 0.3 * random.nextGaussian();
+      lines.append(String.format(Locale.ROOT, "%.4f,%.4f,%d%n", x, y, anomalous ? 1 : 0));
+    }
+    return lines.toString();
+  }
+}
