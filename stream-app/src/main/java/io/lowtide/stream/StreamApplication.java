@@ -202,7 +202,7 @@ public final class StreamApplication implements Health, AutoCloseable {
 
   private void fail(Throwable fault) {
     failure = fault;
-    log.error("The stream stops: {}", Faults.describe(fault));
+    log.error("The stream stops: {}", Faults.describe(fault), fault);
   }
 
   /** Port of the HTTP endpoint. */

@@ -4,6 +4,7 @@ import io.lowtide.schemas.config.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.streams.StreamsConfig;
@@ -18,6 +19,13 @@ final class SettingsCheck {
           StreamsConfig.APPLICATION_ID_CONFIG, SettingDefinitions.APPLICATION_ID,
           StreamsConfig.NUM_STREAM_THREADS_CONFIG, SettingDefinitions.THREADS,
           StreamsConfig.STATE_DIR_CONFIG, SettingDefinitions.STATE_DIRECTORY);
+
+  /** Handlers that go on after a fault would drop the record that waits for an outage to end. */
+  private static final Set<String> HANDLERS =
+      Set.of(
+          StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+          StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
+          StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG);
 
   private SettingsCheck() {}
 
@@ -65,6 +73,15 @@ final class SettingsCheck {
                 + setting.origin()
                 + "): this application sets it itself; use "
                 + passedThrough);
+      }
+      if (setting.name().startsWith(StreamSettings.KAFKA_PREFIX)
+          && HANDLERS.contains(setting.name().substring(StreamSettings.KAFKA_PREFIX.length()))) {
+        problems.add(
+            setting.writtenAs()
+                + " ("
+                + setting.origin()
+                + "): not to be set; this application handles every fault itself, so that no record"
+                + " is lost");
       }
     }
     return problems;

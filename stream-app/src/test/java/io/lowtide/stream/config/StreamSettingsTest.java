@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamSettingsTest {
 
@@ -68,6 +69,22 @@ class StreamSettingsTest {
     everyRecord.put("records.per.hour", "50");
     assertThatThrownBy(() -> StreamSettings.of(everyRecord))
         .hasMessageContaining("expected less than records.per.hour, which is 50.0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "processing.exception.handler",
+        "production.exception.handler",
+        "deserialization.exception.handler"
+      })
+  void shouldRefuseAHandlerThatCouldDropRecords(String handler) {
+    assertThatThrownBy(() -> StreamSettings.of(with("kafka." + handler, "any.Handler")))
+        .hasMessage(
+            "kafka."
+                + handler
+                + " (settings): not to be set; this application handles every fault itself, so that"
+                + " no record is lost");
   }
 
   @Test
