@@ -159,11 +159,11 @@ public final class TrainCommand implements Callable<Integer> {
     if (training.getContamination() > 0) {
       System.out.printf(
           Locale.ROOT,
-          "Set aside as possible anomalies, the least probable %.3g %%: %,d training and %,d"
-              + " calibration records; the budget is that of the others%n",
+          "Set aside as the least probable, with %.3g %% possible anomalies: %,d calibration records,"
+              + " so that the budget is that of the others, and %,d training records%n",
           100 * training.getContamination(),
-          training.getSetAsideTraining(),
-          training.getSetAsideCalibration());
+          training.getSetAsideCalibration(),
+          training.getSetAsideTraining());
     }
     OptionalDouble goodnessOfFit = result.bundle().calibration().goodnessOfFit();
     if (goodnessOfFit.isPresent() && goodnessOfFit.getAsDouble() < 0.01) {

@@ -99,11 +99,12 @@ public final class TrainingSettings {
               "contamination",
               Type.DOUBLE,
               0,
-              Range.between(0, 0.5),
+              Range.between(0, 0.25),
               Importance.HIGH,
               "Share of the records that may be anomalies. So many of them, the least probable"
-                  + " ones, take no part in the fit and in the calibration: the false-alarm budget"
-                  + " is then that of the records that remain.")
+                  + " ones, take no part in the calibration: the false-alarm budget is then that of"
+                  + " the records that remain. Twice as many take no part in the fit, to be surer"
+                  + " of those that are.")
           .define(
               "smoothing",
               Type.DOUBLE,

@@ -76,9 +76,10 @@ public final class TrainingReport {
     setAside.put("calibration", model.getTraining().getSetAsideCalibration());
     setAside.put(
         "reason",
-        "the least probable "
-            + 100 * model.getTraining().getContamination()
-            + " %, by the setting contamination; the budget is that of the others");
+        "the least probable records: by the setting contamination, "
+            + model.getTraining().getContamination()
+            + ", in the calibration, so that the budget is that of the others, and twice as many in"
+            + " the fit");
     ObjectNode calibration = root.putObject("calibration");
     calibration.put("records", result.bundle().calibration().size());
     calibration.put("unscorable", model.getCalibration().getUnscorable());

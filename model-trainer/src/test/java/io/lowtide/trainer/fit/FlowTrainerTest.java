@@ -268,7 +268,7 @@ class FlowTrainerTest {
     assertThat(pValue(trimmed, lump)).isLessThan(0.01);
     assertThat(pValue(trusting, lump)).isGreaterThan(0.02);
     TrainingSummary summary = trimmed.bundle().record().getTraining();
-    assertThat(summary.getSetAsideTraining()).isEqualTo(70);
+    assertThat(summary.getSetAsideTraining()).isEqualTo(140);
     assertThat(summary.getSetAsideCalibration()).isEqualTo(20);
     assertThat(summary.getCalibrationRecords()).isEqualTo(380);
     assertThat(falseAlarmRate(trimmed.bundle(), 4000)).isBetween(0.003, 0.03);
