@@ -105,6 +105,8 @@ public final class OdeSolver {
   }
 
   private SolveStatus integrateAdaptively(OdeSystem system, double from, double to, double[] y) {
+    // What a grid took before does not count: a record must not fail for having been tried on it.
+    int budget = evaluations + settings.maximumEvaluations();
     double span = to - from;
     double smallestStep = 16 * Math.ulp(Math.max(Math.abs(from), Math.abs(to)));
     double exponent = 1.0 / tableau.order();
@@ -123,7 +125,7 @@ public final class OdeSolver {
       } else if (Math.abs(step) < smallestStep) {
         return SolveStatus.STEP_TOO_SMALL;
       }
-      if (evaluations + tableau.stages() - 1 > settings.maximumEvaluations()) {
+      if (evaluations + tableau.stages() - 1 > budget) {
         return SolveStatus.BUDGET_EXCEEDED;
       }
       computeStages(system, time, step, y, stages.length);

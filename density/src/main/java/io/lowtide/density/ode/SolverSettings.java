@@ -8,7 +8,7 @@ package io.lowtide.density.ode;
  * @param relativeTolerance per component, between 0 and 1; not used by a grid without a check
  * @param absoluteTolerance likewise
  * @param maximumEvaluations evaluations of the right-hand side after which an adaptive solve is
- *     given up; at least 20
+ *     given up; at least 20, and not counting those of a grid tried before
  * @param fixedSteps 0: adaptive, for a method that estimates its error; else the number of equal
  *     steps
  * @param gridErrorLimit error norm of a step on the grid, in units of the tolerances, above which

@@ -109,6 +109,17 @@ class OdeSolverTest {
   }
 
   @Test
+  void shouldNotCountTheGridAgainstTheBudgetOfAdaptiveIntegration() {
+    SolverSettings adaptive = SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 40);
+    OdeSolver alone = new OdeSolver(adaptive, 2, 1);
+    double error = errorAtPi(alone);
+    OdeSolver afterGrid = new OdeSolver(adaptive.onCheckedGrid(6, 1e-9), 2, 1);
+    assertThat(errorAtPi(afterGrid)).isEqualTo(error);
+    assertThat(afterGrid.evaluations()).isEqualTo(alone.evaluations() + 1 + 6 * 6);
+    assertThat(afterGrid.evaluations()).isGreaterThan(40);
+  }
+
+  @Test
   void shouldIntegrateAdaptivelyWhereTheGridOverflows() {
     OdeSystem decay = (s, y, derivative) -> derivative[0] = -1e3 * y[0] * y[0] * y[0];
     SolverSettings settings =

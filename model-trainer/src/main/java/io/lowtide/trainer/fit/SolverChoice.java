@@ -78,7 +78,8 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
           double limit = quantile(new Scores(field, open).gridErrors, 1 - ADAPTIVE_SHARE);
           if (limit > 0 && limit < Double.MAX_VALUE) {
             SolverChoice choice = certify(adaptive.onCheckedGrid(steps, limit));
-            if (choice.certificate.getError99() <= settings.scoringAccuracy()) {
+            if (choice.certificate.getUnscorable() == 0
+                && choice.certificate.getError99() <= settings.scoringAccuracy()) {
               return choice;
             }
           }
@@ -92,6 +93,9 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
       double[] errors = new double[reference.length];
       Arrays.setAll(errors, i -> Math.abs(scores.logLikelihoods[i] - reference[i]));
       double[] measured = Arrays.stream(errors).filter(Double::isFinite).toArray();
+      // Where exact integration has no score either the difference is not a number.
+      long unscorable =
+          Arrays.stream(errors).filter(error -> error == Double.POSITIVE_INFINITY).count();
       long adaptive =
           Arrays.stream(scores.gridErrors)
               .filter(error -> !(error <= solver.gridErrorLimit()))
@@ -100,6 +104,7 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
           solver,
           new SolverCertificate(
               (long) measured.length,
+              unscorable,
               quantile(measured, 0.5),
               quantile(measured, 0.99),
               quantile(measured, 1),

@@ -25,7 +25,10 @@ final class SettingsCheck {
       Set.of(
           StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
           StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
-          StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG);
+          StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+          // The deprecated names of the same, which Kafka Streams still follows.
+          "default.production.exception.handler",
+          "default.deserialization.exception.handler");
 
   private SettingsCheck() {}
 

@@ -76,7 +76,9 @@ class StreamSettingsTest {
       strings = {
         "processing.exception.handler",
         "production.exception.handler",
-        "deserialization.exception.handler"
+        "deserialization.exception.handler",
+        "default.production.exception.handler",
+        "default.deserialization.exception.handler"
       })
   void shouldRefuseAHandlerThatCouldDropRecords(String handler) {
     assertThatThrownBy(() -> StreamSettings.of(with("kafka." + handler, "any.Handler")))
