@@ -24,7 +24,6 @@ final class DetectionReport {
   static final String MARKDOWN = "detection.md";
 
   private static final String CSV = "detection.csv";
-  private static final String OURS = "lowtide";
 
   private final List<String> sets;
   private final List<DetectionResult> results;
@@ -165,10 +164,10 @@ final class DetectionReport {
 
   private Optional<String> loss(
       String set, String measure, ToDoubleFunction<DetectionMetrics> figure) {
-    double ours = figure.applyAsDouble(metrics.get(OURS).get(set));
+    double ours = figure.applyAsDouble(metrics.get(LowtideDetector.NAME).get(set));
     String best =
         metrics.keySet().stream()
-            .filter(detector -> !detector.equals(OURS))
+            .filter(detector -> !detector.equals(LowtideDetector.NAME))
             .max(
                 (left, right) ->
                     Double.compare(
@@ -211,7 +210,9 @@ final class DetectionReport {
       }
       text.append(
           String.format(
-              Locale.ROOT, " %.1f |%n", mean(OURS, set, DetectionResult::evaluationsPerScore)));
+              Locale.ROOT,
+              " %.1f |%n",
+              mean(LowtideDetector.NAME, set, DetectionResult::evaluationsPerScore)));
     }
     return text.toString();
   }

@@ -3,9 +3,7 @@ package io.lowtide.benchmarks.detection;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.likelihood.ValueScorer;
-import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.trainer.data.Table;
-import io.lowtide.trainer.evaluation.Evaluation;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingSettings;
 import java.util.Arrays;
@@ -17,6 +15,8 @@ import java.util.stream.IntStream;
 
 /** Lowtide, from training records to the scorer that serves. */
 final class LowtideDetector implements Detector {
+
+  static final String NAME = "lowtide";
 
   private final Map<String, String> settings;
 
@@ -30,7 +30,7 @@ final class LowtideDetector implements Detector {
 
   @Override
   public String name() {
-    return "lowtide";
+    return NAME;
   }
 
   @Override
@@ -56,7 +56,7 @@ final class LowtideDetector implements Detector {
     Trained(ModelBundle bundle, List<String> names) {
       this.bundle = bundle;
       this.scorer = new ValueScorer(bundle.encoder(), bundle.flow());
-      this.columns = Evaluation.columns(bundle).stream().mapToInt(names::indexOf).toArray();
+      this.columns = bundle.encoder().names().stream().mapToInt(names::indexOf).toArray();
     }
 
     @Override
@@ -64,10 +64,9 @@ final class LowtideDetector implements Detector {
       double[] result = new double[rows.length];
       for (int row = 0; row < rows.length; row++) {
         double[] values = rows[row];
-        SolveStatus status =
-            scorer.score(IntStream.of(columns).mapToDouble(column -> values[column]).toArray());
         result[row] =
-            status == SolveStatus.COMPLETED ? scorer.logLikelihood() : Double.NEGATIVE_INFINITY;
+            scorer.scoreOrLowest(
+                IntStream.of(columns).mapToDouble(column -> values[column]).toArray());
         evaluations += scorer.evaluations();
         scores++;
       }

@@ -3,11 +3,9 @@ package io.lowtide.benchmarks.solver;
 import io.lowtide.benchmarks.OneLineErrors;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
-import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.ButcherTableau;
-import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.TableSelection;
@@ -29,8 +27,8 @@ import picocli.CommandLine.Parameters;
 
 /**
  * Evaluations of the vector field against the accuracy of the log-likelihood, for each way to
- * integrate one trained flow; {@code benchmarks/run-solvers} runs it. The reference is
- * Dormand-Prince at a tolerance of 1e-10 in double precision.
+ * integrate one trained flow, measured by {@link Flow#reference}; {@code benchmarks/run-solvers}
+ * runs it.
  */
 @Command(
     name = "run-solvers",
@@ -40,7 +38,6 @@ import picocli.CommandLine.Parameters;
             + " adaptive solvers and fixed grids.")
 public final class SolverFrontier implements Callable<Integer> {
 
-  private static final double REFERENCE_TOLERANCE = 1e-10;
   private static final double[] TOLERANCES = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
   private static final int[] STEPS = {2, 3, 4, 5, 6, 8};
 
@@ -79,14 +76,7 @@ public final class SolverFrontier implements Callable<Integer> {
     int normals = rows.size();
     rows.addAll(spread(labelled.anomalies().rows()));
     double[] reference =
-        new Scores(
-                bundle,
-                new Flow(
-                    VectorFields.doublePrecision(bundle.parameters()),
-                    SolverSettings.adaptive(
-                        ButcherTableau.DORMAND_PRINCE, REFERENCE_TOLERANCE, 100_000)),
-                rows)
-            .logLikelihoods;
+        new Scores(bundle, Flow.reference(bundle.parameters()), rows).logLikelihoods;
     System.out.println(
         "| solver | evaluations | median error | 99 % | largest | anomalies, evaluations | AUROC |");
     System.out.println("|---|---|---|---|---|---|---|");
@@ -168,10 +158,7 @@ public final class SolverFrontier implements Callable<Integer> {
       logLikelihoods = new double[rows.size()];
       evaluations = new int[rows.size()];
       for (int row = 0; row < logLikelihoods.length; row++) {
-        logLikelihoods[row] =
-            scorer.score(rows.get(row)) == SolveStatus.COMPLETED
-                ? scorer.logLikelihood()
-                : Double.NEGATIVE_INFINITY;
+        logLikelihoods[row] = scorer.scoreOrLowest(rows.get(row));
         evaluations[row] = scorer.evaluations();
       }
     }

@@ -6,6 +6,7 @@ import io.lowtide.schemas.FeatureSpecification;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Turns the values of a record into the numbers that the flow sees, and back: u = (T(x) - location)
@@ -108,6 +109,14 @@ public final class FeatureEncoder {
   /** The columns that had one value in training. */
   public List<ConstantFeature> constants() {
     return constants;
+  }
+
+  /** Names of the values that a record is scored by: continuous features, then constants. */
+  public List<String> names() {
+    return Stream.concat(
+            features.stream().map(ContinuousFeature::getName),
+            constants.stream().map(ConstantFeature::getName))
+        .toList();
   }
 
   /** Number of continuous features, d. */

@@ -39,9 +39,4 @@ public final class VectorFields {
   public static VectorField of(FieldParameters parameters) {
     return PROVIDER.create(parameters);
   }
-
-  /** The field in double precision, to measure the others by; slow. */
-  public static VectorField doublePrecision(FieldParameters parameters) {
-    return new ScalarVectorField(parameters);
-  }
 }

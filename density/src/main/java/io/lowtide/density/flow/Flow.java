@@ -1,6 +1,9 @@
 package io.lowtide.density.flow;
 
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.ScalarVectorField;
 import io.lowtide.density.field.VectorField;
+import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
 
 /**
@@ -11,6 +14,20 @@ import io.lowtide.density.ode.SolverSettings;
  * @param solver how it is integrated
  */
 public record Flow(VectorField field, SolverSettings solver) {
+
+  private static final double REFERENCE_TOLERANCE = 1e-10;
+  private static final int REFERENCE_BUDGET = 100_000;
+
+  /**
+   * The flow of these parameters in double precision, integrated to a tolerance of 1e-10: slow, to
+   * measure others by.
+   */
+  public static Flow reference(FieldParameters parameters) {
+    return new Flow(
+        new ScalarVectorField(parameters),
+        SolverSettings.adaptive(
+            ButcherTableau.DORMAND_PRINCE, REFERENCE_TOLERANCE, REFERENCE_BUDGET));
+  }
 
   /** d, the length of z. */
   public int dimensions() {

@@ -64,6 +64,16 @@ public final class ValueScorer {
     return SolveStatus.COMPLETED;
   }
 
+  /**
+   * Scores one record for a ranking, in which a record without a score is lower than any.
+   *
+   * @param values as {@link #score} takes them
+   * @return its log-likelihood in nats, negative infinity if it has none
+   */
+  public double scoreOrLowest(double[] values) {
+    return score(values) == SolveStatus.COMPLETED ? logLikelihood : Double.NEGATIVE_INFINITY;
+  }
+
   /** Log-likelihood found by the last score, in nats; NaN if there is none. */
   public double logLikelihood() {
     return logLikelihood;

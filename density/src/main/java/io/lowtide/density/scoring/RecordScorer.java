@@ -13,7 +13,6 @@ import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.density.scoring.ScoreOutcome.Unscorable;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FieldContribution;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.generic.IndexedRecord;
@@ -37,9 +36,7 @@ public final class RecordScorer {
     this.calibration = bundle.calibration();
     this.scorer = new ValueScorer(encoder, bundle.flow());
     this.explainer = new Explainer(bundle);
-    List<String> names = new ArrayList<>();
-    encoder.features().forEach(feature -> names.add(feature.getName()));
-    encoder.constants().forEach(constant -> names.add(constant.getName()));
+    List<String> names = encoder.names();
     this.reader = new RecordReader(names);
     this.values = new double[names.size()];
   }

@@ -1,6 +1,7 @@
 package io.lowtide.trainer.command;
 
 import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.BudgetException;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.SolverCertificate;
@@ -138,15 +139,20 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingReport.writeJson(result, output.resolve("training.json"));
     TrainingReport.drawLearningCurve(result, output.resolve("learning-curve.png"));
     Files.deleteIfExists(checkpoint);
+    describe(result.bundle());
+  }
+
+  private void describe(ModelBundle bundle) {
+    DensityModel model = bundle.record();
+    TrainingSummary training = model.getTraining();
     System.out.printf(
         Locale.ROOT,
         "Model %s of detector %s in %s, trained in %.1f s, false-alarm budget %.3g %%%n",
-        result.bundle().version(),
+        bundle.version(),
         detector,
         output.resolve("model.avro"),
-        result.bundle().record().getTraining().getSeconds(),
-        100 * result.bundle().calibration().defaultBudget());
-    DensityModel model = result.bundle().record();
+        training.getSeconds(),
+        100 * bundle.calibration().defaultBudget());
     SolverCertificate certificate = model.getSolver().getCertificate();
     System.out.printf(
         Locale.ROOT,
@@ -155,7 +161,6 @@ public final class TrainCommand implements Callable<Integer> {
         certificate.getMeanEvaluations(),
         certificate.getError99(),
         certificate.getRecords());
-    TrainingSummary training = model.getTraining();
     if (training.getContamination() > 0) {
       System.out.printf(
           Locale.ROOT,
@@ -165,7 +170,7 @@ public final class TrainCommand implements Callable<Integer> {
           training.getSetAsideCalibration(),
           training.getSetAsideTraining());
     }
-    OptionalDouble goodnessOfFit = result.bundle().calibration().goodnessOfFit();
+    OptionalDouble goodnessOfFit = bundle.calibration().goodnessOfFit();
     if (goodnessOfFit.isPresent() && goodnessOfFit.getAsDouble() < 0.01) {
       System.out.println(
           "The tail of the log-likelihoods fits its model badly (p below 0.01): take severities"

@@ -1,12 +1,10 @@
 package io.lowtide.trainer.evaluation;
 
 import io.lowtide.density.bundle.ModelBundle;
-import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -35,11 +33,7 @@ public record Evaluation(
 
   /** Names of the columns that a model reads: continuous features, then constants. */
   public static List<String> columns(ModelBundle bundle) {
-    FeatureEncoder encoder = bundle.encoder();
-    List<String> names = new ArrayList<>();
-    encoder.features().forEach(feature -> names.add(feature.getName()));
-    encoder.constants().forEach(constant -> names.add(constant.getName()));
-    return names;
+    return bundle.encoder().names();
   }
 
   /**

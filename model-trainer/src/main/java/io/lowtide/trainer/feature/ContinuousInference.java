@@ -36,11 +36,12 @@ final class ContinuousInference {
     double median = quantile(sorted, 0.5);
     double range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
     double reach = Math.max(quantile(sorted, 0.999) - median, median - quantile(sorted, 0.001));
-    double width = range > 0 ? range : deviation(sorted);
+    double deviation = deviation(sorted);
+    double width = range > 0 ? range : deviation;
     boolean heavy = reach > HEAVY * GAUSSIAN_REACH * width;
     FeatureTransform transform = heavy ? FeatureTransform.ASINH : FeatureTransform.IDENTITY;
     double shift = heavy ? median : 0;
-    double scale = heavy ? Math.max(range, deviation(sorted)) : 1;
+    double scale = heavy ? Math.max(range, deviation) : 1;
     double[] transformed = new double[sorted.length];
     for (int i = 0; i < sorted.length; i++) {
       transformed[i] = heavy ? asinh((sorted[i] - shift) / scale) : sorted[i];

@@ -2,11 +2,12 @@ package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.FieldParameters;
-import io.lowtide.density.field.FieldShape;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.feature.FeatureInference;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +50,6 @@ final class CrossFitting {
   CalibratedFlow fit(Table shuffled) {
     FeatureSpecification features = FeatureInference.infer(shuffled, settings.smoothing());
     FeatureEncoder encoder = new FeatureEncoder(features);
-    FieldShape shape =
-        new FieldShape(encoder.dimensions(), 0, settings.hiddenUnits(), settings.activation());
     List<Fold> folds =
         IntStream.range(0, settings.calibrationFolds())
             .mapToObj(index -> new Fold(shuffled, index))
@@ -59,23 +59,26 @@ final class CrossFitting {
             + " to stop",
         shuffled.size(),
         folds.size());
-    fitAll(folds, encoder, shape);
+    fitAll(folds, encoder);
     List<EpochReport> history = meanHistory(folds);
-    EpochReport best = best(history);
+    EpochReport best =
+        Collections.min(
+            history, Comparator.comparingDouble(EpochReport::validationNegativeLogLikelihood));
     LOG.info("Fitting the flow that serves to all records, {} iterations", best.iteration());
     FittedFlow flow;
     try (FlowFitter fitter =
-        new FlowFitter(settings, shape, new TrainingData(encoder, shuffled), Optional.empty())) {
+        new FlowFitter(settings, new TrainingData(encoder, shuffled), Optional.empty())) {
       flow =
           fitter.fit(
               Optional.empty(), best.iteration(), (report, unused) -> listener.accept(report));
     }
+    int bestIndex = history.indexOf(best);
     List<double[]> heldOut = new ArrayList<>();
-    List<Double> scores = new ArrayList<>();
+    DoubleStream.Builder scores = DoubleStream.builder();
     for (Fold fold : folds) {
       List<double[]> rows = HeldOutScores.rows(encoder, fold.leftOut);
       heldOut.addAll(rows);
-      FieldParameters atBest = fold.trajectory.get(history.indexOf(best));
+      FieldParameters atBest = fold.trajectory.get(bestIndex);
       for (double score : HeldOutScores.of(features, atBest, settings.adaptiveSolver(), rows)) {
         scores.add(score);
       }
@@ -85,19 +88,19 @@ final class CrossFitting {
         new FittedFlow(flow.parameters(), history, best, flow.setAside()),
         SolverChoice.of(features, flow.parameters(), settings, heldOut),
         heldOut,
-        scores.stream().mapToDouble(Double::doubleValue).toArray(),
+        scores.build().toArray(),
         shuffled.size(),
         shuffled.size());
   }
 
   /** Folds side by side, which small batches make better use of than shards. */
-  private void fitAll(List<Fold> folds, FeatureEncoder encoder, FieldShape shape) {
+  private void fitAll(List<Fold> folds, FeatureEncoder encoder) {
     ExecutorService executor =
         Executors.newFixedThreadPool(Math.min(folds.size(), settings.shards()));
     try {
       List<Future<?>> fits = new ArrayList<>();
       for (Fold fold : folds) {
-        fits.add(executor.submit(() -> fold.fit(encoder, shape)));
+        fits.add(executor.submit(() -> fold.fit(encoder)));
       }
       for (Future<?> fit : fits) {
         fit.get();
@@ -112,16 +115,6 @@ final class CrossFitting {
     } finally {
       executor.shutdownNow();
     }
-  }
-
-  private static EpochReport best(List<EpochReport> history) {
-    return history.stream()
-        .reduce(
-            (left, right) ->
-                right.validationNegativeLogLikelihood() < left.validationNegativeLogLikelihood()
-                    ? right
-                    : left)
-        .orElseThrow();
   }
 
   /** Means over the folds, as far as the shortest of them was trained. */
@@ -164,11 +157,10 @@ final class CrossFitting {
       leftOut = new Table(table.source(), table.columns(), outside.toArray(double[][]::new));
     }
 
-    void fit(FeatureEncoder encoder, FieldShape shape) {
+    void fit(FeatureEncoder encoder) {
       try (FlowFitter fitter =
           new FlowFitter(
               settings.withoutShards(),
-              shape,
               new TrainingData(encoder, fitted),
               Optional.of(new TrainingData(encoder, leftOut)))) {
         fitter.fit(

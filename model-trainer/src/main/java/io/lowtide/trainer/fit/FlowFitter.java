@@ -55,45 +55,48 @@ final class FlowFitter implements AutoCloseable {
 
   /**
    * @param settings how to train
-   * @param shape of the vector field
    * @param training records to fit
    * @param validation records that decide when to stop; empty: training goes on to the last
    *     iteration
    */
-  FlowFitter(
-      TrainingSettings settings,
-      FieldShape shape,
-      TrainingData training,
-      Optional<TrainingData> validation) {
+  FlowFitter(TrainingSettings settings, TrainingData training, Optional<TrainingData> validation) {
     this.settings = settings;
-    this.shape = shape;
+    this.shape =
+        new FieldShape(training.dimensions(), 0, settings.hiddenUnits(), settings.activation());
     this.training = training;
     this.trimmed = new TrimmedRecords(training, settings.contamination());
     this.batchSize = Math.min(settings.batchSize(), training.size());
     this.batchesPerEpoch = training.size() / batchSize;
     int epochs = (LEAST_ITERATIONS_BETWEEN_VALIDATIONS + batchesPerEpoch - 1) / batchesPerEpoch;
     this.validationInterval = epochs * batchesPerEpoch;
-    SolverOptions options = SolverOptions.of(settings.trainingTolerance(), ErrorNorm.BATCH_RMS);
     FlowObjective objective =
         new FlowObjective(
             settings.trace(),
             settings.probe(),
             settings.kineticPenalty(),
             settings.jacobianPenalty());
-    this.gradientOfBatch =
-        new ParallelGradient(
-            shape,
-            objective,
-            DataType.FLOAT,
-            batchSize,
-            Math.min(settings.shards(), batchSize),
-            options,
-            options);
+    this.gradientOfBatch = gradient(objective, training);
     this.validationLoss =
         validation.map(
             records ->
                 new ValidationLoss(
-                    settings, shape, records, options, stream(VALIDATION_STREAM, 0)));
+                    gradient(FlowObjective.exactLikelihood(), records),
+                    records,
+                    settings.contamination(),
+                    stream(VALIDATION_STREAM, 0)));
+  }
+
+  private ParallelGradient gradient(FlowObjective objective, TrainingData data) {
+    int records = Math.min(settings.batchSize(), data.size());
+    SolverOptions options = SolverOptions.of(settings.trainingTolerance(), ErrorNorm.BATCH_RMS);
+    return new ParallelGradient(
+        shape,
+        objective,
+        DataType.FLOAT,
+        records,
+        Math.min(settings.shards(), records),
+        options,
+        options);
   }
 
   @Override

@@ -24,9 +24,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * From a table of normal records to a model bundle: splits the records, infers the features, fits
- * the flow, calibrates it on records that it has not seen with the scorer that will serve, and
- * assembles the bundle.
+ * From a table of normal records to a model bundle: infers the features, fits the flow, calibrates
+ * it by records that had no part in the fit they are scored by, and assembles the bundle.
  */
 public final class FlowTrainer {
 

@@ -6,8 +6,6 @@ import io.lowtide.density.field.VectorField;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.likelihood.ValueScorer;
-import io.lowtide.density.ode.ButcherTableau;
-import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.SolverCertificate;
@@ -31,9 +29,6 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
 
   /** Share of the records that a grid may send to the adaptive solver. */
   private static final double ADAPTIVE_SHARE = 0.02;
-
-  private static final SolverSettings REFERENCE =
-      SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-10, 100_000);
 
   /**
    * Chooses.
@@ -66,8 +61,7 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
       this.encoder = new FeatureEncoder(features);
       this.field = VectorFields.of(parameters);
       this.rows = rows;
-      this.reference =
-          new Scores(VectorFields.doublePrecision(parameters), REFERENCE).logLikelihoods;
+      this.reference = new Scores(Flow.reference(parameters)).logLikelihoods;
     }
 
     SolverChoice choose(TrainingSettings settings) {
@@ -75,7 +69,7 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
       if (settings.scoresOnGrid()) {
         for (int steps = 1; steps <= MOST_STEPS; steps++) {
           SolverSettings open = adaptive.onCheckedGrid(steps, Double.MAX_VALUE);
-          double limit = quantile(new Scores(field, open).gridErrors, 1 - ADAPTIVE_SHARE);
+          double limit = quantile(new Scores(new Flow(field, open)).gridErrors, 1 - ADAPTIVE_SHARE);
           if (limit > 0 && limit < Double.MAX_VALUE) {
             SolverChoice choice = certify(adaptive.onCheckedGrid(steps, limit));
             if (choice.certificate.getUnscorable() == 0
@@ -89,7 +83,7 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
     }
 
     private SolverChoice certify(SolverSettings solver) {
-      Scores scores = new Scores(field, solver);
+      Scores scores = new Scores(new Flow(field, solver));
       double[] errors = new double[reference.length];
       Arrays.setAll(errors, i -> Math.abs(scores.logLikelihoods[i] - reference[i]));
       double[] measured = Arrays.stream(errors).filter(Double::isFinite).toArray();
@@ -128,13 +122,10 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
       private final double[] gridErrors = new double[rows.size()];
       private long evaluations;
 
-      Scores(VectorField field, SolverSettings solver) {
-        ValueScorer scorer = new ValueScorer(encoder, new Flow(field, solver));
+      Scores(Flow flow) {
+        ValueScorer scorer = new ValueScorer(encoder, flow);
         for (int row = 0; row < logLikelihoods.length; row++) {
-          logLikelihoods[row] =
-              scorer.score(rows.get(row)) == SolveStatus.COMPLETED
-                  ? scorer.logLikelihood()
-                  : Double.NEGATIVE_INFINITY;
+          logLikelihoods[row] = scorer.scoreOrLowest(rows.get(row));
           gridErrors[row] = scorer.largestGridError();
           evaluations += scorer.evaluations();
         }

@@ -1,7 +1,6 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.density.field.FieldShape;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.feature.FeatureInference;
@@ -41,14 +40,11 @@ final class SplitFitting {
     Table fitted = shuffled.rows(0, training);
     FeatureSpecification features = FeatureInference.infer(fitted, settings.smoothing());
     FeatureEncoder encoder = new FeatureEncoder(features);
-    FieldShape shape =
-        new FieldShape(encoder.dimensions(), 0, settings.hiddenUnits(), settings.activation());
     Table validated = shuffled.rows(training, training + validation);
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(
             settings,
-            shape,
             new TrainingData(encoder, fitted),
             Optional.of(new TrainingData(encoder, validated)))) {
       flow =

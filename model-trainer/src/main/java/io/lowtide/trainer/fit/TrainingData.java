@@ -48,6 +48,11 @@ final class TrainingData {
     return values.length;
   }
 
+  /** Number of continuous features, d. */
+  int dimensions() {
+    return encoder.dimensions();
+  }
+
   /**
    * Encodes one record without noise.
    *

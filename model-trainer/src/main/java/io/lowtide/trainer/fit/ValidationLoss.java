@@ -1,16 +1,12 @@
 package io.lowtide.trainer.fit;
 
-import io.lowtide.density.field.FieldShape;
 import io.lowtide.trainer.adjoint.ParallelGradient;
-import io.lowtide.trainer.field.FlowObjective;
 import io.lowtide.trainer.ode.SolveException;
-import io.lowtide.trainer.ode.SolverOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,29 +26,25 @@ final class ValidationLoss implements AutoCloseable {
   private final int batchSize;
   private final double contamination;
 
+  /**
+   * @param likelihood integrates a batch; closed with this
+   * @param records the records; a last part that fills no batch is left out
+   * @param contamination share of them that may be anomalies
+   * @param noise source of their noise
+   */
   ValidationLoss(
-      TrainingSettings settings,
-      FieldShape shape,
+      ParallelGradient likelihood,
       TrainingData records,
-      SolverOptions options,
+      double contamination,
       RandomGenerator noise) {
-    int size = Math.min(settings.batchSize(), records.size());
-    this.batchSize = size;
-    this.contamination = settings.contamination();
-    for (int from = 0; from + size <= records.size(); from += size) {
-      double[] batch = new double[size * shape.dimensions()];
-      records.draw(IntStream.range(from, from + size).boxed().toList(), noise, batch);
+    this.likelihood = likelihood;
+    this.batchSize = likelihood.records();
+    this.contamination = contamination;
+    for (int from = 0; from + batchSize <= records.size(); from += batchSize) {
+      double[] batch = new double[batchSize * records.dimensions()];
+      records.draw(IntStream.range(from, from + batchSize).boxed().toList(), noise, batch);
       batches.add(batch);
     }
-    this.likelihood =
-        new ParallelGradient(
-            shape,
-            FlowObjective.exactLikelihood(),
-            DataType.FLOAT,
-            size,
-            Math.min(settings.shards(), size),
-            options,
-            options);
   }
 
   /** Infinite if the records cannot be integrated. */

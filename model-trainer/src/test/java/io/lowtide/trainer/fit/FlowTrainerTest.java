@@ -11,7 +11,6 @@ import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.likelihood.ValueScorer;
-import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.SolverCertificate;
@@ -226,11 +225,7 @@ class FlowTrainerTest {
     assertThat(result.bundle().flow().solver().checksGrid()).isTrue();
     ValueScorer scorer = new ValueScorer(result.bundle().encoder(), result.bundle().flow());
     ValueScorer exact =
-        new ValueScorer(
-            result.bundle().encoder(),
-            new Flow(
-                VectorFields.doublePrecision(result.bundle().parameters()),
-                SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-10, 100_000)));
+        new ValueScorer(result.bundle().encoder(), Flow.reference(result.bundle().parameters()));
     int fresh = 1000;
     int inaccurate = 0;
     long evaluations = 0;

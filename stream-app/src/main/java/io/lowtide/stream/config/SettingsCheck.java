@@ -68,35 +68,28 @@ final class SettingsCheck {
                 + (variable ? SettingsSources.variableOf(nearest) : nearest)
                 + "?");
       }
-      String passedThrough = passedThrough(setting.name());
-      if (passedThrough != null) {
-        problems.add(
-            setting.writtenAs()
-                + " ("
-                + setting.origin()
-                + "): this application sets it itself; use "
-                + passedThrough);
-      }
-      if (setting.name().startsWith(StreamSettings.KAFKA_PREFIX)
-          && HANDLERS.contains(setting.name().substring(StreamSettings.KAFKA_PREFIX.length()))) {
-        problems.add(
-            setting.writtenAs()
-                + " ("
-                + setting.origin()
-                + "): not to be set; this application handles every fault itself, so that no record"
-                + " is lost");
+      String reserved = reserved(setting.name());
+      if (reserved != null) {
+        problems.add(setting.writtenAs() + " (" + setting.origin() + "): " + reserved);
       }
     }
     return problems;
   }
 
-  private static String passedThrough(String name) {
+  /** Why a name that would pass through is not for the user to set; null if it is. */
+  private static String reserved(String name) {
+    String own = null;
     if (name.equals(StreamSettings.REGISTRY_PREFIX + SettingDefinitions.SCHEMA_REGISTRY_URL)) {
-      return SettingDefinitions.SCHEMA_REGISTRY_URL;
+      own = SettingDefinitions.SCHEMA_REGISTRY_URL;
+    } else if (name.startsWith(StreamSettings.KAFKA_PREFIX)) {
+      String passedThrough = name.substring(StreamSettings.KAFKA_PREFIX.length());
+      if (HANDLERS.contains(passedThrough)) {
+        return "not to be set; this application handles every fault itself, so that no record is"
+            + " lost";
+      }
+      own = OWN_NAMES.get(passedThrough);
     }
-    return name.startsWith(StreamSettings.KAFKA_PREFIX)
-        ? OWN_NAMES.get(name.substring(StreamSettings.KAFKA_PREFIX.length()))
-        : null;
+    return own == null ? null : "this application sets it itself; use " + own;
   }
 
   /** Names that pass through cannot be listed: there only the prefix is mended. */
