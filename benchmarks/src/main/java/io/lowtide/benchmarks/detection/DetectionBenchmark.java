@@ -1,5 +1,6 @@
 package io.lowtide.benchmarks.detection;
 
+import io.lowtide.benchmarks.BenchmarkOptions;
 import io.lowtide.benchmarks.OneLineErrors;
 import io.lowtide.trainer.evaluation.DetectionMetrics;
 import java.io.IOException;
@@ -88,18 +89,17 @@ public final class DetectionBenchmark implements Callable<Integer> {
       System.err.println("run-detection: skipped: no folder " + folder);
       return 0;
     }
+    BenchmarkOptions.requireAtLeastOne("--seeds", seeds);
     if (!(contamination >= 0 && contamination < 1)) {
       throw new IllegalArgumentException(
           "--contamination: " + contamination + ", expected at least 0 and below 1");
     }
-    List<BenchmarkSet> sets =
-        BenchmarkSet.readAll(folder).stream()
-            .filter(set -> only.isEmpty() || only.contains(set.name()))
-            .toList();
-    if (sets.isEmpty()) {
+    List<BenchmarkSet> all = BenchmarkSet.readAll(folder);
+    if (all.isEmpty()) {
       System.err.println("run-detection: skipped: no labelled set in " + folder);
       return 0;
     }
+    List<BenchmarkSet> sets = BenchmarkOptions.only(all, BenchmarkSet::name, only);
     Path baselines = folder.resolve("BASELINES.csv");
     DetectionReport report =
         new DetectionReport(

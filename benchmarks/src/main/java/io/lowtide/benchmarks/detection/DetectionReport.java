@@ -33,6 +33,9 @@ final class DetectionReport {
   /** Mean figures by detector, then by set; ours first. */
   private final Map<String, Map<String, DetectionMetrics>> metrics = new LinkedHashMap<>();
 
+  /** Published detectors that lack a figure, and the sets that they lack it for. */
+  private final Map<String, List<String>> leftOut = new LinkedHashMap<>();
+
   DetectionReport(
       List<String> sets,
       List<DetectionResult> results,
@@ -52,8 +55,12 @@ final class DetectionReport {
         .metrics()
         .forEach(
             (detector, figures) -> {
-              if (figures.keySet().containsAll(sets)) {
+              List<String> missing =
+                  sets.stream().filter(set -> !figures.containsKey(set)).toList();
+              if (missing.isEmpty()) {
                 metrics.put(detector, figures);
+              } else {
+                leftOut.put(detector, missing);
               }
             });
   }
@@ -122,6 +129,13 @@ final class DetectionReport {
               100 * contamination));
     }
     text.append("## Means over ").append(sets.size()).append(" sets\n\n").append(summary());
+    leftOut.forEach(
+        (detector, missing) ->
+            text.append("\nLeft out: ")
+                .append(detector)
+                .append(", which has no figure for ")
+                .append(String.join(", ", missing))
+                .append(".\n"));
     text.append("\n## AUROC\n\n").append(table(DetectionMetrics::areaUnderCurve));
     text.append("\n## Average precision\n\n").append(table(DetectionMetrics::averagePrecision));
     text.append("\n## Losses\n\n").append(losses());
