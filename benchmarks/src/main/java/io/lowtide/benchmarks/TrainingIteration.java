@@ -3,6 +3,7 @@ package io.lowtide.benchmarks;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.trainer.adjoint.Batch;
 import io.lowtide.trainer.adjoint.BatchLoss;
 import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.backend.Backend;
@@ -112,7 +113,7 @@ public final class TrainingIteration {
   private BatchLoss iterate(ParallelGradient trainer, double[] batch) {
     trainer.setParameters(parameters);
     trainer.drawProbes(random);
-    BatchLoss loss = trainer.lossAndGradient(batch, new double[0], gradient);
+    BatchLoss loss = trainer.lossAndGradient(Batch.of(batch), gradient);
     update();
     return loss;
   }

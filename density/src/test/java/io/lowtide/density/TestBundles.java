@@ -40,7 +40,8 @@ public final class TestBundles {
 
   private static ContinuousFeature feature(
       String name, FeatureTransform transform, double shift, double scale, double at, double by) {
-    return new ContinuousFeature(name, transform, shift, scale, at, by, 0.0, 0.0, 0.5, 80.0, 0.0);
+    return new ContinuousFeature(
+        name, transform, shift, scale, at, by, 0.0, 0.0, 0.5, 80.0, 0.0, 0.0, List.of());
   }
 
   public static ModelBundle bundle() {
@@ -84,7 +85,7 @@ public final class TestBundles {
       integrator.copyPosition(encoded);
       double[] values = new double[4];
       double[] continuous = new double[3];
-      assembler.encoder().decode(encoded, continuous);
+      assembler.encoder().decode(encoded, new double[0], continuous);
       System.arraycopy(continuous, 0, values, 0, 3);
       values[3] = 7.0;
       records.add(values);

@@ -5,6 +5,7 @@ import io.lowtide.stream.cli.AlertsCommand;
 import io.lowtide.stream.cli.PublishCommand;
 import io.lowtide.stream.cli.StreamCommand;
 import io.lowtide.trainer.command.EvaluateCommand;
+import io.lowtide.trainer.command.FeaturesCommand;
 import io.lowtide.trainer.command.TrainCommand;
 import java.nio.file.Path;
 import picocli.CommandLine;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Model.OptionSpec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DemoCommand.class,
+      FeaturesCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
       PublishCommand.class,

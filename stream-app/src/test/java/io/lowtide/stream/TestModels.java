@@ -11,6 +11,8 @@ import io.lowtide.density.field.FieldShape;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.schemas.ContextFeature;
+import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
@@ -43,6 +45,45 @@ public final class TestModels {
   public static ModelBundle bundle(
       String detector, String version, int calibrationRecords, double budget) {
     return bundle(detector, version, calibrationRecords, budget, TEMPERATURE, ZERO, SOLVER);
+  }
+
+  /**
+   * Temperature is normal within a degree or so of what it was in the record before of the same
+   * key, and of 65 in a key's first record.
+   */
+  public static ModelBundle withTemperatureBefore(String version) {
+    ContextFeature before =
+        new ContextFeature(
+            "temperature",
+            ContextKind.LAG,
+            0.0,
+            1,
+            FeatureTransform.IDENTITY,
+            0.0,
+            1.0,
+            65.0,
+            5.0,
+            List.of());
+    ContinuousFeature steady =
+        ContinuousFeature.newBuilder(feature("temperature", FeatureTransform.IDENTITY, 65, 1))
+            .setContextWeights(List.of(5.0, 0.0))
+            .build();
+    FieldShape shape = new FieldShape(2, 2, List.of(4, 4), Activation.TANH);
+    return bundle(
+        DETECTOR,
+        version,
+        199,
+        0.05,
+        new FeatureSpecification(
+            List.of(steady, feature("pressure", FeatureTransform.IDENTITY, 2, 0.5)),
+            List.of(),
+            List.of(before),
+            List.of()),
+        new FieldParameters(shape, new float[shape.parameterCount()]),
+        SOLVER,
+        normalRecords(199).stream()
+            .map(r -> new double[] {r[0], r[1], r[0] + (r[1] - 2) * 2})
+            .toList());
   }
 
   /** Temperature is the logarithm's: it has a domain. */
@@ -78,14 +119,31 @@ public final class TestModels {
       ContinuousFeature temperature,
       FieldParameters field,
       SolverSettings solver) {
-    FeatureSpecification features =
+    return bundle(
+        detector,
+        version,
+        calibrationRecords,
+        budget,
         new FeatureSpecification(
             List.of(temperature, feature("pressure", FeatureTransform.IDENTITY, 2, 0.5)),
             List.of(),
             List.of(),
-            List.of());
+            List.of()),
+        field,
+        solver,
+        normalRecords(calibrationRecords));
+  }
+
+  private static ModelBundle bundle(
+      String detector,
+      String version,
+      int calibrationRecords,
+      double budget,
+      FeatureSpecification features,
+      FieldParameters field,
+      SolverSettings solver,
+      List<double[]> records) {
     BundleAssembler assembler = new BundleAssembler(features, field, solver);
-    List<double[]> records = normalRecords(calibrationRecords);
     ValueScorer scorer = assembler.newScorer();
     double[] scores = new double[calibrationRecords];
     for (int i = 0; i < scores.length; i++) {
@@ -120,7 +178,9 @@ public final class TestModels {
         0.0,
         mean - 4 * deviation,
         mean + 4 * deviation,
-        0.0);
+        0.0,
+        0.0,
+        List.of());
   }
 
   private static FieldParameters zero() {

@@ -66,7 +66,7 @@ record BenchmarkSet(String name, Table training, double[][] test, boolean[] anom
     kept.addAll(outliers.subList(moved, outliers.size()));
     return new BenchmarkSet(
         name,
-        new Table(name, training.columns(), rows.toArray(double[][]::new)),
+        training.withRows(rows.toArray(double[][]::new)),
         kept.toArray(double[][]::new),
         anomalousFrom(normals, kept.size()));
   }
@@ -108,7 +108,7 @@ record BenchmarkSet(String name, Table training, double[][] test, boolean[] anom
     String name = file.getFileName().toString().replaceFirst("\\.csv$", "");
     return new BenchmarkSet(
         name,
-        new Table(name, normal.columns(), training.toArray(double[][]::new)),
+        normal.withRows(training.toArray(double[][]::new)),
         test.toArray(double[][]::new),
         anomalousFrom(normals, test.size()));
   }

@@ -4,14 +4,13 @@ import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.feature.RecordValues;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingSettings;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** Lowtide, from training records to the scorer that serves. */
 final class LowtideDetector implements Detector {
@@ -42,31 +41,29 @@ final class LowtideDetector implements Detector {
                 training.source(), TrainingSettings.of(named), report -> {}, Optional.empty())
             .train(training)
             .bundle();
-    return new Trained(bundle, training.columns());
+    return new Trained(bundle, training);
   }
 
   private static final class Trained implements TrainedDetector {
 
     private final ModelBundle bundle;
     private final ValueScorer scorer;
-    private final int[] columns;
+    private final Table training;
     private long evaluations;
     private long scores;
 
-    Trained(ModelBundle bundle, List<String> names) {
+    Trained(ModelBundle bundle, Table training) {
       this.bundle = bundle;
       this.scorer = new ValueScorer(bundle.encoder(), bundle.flow());
-      this.columns = bundle.encoder().names().stream().mapToInt(names::indexOf).toArray();
+      this.training = training;
     }
 
     @Override
     public double[] normality(double[][] rows) {
+      double[][] values = RecordValues.of(bundle.encoder(), training.withRows(rows));
       double[] result = new double[rows.length];
       for (int row = 0; row < rows.length; row++) {
-        double[] values = rows[row];
-        result[row] =
-            scorer.scoreOrLowest(
-                IntStream.of(columns).mapToDouble(column -> values[column]).toArray());
+        result[row] = scorer.scoreOrLowest(values[row]);
         evaluations += scorer.evaluations();
         scores++;
       }

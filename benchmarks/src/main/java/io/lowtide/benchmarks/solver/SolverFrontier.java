@@ -8,10 +8,11 @@ import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.trainer.data.LabelledTable;
-import io.lowtide.trainer.data.TableSelection;
 import io.lowtide.trainer.data.Tables;
 import io.lowtide.trainer.evaluation.DetectionMetrics;
 import io.lowtide.trainer.evaluation.Evaluation;
+import io.lowtide.trainer.feature.LagColumns;
+import io.lowtide.trainer.feature.RecordValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,12 +70,17 @@ public final class SolverFrontier implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     ModelBundle bundle = BundleFiles.read(model);
-    LabelledTable labelled =
+    LabelledTable read =
         Tables.read(
-            data, new TableSelection(Evaluation.columns(bundle), Optional.ofNullable(label)));
-    List<double[]> rows = new ArrayList<>(spread(labelled.normal().rows()));
+            data, Evaluation.selection(bundle, Optional.ofNullable(label), Optional.empty()));
+    LabelledTable labelled =
+        new LabelledTable(
+            LagColumns.add(read.table(), bundle.encoder().inputs(), Optional.empty()),
+            read.anomalous());
+    List<double[]> rows =
+        new ArrayList<>(spread(RecordValues.of(bundle.encoder(), labelled.normal())));
     int normals = rows.size();
-    rows.addAll(spread(labelled.anomalies().rows()));
+    rows.addAll(spread(RecordValues.of(bundle.encoder(), labelled.anomalies())));
     double[] reference =
         new Scores(bundle, Flow.reference(bundle.parameters()), rows).logLikelihoods;
     System.out.println(

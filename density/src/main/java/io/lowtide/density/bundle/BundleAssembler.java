@@ -8,6 +8,7 @@ import io.lowtide.density.flow.Flow;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.Probe;
@@ -18,6 +19,7 @@ import io.lowtide.schemas.TrainingSummary;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Puts a trained density and what goes with it into a bundle, with probe scores and hash. */
@@ -78,8 +80,8 @@ public final class BundleAssembler {
    * @param calibration fitted on scores of {@link #newScorer()}
    * @param training what training did
    * @param provenance where the data and the code come from
-   * @param probeValues records to score as probes, at least one: continuous features, then
-   *     constants, in the specification's order
+   * @param probeValues records to score as probes, at least one, each with one value for each of
+   *     the encoder's inputs
    * @throws BundleException if the result fails a check
    */
   public ModelBundle assemble(
@@ -126,12 +128,35 @@ public final class BundleAssembler {
             BundleException.Reason.PROBE_MISMATCH,
             "probe " + probes.size() + " has no score: " + status);
       }
-      List<Double> boxed = new ArrayList<>();
-      for (double value : values) {
-        boxed.add(value);
-      }
-      probes.add(new Probe(boxed, List.of(), scorer.logLikelihood()));
+      probes.add(probe(values, scorer));
     }
     return probes;
+  }
+
+  private Probe probe(double[] values, ValueScorer scored) {
+    List<String> categories = new ArrayList<>();
+    for (int i = 0; i < encoder.categories().size(); i++) {
+      double level = values[encoder.firstCategory() + i];
+      List<CategoryLevel> levels = encoder.categories().get(i).getLevels();
+      categories.add(
+          Double.isNaN(level)
+              ? null
+              : level < 0 ? noneOf(levels) : levels.get((int) level).getValue());
+    }
+    return new Probe(
+        boxed(Arrays.copyOf(values, encoder.firstCategory())),
+        categories,
+        boxed(scored.context()),
+        scored.logLikelihood());
+  }
+
+  /** A text longer than any level, so that it is none of them. */
+  private static String noneOf(List<CategoryLevel> levels) {
+    int longest = levels.stream().mapToInt(level -> level.getValue().length()).max().orElse(0);
+    return "?".repeat(longest + 1);
+  }
+
+  private static List<Double> boxed(double[] values) {
+    return Arrays.stream(values).boxed().toList();
   }
 }

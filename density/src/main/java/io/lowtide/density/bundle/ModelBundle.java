@@ -20,8 +20,11 @@ import io.lowtide.schemas.Solver;
  */
 public final class ModelBundle {
 
-  /** The format version that this code reads and writes. */
-  public static final int FORMAT_VERSION = 2;
+  /** The format version that this code writes, and the latest that it reads. */
+  public static final int FORMAT_VERSION = 3;
+
+  /** The earliest format version that this code reads: what it says means the same today. */
+  private static final int FIRST_FORMAT_VERSION = 2;
 
   private final DensityModel model;
   private final FieldParameters parameters;
@@ -48,12 +51,14 @@ public final class ModelBundle {
               + flow.dimensions()
               + ", the dimensions of the vector field");
     }
-    if (flow.contextDimensions() != 0) {
+    if (encoder.contextDimensions() != flow.contextDimensions()) {
       throw new BundleException(
           Reason.SHAPE,
-          "contextDimensions: "
+          "features: a context of "
+              + encoder.contextDimensions()
+              + " entries, expected "
               + flow.contextDimensions()
-              + ", expected 0, the context that the features have");
+              + ", the contextDimensions of the vector field");
     }
   }
 
@@ -69,9 +74,11 @@ public final class ModelBundle {
 
   /** Checks everything but the hash, which was checked under the schema it was written with. */
   static ModelBundle ofHashed(DensityModel model) throws BundleException {
-    if (model.getFormatVersion() != FORMAT_VERSION) {
+    int version = model.getFormatVersion();
+    if (version < FIRST_FORMAT_VERSION || version > FORMAT_VERSION) {
       throw new BundleException(
-          Reason.FORMAT_VERSION, model.getFormatVersion() + ", expected " + FORMAT_VERSION);
+          Reason.FORMAT_VERSION,
+          version + ", expected " + FIRST_FORMAT_VERSION + " to " + FORMAT_VERSION);
     }
     ModelBundle bundle = new ModelBundle(model);
     bundle.requireProbes();
@@ -93,16 +100,15 @@ public final class ModelBundle {
       throw new BundleException(Reason.SHAPE, "probes: none, expected at least one");
     }
     ValueScorer scorer = new ValueScorer(encoder, flow);
-    int width = encoder.dimensions() + encoder.constants().size();
     for (int i = 0; i < model.getProbes().size(); i++) {
       Probe probe = model.getProbes().get(i);
-      if (probe.getValues().size() != width) {
-        throw new BundleException(
-            Reason.SHAPE,
-            "probes[" + i + "]: " + probe.getValues().size() + " values, expected " + width);
-      }
-      double[] values = probe.getValues().stream().mapToDouble(Double::doubleValue).toArray();
-      SolveStatus status = scorer.score(values);
+      requireLength(i, "values", probe.getValues().size(), encoder.firstCategory());
+      requireLength(i, "categories", probe.getCategories().size(), encoder.categories().size());
+      requireLength(i, "context", probe.getContext().size(), encoder.contextDimensions());
+      SolveStatus status =
+          scorer.score(
+              values(probe),
+              probe.getContext().stream().mapToDouble(Double::doubleValue).toArray());
       double difference = Math.abs(scorer.logLikelihood() - probe.getLogLikelihood());
       if (status != SolveStatus.COMPLETED || !(difference <= probeTolerance(probe))) {
         throw new BundleException(
@@ -117,6 +123,27 @@ public final class ModelBundle {
                 + probeTolerance(probe));
       }
     }
+  }
+
+  private static void requireLength(int probe, String what, int length, int expected)
+      throws BundleException {
+    if (length != expected) {
+      throw new BundleException(
+          Reason.SHAPE, "probes[" + probe + "]: " + length + " " + what + ", expected " + expected);
+    }
+  }
+
+  /** One for each of the encoder's inputs up to the context features. */
+  private double[] values(Probe probe) {
+    double[] values = new double[encoder.firstContext()];
+    for (int i = 0; i < encoder.firstCategory(); i++) {
+      values[i] = probe.getValues().get(i);
+    }
+    for (int i = encoder.firstCategory(); i < values.length; i++) {
+      String text = probe.getCategories().get(i - encoder.firstCategory());
+      values[i] = text == null ? Double.NaN : encoder.inputs().get(i).levels().indexOf(text);
+    }
+    return values;
   }
 
   /** Two kernels may round differently, and so take other steps: some hundred tolerances apart. */

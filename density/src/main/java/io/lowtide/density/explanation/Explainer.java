@@ -3,31 +3,44 @@ package io.lowtide.density.explanation;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.Flow;
-import io.lowtide.density.flow.FlowIntegrator;
+import io.lowtide.density.flow.PartialFlow;
+import io.lowtide.density.likelihood.DiscreteTerms;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FieldContribution;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
  * Explains a low score by the way from the nearest normal record to this one.
  *
- * <p>The nearest normal record is found by ascending the log-density from the record (first brought
- * into the range seen in training) until it is as probable as an ordinary normal record. The
- * difference in log-density is then shared among the fields by integrated gradients along the
- * straight line between the two (Sundararajan, Taly, Yan 2017, arXiv 1703.01365, equation 1), which
- * makes the contributions add up to that difference. Gradients are forward differences of the
- * log-density. Belongs to one thread; takes some hundreds of scores.
+ * <p>The nearest normal record is of the same context. It has the same categories, except where
+ * they are rare: there it has the most frequent one. It lacks the same values; where that is rare
+ * the value's absence is told by itself. Its continuous values are found by ascending the
+ * log-density from the record (first brought into the range seen in training) until it is as
+ * probable as an ordinary normal record. The difference in log-density is then shared among the
+ * fields by integrated gradients along the straight line between the two (Sundararajan, Taly, Yan
+ * 2017, arXiv 1703.01365, equation 1), which makes the contributions add up to that difference.
+ * Gradients are forward differences of the log-density. Belongs to one thread; takes some hundreds
+ * of scores.
  */
 public final class Explainer {
 
+  /** What stands for the value that a missing one should have. */
+  public static final String PRESENT = "present";
+
   /** A record counts as normal once this fraction of normal records is less probable. */
   private static final double NORMAL_QUANTILE = 0.25;
+
+  /** A category, a missing value or a value that is there counts as rare below this probability. */
+  private static final double RARE = 0.05;
 
   private static final int MAXIMUM_ASCENT_STEPS = 25;
   private static final double DIFFERENCE_STEP = 3e-2;
@@ -48,28 +61,28 @@ public final class Explainer {
   };
 
   private final FeatureEncoder encoder;
-  private final FlowIntegrator integrator;
-  private final double normalLogLikelihood;
+  private final DiscreteTerms discrete;
+  private final PartialFlow flow;
+  private final double normalConformity;
   private final int dimensions;
+  private final double[] context;
   private final double[] decoded;
   private final double[] reencoded;
-  private final double[] lowest;
-  private final double[] highest;
+  private final double[] minimum;
+  private final double[] maximum;
 
   /** An explainer for the calling thread. */
   public Explainer(ModelBundle bundle) {
     this.encoder = bundle.encoder();
-    this.integrator = coarse(bundle.flow()).newIntegrator();
+    this.discrete = new DiscreteTerms(encoder);
+    this.flow = coarse(bundle.flow()).newPartialFlow();
     this.dimensions = encoder.dimensions();
+    this.context = new double[encoder.contextDimensions()];
     this.decoded = new double[dimensions];
     this.reencoded = new double[dimensions];
-    double unchanged = 0;
-    for (ConstantFeature constant : encoder.constants()) {
-      unchanged += Math.log1p(-constant.getChangeProbability());
-    }
-    this.normalLogLikelihood = bundle.calibration().quantile(NORMAL_QUANTILE) - unchanged;
-    this.lowest = encodedBounds(ContinuousFeature::getMinimum);
-    this.highest = encodedBounds(ContinuousFeature::getMaximum);
+    this.normalConformity = bundle.calibration().quantile(NORMAL_QUANTILE);
+    this.minimum = bounds(ContinuousFeature::getMinimum);
+    this.maximum = bounds(ContinuousFeature::getMaximum);
   }
 
   private static Flow coarse(Flow flow) {
@@ -87,60 +100,129 @@ public final class Explainer {
         : flow;
   }
 
-  private double[] encodedBounds(ToDoubleFunction<ContinuousFeature> boundOfFeature) {
-    double[] values = encoder.features().stream().mapToDouble(boundOfFeature).toArray();
-    double[] bounds = new double[dimensions];
-    encoder.encode(values, bounds);
-    return bounds;
+  private double[] bounds(ToDoubleFunction<ContinuousFeature> boundOfFeature) {
+    return encoder.features().stream().mapToDouble(boundOfFeature).toArray();
   }
 
   /**
    * Explains the score of one record.
    *
-   * @param values the continuous features, then the constant ones, in the specification's order; a
-   *     record that has a score
-   * @return one contribution per continuous feature, and one per constant that changed, the most
-   *     negative first
+   * @param values one for each of the encoder's inputs, of a record that has a score
+   * @param categoryText the text of a categorical feature by its index; empty where missing
+   * @return one contribution per continuous feature that has a value, and one per field that is
+   *     unusual by itself: a constant that changed, a rare category, a value that is missing; the
+   *     most negative first
    */
-  public List<FieldContribution> explain(double[] values) {
-    double[] point = new double[dimensions];
-    encoder.encode(values, point);
-    double[] normal = nearestNormal(point);
-    double[] contributions = contributions(normal, point);
-    double[] normalValues = new double[dimensions];
-    encoder.decode(normal, normalValues);
+  public List<FieldContribution> explain(
+      double[] values, IntFunction<Optional<String>> categoryText) {
+    encoder.encodeContext(values, context);
+    flow.setContext(context);
     List<FieldContribution> explanation = new ArrayList<>();
+    double normalDiscrete = discrete.of(values);
     for (int i = 0; i < dimensions; i++) {
-      explanation.add(
-          new FieldContribution(
-              encoder.features().get(i).getName(), values[i], normalValues[i], contributions[i]));
+      if (Double.isNaN(values[i]) && isRarelyMissing(i)) {
+        double change = discrete.ofPresence(i, Double.NaN) - discrete.ofPresence(i, 0);
+        normalDiscrete -= change;
+        explanation.add(
+            told(encoder.features().get(i).getName(), ContextDescription.MISSING, PRESENT, change));
+      }
     }
     for (int i = 0; i < encoder.constants().size(); i++) {
       ConstantFeature constant = encoder.constants().get(i);
-      double value = values[dimensions + i];
-      if (value != constant.getValue()) {
-        double change =
-            Math.log(constant.getChangeProbability())
-                - Math.log1p(-constant.getChangeProbability());
-        explanation.add(
-            new FieldContribution(constant.getName(), value, constant.getValue(), change));
+      double value = values[encoder.firstConstant() + i];
+      double change = discrete.ofConstant(i, value) - discrete.ofConstant(i, constant.getValue());
+      normalDiscrete -= change;
+      if (change != 0) {
+        explanation.add(number(constant.getName(), value, constant.getValue(), change));
       }
     }
+    for (int i = 0; i < encoder.categories().size(); i++) {
+      CategoricalFeature category = encoder.categories().get(i);
+      double own = discrete.ofCategory(i, values[encoder.firstCategory() + i]);
+      double change = own - mostProbable(category);
+      if (own < Math.log(RARE) && change < 0) {
+        normalDiscrete -= change;
+        explanation.add(
+            told(
+                category.getName(),
+                categoryText.apply(i).orElse(ContextDescription.MISSING),
+                mostProbableText(category),
+                change));
+      }
+    }
+    explainContinuous(values, normalConformity - normalDiscrete, explanation);
     explanation.sort(Comparator.comparingDouble(FieldContribution::getContribution));
     return explanation;
   }
 
-  /** Gradient ascent with a step length that grows on success and halves on failure. */
-  private double[] nearestNormal(double[] point) {
-    double[] current = new double[dimensions];
+  private boolean isRarelyMissing(int feature) {
+    return encoder.features().get(feature).getMissingProbability() < RARE;
+  }
+
+  private static double mostProbable(CategoricalFeature category) {
+    double level =
+        category.getLevels().isEmpty() ? 0 : category.getLevels().get(0).getProbability();
+    return Math.log(Math.max(level, category.getMissingProbability()));
+  }
+
+  private static String mostProbableText(CategoricalFeature category) {
+    return category.getLevels().isEmpty()
+            || category.getLevels().get(0).getProbability() < category.getMissingProbability()
+        ? ContextDescription.MISSING
+        : category.getLevels().get(0).getValue();
+  }
+
+  private static FieldContribution told(
+      String field, String text, String normalText, double contribution) {
+    return new FieldContribution(field, null, null, text, normalText, contribution);
+  }
+
+  private static FieldContribution number(
+      String field, double value, double normalValue, double contribution) {
+    return new FieldContribution(field, value, normalValue, null, null, contribution);
+  }
+
+  /**
+   * @param normalLevel conformity score of the continuous values at which the record is normal
+   */
+  private void explainContinuous(
+      double[] values, double normalLevel, List<FieldContribution> explanation) {
+    double[] point = new double[dimensions];
+    encoder.encode(values, context, point);
+    double[] normal = nearestNormal(values, normalLevel - missingOffsets(values));
+    double[] contributions = contributions(normal, point);
+    double[] normalValues = new double[dimensions];
+    encoder.decode(normal, context, normalValues);
     for (int i = 0; i < dimensions; i++) {
-      current[i] = Math.min(highest[i], Math.max(lowest[i], point[i]));
+      if (!Double.isNaN(values[i])) {
+        explanation.add(
+            number(
+                encoder.features().get(i).getName(), values[i], normalValues[i], contributions[i]));
+      }
     }
+  }
+
+  private double missingOffsets(double[] values) {
+    double sum = 0;
+    for (int i = 0; i < dimensions; i++) {
+      sum += Double.isNaN(values[i]) ? encoder.features().get(i).getMissingOffset() : 0;
+    }
+    return sum;
+  }
+
+  /** Gradient ascent with a step length that grows on success and halves on failure. */
+  private double[] nearestNormal(double[] values, double normalLevel) {
+    double[] within = new double[dimensions];
+    for (int i = 0; i < dimensions; i++) {
+      within[i] = Math.min(maximum[i], Math.max(minimum[i], values[i]));
+    }
+    double[] current = new double[dimensions];
+    encoder.encode(within, context, current);
     double level = logLikelihood(current);
     double step = 0.5;
     double[] gradient = new double[dimensions];
     double[] trial = new double[dimensions];
-    for (int index = 0; index < MAXIMUM_ASCENT_STEPS && level < normalLogLikelihood; index++) {
+    for (int index = 0; index < MAXIMUM_ASCENT_STEPS && level < normalLevel; index++) {
       gradient(current, level, gradient);
       double length = norm(gradient);
       if (!(length > 0)) {
@@ -149,7 +231,7 @@ public final class Explainer {
       double trialLevel = Double.NEGATIVE_INFINITY;
       while (step >= SMALLEST_ASCENT_STEP) {
         // A local linear model says how far the normal level is: do not overshoot it.
-        double reach = Math.min(step, 1.5 * (normalLogLikelihood - level) / length + 1e-3);
+        double reach = Math.min(step, 1.5 * (normalLevel - level) / length + 1e-3);
         for (int i = 0; i < dimensions; i++) {
           trial[i] = current[i] + reach * gradient[i] / length;
         }
@@ -179,7 +261,8 @@ public final class Explainer {
       }
       gradient(at, logLikelihood(at), gradient);
       for (int i = 0; i < dimensions; i++) {
-        contributions[i] += NODE_WEIGHTS[node] * gradient[i] * (to[i] - from[i]);
+        contributions[i] +=
+            Double.isNaN(at[i]) ? 0 : NODE_WEIGHTS[node] * gradient[i] * (to[i] - from[i]);
       }
     }
     shareRemainder(contributions, logLikelihood(to) - logLikelihood(from));
@@ -202,9 +285,14 @@ public final class Explainer {
     }
   }
 
+  /** Of the log-likelihood by the encoded values; 0 for a missing one. */
   private void gradient(double[] at, double level, double[] gradient) {
     for (int i = 0; i < dimensions; i++) {
       double kept = at[i];
+      if (Double.isNaN(kept)) {
+        gradient[i] = 0;
+        continue;
+      }
       double step = DIFFERENCE_STEP * Math.max(1, Math.abs(kept));
       // Towards the middle of the data: the log-density is never lost to overflow there.
       step = kept > 0 ? -step : step;
@@ -215,13 +303,13 @@ public final class Explainer {
     }
   }
 
-  /** Log-likelihood in the record's units, as a function of the encoded values. */
+  /** Of the continuous values in the record's units, as a function of the encoded ones. */
   private double logLikelihood(double[] point) {
-    encoder.decode(point, decoded);
-    double logDeterminant = encoder.encode(decoded, reencoded);
-    SolveStatus status = integrator.score(point);
+    encoder.decode(point, context, decoded);
+    double logDeterminant = encoder.encode(decoded, context, reencoded);
+    SolveStatus status = flow.score(point);
     return status == SolveStatus.COMPLETED
-        ? integrator.logDensity() + logDeterminant
+        ? flow.logDensity() + logDeterminant
         : Double.NEGATIVE_INFINITY;
   }
 

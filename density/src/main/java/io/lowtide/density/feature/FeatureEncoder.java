@@ -1,81 +1,200 @@
 package io.lowtide.density.feature;
 
+import io.lowtide.schemas.CategoricalFeature;
+import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.ConstantFeature;
+import io.lowtide.schemas.ContextFeature;
+import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.FeatureTransform;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
- * Turns the values of a record into the numbers that the flow sees, and back: u = (T(x) - location)
- * / scale for each continuous feature. Immutable, shared by all threads.
+ * Turns the values of a record into the numbers that the flow sees: its d continuous features u =
+ * (T(x) - location - contextWeights . c) / scale, and its context c of k numbers. Immutable, shared
+ * by all threads.
+ *
+ * <p>The values of a record are one for each of {@link #inputs}: the continuous features, the
+ * constant ones, the categorical ones, the context features.
  */
 public final class FeatureEncoder {
 
+  /** Two sums of probabilities closer than this are equal but for rounding. */
+  private static final double PROBABILITY_ROUNDING = 1e-9;
+
+  private final FeatureSpecification specification;
   private final List<ContinuousFeature> features;
   private final List<ConstantFeature> constants;
-  private final double logScales;
+  private final List<CategoricalFeature> categories;
+  private final List<ContextFeature> contextFeatures;
+  private final List<FeatureInput> inputs;
+  private final LaggedFields laggedFields;
+  private final double[][] contextWeights;
+  private final double[] logScales;
+  private final int contextDimensions;
 
   /**
-   * @throws IllegalArgumentException if there is a feature of a kind other than continuous and
-   *     constant, or one that may be missing; if a feature is repeated, has no name, or has a
-   *     location, scale or other number out of range
+   * @throws IllegalArgumentException if a feature is repeated, has no name, or has a location,
+   *     scale, probability or other number out of range
    */
   public FeatureEncoder(FeatureSpecification specification) {
+    this.specification = specification;
     this.features = List.copyOf(specification.getContinuous());
     this.constants = List.copyOf(specification.getConstants());
-    requireContinuousAlone(specification);
+    this.categories = List.copyOf(specification.getCategorical());
+    this.contextFeatures = List.copyOf(specification.getContext());
     if (features.isEmpty()) {
       throw new IllegalArgumentException(
           "features: none, expected at least one continuous feature");
     }
+    this.contextDimensions = countContext();
     Set<String> names = new HashSet<>();
-    double sum = 0;
     for (ContinuousFeature feature : features) {
       requireNew(names, feature.getName());
-      requirePositive(feature, "scale", feature.getScale());
-      requirePositive(feature, "transformScale", feature.getTransformScale());
-      requireFinite(feature, "location", feature.getLocation());
-      requireFinite(feature, "transformShift", feature.getTransformShift());
-      sum += Math.log(feature.getScale());
+      require(feature);
     }
     for (ConstantFeature constant : constants) {
       requireNew(names, constant.getName());
-      double probability = constant.getChangeProbability();
-      if (!(probability > 0 && probability < 1)) {
-        throw new IllegalArgumentException(
-            "feature \""
-                + constant.getName()
-                + "\": changeProbability "
-                + probability
-                + ", expected between 0 and 1");
-      }
+      requireProbability(
+          constant.getName(), "changeProbability", constant.getChangeProbability(), false);
     }
-    this.logScales = sum;
+    for (CategoricalFeature category : categories) {
+      requireNew(names, category.getName());
+      require(category);
+    }
+    contextFeatures.forEach(FeatureEncoder::require);
+    this.inputs = listInputs();
+    this.laggedFields = new LaggedFields(inputs);
+    this.contextWeights =
+        features.stream()
+            .map(f -> f.getContextWeights().stream().mapToDouble(Double::doubleValue).toArray())
+            .toArray(double[][]::new);
+    this.logScales = features.stream().mapToDouble(f -> Math.log(f.getScale())).toArray();
   }
 
-  /** Scores that left a part of the specification out would be wrong without a word. */
-  private static void requireContinuousAlone(FeatureSpecification specification) {
-    int categorical = specification.getCategorical().size();
-    int context = specification.getContext().size();
-    if (categorical + context > 0) {
-      throw new IllegalArgumentException(
-          "features: "
-              + categorical
-              + " categorical and "
-              + context
-              + " context features, expected none: this version scores continuous ones alone");
+  private int countContext() {
+    int count = 0;
+    for (CategoricalFeature category : categories) {
+      count += category.getContextLevels();
     }
-    for (ContinuousFeature feature : specification.getContinuous()) {
-      if (feature.getMissingProbability() != 0) {
+    for (ContinuousFeature feature : features) {
+      count += feature.getMissingProbability() > 0 ? 1 : 0;
+    }
+    for (ContextFeature feature : contextFeatures) {
+      count += feature.getKind() == ContextKind.CATEGORY ? feature.getLevels().size() : 2;
+    }
+    return count;
+  }
+
+  private List<FeatureInput> listInputs() {
+    List<FeatureInput> list = new ArrayList<>();
+    for (ContinuousFeature feature : features) {
+      list.add(FeatureInput.number(feature.getName(), feature.getMissingProbability() > 0));
+    }
+    for (ConstantFeature constant : constants) {
+      list.add(FeatureInput.number(constant.getName(), false));
+    }
+    for (CategoricalFeature category : categories) {
+      list.add(
+          FeatureInput.category(
+              category.getName(),
+              category.getMissingProbability() > 0,
+              category.getLevels().stream().map(CategoryLevel::getValue).toList()));
+    }
+    for (ContextFeature feature : contextFeatures) {
+      list.add(
+          switch (feature.getKind()) {
+            case CYCLE -> FeatureInput.time(feature.getName(), false);
+            case NUMBER -> FeatureInput.number(feature.getName(), true);
+            case CATEGORY -> FeatureInput.category(feature.getName(), true, feature.getLevels());
+            case LAG -> FeatureInput.lagged(feature.getName(), feature.getLag());
+          });
+    }
+    return List.copyOf(list);
+  }
+
+  private void require(ContinuousFeature feature) {
+    String name = feature.getName();
+    requirePositive(name, "scale", feature.getScale());
+    requirePositive(name, "transformScale", feature.getTransformScale());
+    requireFinite(name, "location", feature.getLocation());
+    requireFinite(name, "transformShift", feature.getTransformShift());
+    requireFinite(name, "missingOffset", feature.getMissingOffset());
+    requireProbability(name, "missingProbability", feature.getMissingProbability(), true);
+    int weights = feature.getContextWeights().size();
+    if (weights != 0 && weights != contextDimensions) {
+      throw new IllegalArgumentException(
+          "feature \""
+              + name
+              + "\": "
+              + weights
+              + " contextWeights, expected none or one for each of the "
+              + contextDimensions
+              + " entries of the context");
+    }
+    for (double weight : feature.getContextWeights()) {
+      requireFinite(name, "contextWeights", weight);
+    }
+  }
+
+  private static void require(CategoricalFeature category) {
+    String name = category.getName();
+    double sum = category.getUnknownProbability() + category.getMissingProbability();
+    requireProbability(name, "unknownProbability", category.getUnknownProbability(), false);
+    requireProbability(name, "missingProbability", category.getMissingProbability(), true);
+    Set<String> values = new HashSet<>();
+    for (CategoryLevel level : category.getLevels()) {
+      requireProbability(name, "probability of " + level.getValue(), level.getProbability(), false);
+      if (!values.add(level.getValue())) {
         throw new IllegalArgumentException(
-            "feature \""
-                + feature.getName()
-                + "\": missingProbability "
-                + feature.getMissingProbability()
-                + ", expected 0: this version scores complete records alone");
+            "feature \"" + name + "\": level \"" + level.getValue() + "\" twice, expected once");
+      }
+      sum += level.getProbability();
+    }
+    if (!(Math.abs(sum - 1) <= PROBABILITY_ROUNDING)) {
+      throw new IllegalArgumentException(
+          "feature \"" + name + "\": probabilities that sum to " + sum + ", expected 1");
+    }
+    int entries = category.getContextLevels();
+    if (entries < 0 || entries > category.getLevels().size()) {
+      throw new IllegalArgumentException(
+          "feature \""
+              + name
+              + "\": contextLevels "
+              + entries
+              + ", expected between 0 and its "
+              + category.getLevels().size()
+              + " levels");
+    }
+  }
+
+  private static void require(ContextFeature feature) {
+    String name = feature.getName();
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a context feature has no name, expected one");
+    }
+    switch (feature.getKind()) {
+      case CYCLE -> requirePositive(name, "period", feature.getPeriod());
+      case NUMBER, LAG -> {
+        requirePositive(name, "scale", feature.getScale());
+        requirePositive(name, "transformScale", feature.getTransformScale());
+        requireFinite(name, "location", feature.getLocation());
+        requireFinite(name, "transformShift", feature.getTransformShift());
+        if (feature.getKind() == ContextKind.LAG && feature.getLag() < 1) {
+          throw new IllegalArgumentException(
+              "feature \"" + name + "\": lag " + feature.getLag() + ", expected at least 1");
+        }
+      }
+      case CATEGORY -> {
+        if (new HashSet<>(feature.getLevels()).size() < feature.getLevels().size()) {
+          throw new IllegalArgumentException(
+              "feature \"" + name + "\": levels " + feature.getLevels() + ", expected each once");
+        }
       }
     }
   }
@@ -87,18 +206,31 @@ public final class FeatureEncoder {
     }
   }
 
-  private static void requirePositive(ContinuousFeature feature, String what, double value) {
+  private static void requirePositive(String name, String what, double value) {
     if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "feature \"" + feature.getName() + "\": " + what + " " + value + ", expected positive");
+          "feature \"" + name + "\": " + what + " " + value + ", expected positive");
     }
   }
 
-  private static void requireFinite(ContinuousFeature feature, String what, double value) {
+  private static void requireFinite(String name, String what, double value) {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException(
-          "feature \"" + feature.getName() + "\": " + what + " " + value + ", expected finite");
+          "feature \"" + name + "\": " + what + " " + value + ", expected finite");
     }
+  }
+
+  private static void requireProbability(
+      String name, String what, double value, boolean zeroAllowed) {
+    if (!((value > 0 || zeroAllowed && value == 0) && value < 1)) {
+      throw new IllegalArgumentException(
+          "feature \"" + name + "\": " + what + " " + value + ", expected between 0 and 1");
+    }
+  }
+
+  /** What this encodes by. */
+  public FeatureSpecification specification() {
+    return specification;
   }
 
   /** The continuous features, in the order of the flow's dimensions. */
@@ -111,12 +243,39 @@ public final class FeatureEncoder {
     return constants;
   }
 
-  /** Names of the values that a record is scored by: continuous features, then constants. */
-  public List<String> names() {
-    return Stream.concat(
-            features.stream().map(ContinuousFeature::getName),
-            constants.stream().map(ConstantFeature::getName))
-        .toList();
+  /** The categorical features. */
+  public List<CategoricalFeature> categories() {
+    return categories;
+  }
+
+  /** The features that are conditioned on and not scored. */
+  public List<ContextFeature> contextFeatures() {
+    return contextFeatures;
+  }
+
+  /** The values that a record is scored by, in their order. */
+  public List<FeatureInput> inputs() {
+    return inputs;
+  }
+
+  /** Where the constant features begin among the {@link #inputs}. */
+  public int firstConstant() {
+    return features.size();
+  }
+
+  /** Where the categorical features begin among the {@link #inputs}. */
+  public int firstCategory() {
+    return firstConstant() + constants.size();
+  }
+
+  /** Where the context features begin among the {@link #inputs}. */
+  public int firstContext() {
+    return firstCategory() + categories.size();
+  }
+
+  /** The fields whose past values are part of the context. */
+  public LaggedFields laggedFields() {
+    return laggedFields;
   }
 
   /** Number of continuous features, d. */
@@ -124,48 +283,131 @@ public final class FeatureEncoder {
     return features.size();
   }
 
+  /** Length of the context, k. */
+  public int contextDimensions() {
+    return contextDimensions;
+  }
+
+  /**
+   * Encodes the context of one record: the levels of its categories, which of its continuous values
+   * are missing, its context features.
+   *
+   * @param values one for each input
+   * @param context receives k numbers
+   */
+  public void encodeContext(double[] values, double[] context) {
+    Arrays.fill(context, 0);
+    int at = 0;
+    int input = firstCategory();
+    for (CategoricalFeature category : categories) {
+      double level = values[input++];
+      if (level >= 0 && level < category.getContextLevels()) {
+        context[at + (int) level] = 1;
+      }
+      at += category.getContextLevels();
+    }
+    for (int i = 0; i < features.size(); i++) {
+      if (features.get(i).getMissingProbability() > 0) {
+        context[at++] = Double.isNaN(values[i]) ? 1 : 0;
+      }
+    }
+    for (ContextFeature feature : contextFeatures) {
+      at = encode(feature, values[input++], context, at);
+    }
+  }
+
+  /** Returns where the next feature's entries begin. */
+  private static int encode(ContextFeature feature, double value, double[] context, int at) {
+    switch (feature.getKind()) {
+      case CYCLE -> {
+        double angle = 2 * Math.PI * (value % feature.getPeriod()) / feature.getPeriod();
+        context[at] = Math.sin(angle);
+        context[at + 1] = Math.cos(angle);
+        return at + 2;
+      }
+      case CATEGORY -> {
+        if (value >= 0) {
+          context[at + (int) value] = 1;
+        }
+        return at + feature.getLevels().size();
+      }
+      default -> {
+        double transformed =
+            transform(
+                feature.getTransform(),
+                feature.getTransformShift(),
+                feature.getTransformScale(),
+                value);
+        boolean missing = Double.isNaN(transformed);
+        context[at] = missing ? 0 : (transformed - feature.getLocation()) / feature.getScale();
+        context[at + 1] = missing ? 1 : 0;
+        return at + 2;
+      }
+    }
+  }
+
   /**
    * Encodes the continuous values of one record.
    *
-   * @param values d finite numbers, in the units of the record
-   * @param encoded receives d numbers
-   * @return log |du/dx|, the log-determinant of the encoding; NaN if a value lies outside the
-   *     domain of its transform
+   * @param values d numbers or more, in the units of the record, the continuous ones first; NaN
+   *     where missing
+   * @param context its encoded context, k numbers
+   * @param encoded receives d numbers, NaN where the value is missing or lies outside the domain of
+   *     its transform
+   * @return log |du/dx| of the values that are there; NaN if one lies outside the domain of its
+   *     transform
    */
-  public double encode(double[] values, double[] encoded) {
-    double logDeterminant = -logScales;
+  public double encode(double[] values, double[] context, double[] encoded) {
+    double logDeterminant = 0;
     for (int i = 0; i < encoded.length; i++) {
       ContinuousFeature feature = features.get(i);
       double x = values[i];
-      double transformed;
-      switch (feature.getTransform()) {
-        case LOG -> {
-          transformed = Math.log(x + feature.getTransformShift());
-          logDeterminant -= transformed;
-        }
-        case ASINH -> {
-          double ratio = (x - feature.getTransformShift()) / feature.getTransformScale();
-          transformed = asinh(ratio);
-          // d asinh(r)/dx = 1 / (scale sqrt(1 + r^2)), and hypot does not overflow.
-          logDeterminant -= Math.log(Math.hypot(1, ratio) * feature.getTransformScale());
-        }
-        default -> transformed = x;
+      if (Double.isNaN(x)) {
+        encoded[i] = Double.NaN;
+        continue;
       }
-      encoded[i] = (transformed - feature.getLocation()) / feature.getScale();
+      double transformed =
+          transform(
+              feature.getTransform(), feature.getTransformShift(), feature.getTransformScale(), x);
+      encoded[i] = (transformed - location(i, context)) / feature.getScale();
+      logDeterminant += logSlope(feature, x, transformed) - logScales[i];
     }
     return logDeterminant;
+  }
+
+  /** log T'(x). */
+  private static double logSlope(ContinuousFeature feature, double x, double transformed) {
+    return switch (feature.getTransform()) {
+      case IDENTITY -> 0;
+      case LOG -> -transformed;
+      case ASINH -> {
+        double ratio = (x - feature.getTransformShift()) / feature.getTransformScale();
+        // d asinh(r)/dx = 1 / (scale sqrt(1 + r^2)), and hypot does not overflow.
+        yield -Math.log(Math.hypot(1, ratio) * feature.getTransformScale());
+      }
+    };
+  }
+
+  private double location(int feature, double[] context) {
+    double location = features.get(feature).getLocation();
+    double[] weights = contextWeights[feature];
+    for (int i = 0; i < weights.length; i++) {
+      location += weights[i] * context[i];
+    }
+    return location;
   }
 
   /**
    * The inverse of {@link #encode}.
    *
-   * @param encoded d numbers
+   * @param encoded d numbers, NaN where missing
+   * @param context the encoded context, k numbers
    * @param values receives d numbers in the units of the record
    */
-  public void decode(double[] encoded, double[] values) {
+  public void decode(double[] encoded, double[] context, double[] values) {
     for (int i = 0; i < encoded.length; i++) {
       ContinuousFeature feature = features.get(i);
-      double transformed = encoded[i] * feature.getScale() + feature.getLocation();
+      double transformed = encoded[i] * feature.getScale() + location(i, context);
       values[i] =
           switch (feature.getTransform()) {
             case LOG -> Math.exp(transformed) - feature.getTransformShift();
@@ -174,6 +416,16 @@ public final class FeatureEncoder {
             case IDENTITY -> transformed;
           };
     }
+  }
+
+  /** T(x); NaN outside its domain. */
+  private static double transform(
+      FeatureTransform transform, double shift, double scale, double x) {
+    return switch (transform) {
+      case IDENTITY -> x;
+      case LOG -> Math.log(x + shift);
+      case ASINH -> asinh((x - shift) / scale);
+    };
   }
 
   private static double asinh(double x) {

@@ -9,7 +9,7 @@ public final class RecordMisfitException extends Exception {
   public enum Reason {
     /** The field is not in the record's schema, or is null. */
     MISSING_FIELD,
-    /** The field is not a number. */
+    /** The field is not what it should be: a number, a category or a time. */
     WRONG_TYPE,
     /** The field is NaN or infinite. */
     NOT_FINITE

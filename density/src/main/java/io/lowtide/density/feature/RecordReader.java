@@ -1,107 +1,211 @@
 package io.lowtide.density.feature;
 
+import io.lowtide.density.feature.RecordMisfitException.Reason;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.util.Utf8;
 
 /**
- * Reads named numeric fields from Avro records. Field positions are looked up once per schema.
- * Belongs to one thread; allocates nothing while the schema stays the same and values fit.
+ * Reads the values that a score takes from Avro records. Field positions are looked up once per
+ * schema. Belongs to one thread; allocates nothing for numbers while the schema stays the same and
+ * values fit.
  */
 public final class RecordReader {
 
-  private final List<String> names;
+  /** Position of a field that a schema does not have. */
+  private static final int ABSENT = -1;
+
+  private final List<FeatureInput> inputs;
   private final String[][] paths;
   private final int[][] positions;
+  private final Schema[] schemas;
+  private final List<Map<Object, Double>> levels;
   private Schema schema;
 
   /**
-   * @param names fields to read; dots descend into nested records
+   * @param inputs what to read; lagged ones are left out
    */
-  public RecordReader(List<String> names) {
-    this.names = List.copyOf(names);
-    this.paths = names.stream().map(name -> name.split("\\.", -1)).toArray(String[][]::new);
-    this.positions = new int[names.size()][];
+  public RecordReader(List<FeatureInput> inputs) {
+    this.inputs = List.copyOf(inputs);
+    this.paths =
+        inputs.stream().map(input -> input.field().split("\\.", -1)).toArray(String[][]::new);
+    this.positions = new int[inputs.size()][];
+    this.schemas = new Schema[inputs.size()];
     for (int i = 0; i < paths.length; i++) {
       positions[i] = new int[paths[i].length];
     }
+    this.levels = inputs.stream().map(RecordReader::levelsOf).toList();
+  }
+
+  /** A reader of numbers that must all be there. */
+  public static RecordReader ofNumbers(List<String> fields) {
+    return new RecordReader(
+        fields.stream().map(field -> FeatureInput.number(field, false)).toList());
+  }
+
+  /** A reader of numbers that may be missing. */
+  public static RecordReader ofOptionalNumbers(List<String> fields) {
+    return new RecordReader(
+        fields.stream().map(field -> FeatureInput.number(field, true)).toList());
+  }
+
+  /** Texts as Avro has them and as Java has them, so that a look-up need not convert. */
+  private static Map<Object, Double> levelsOf(FeatureInput input) {
+    Map<Object, Double> indices = new HashMap<>();
+    for (int index = 0; index < input.levels().size(); index++) {
+      String level = input.levels().get(index);
+      indices.put(level, (double) index);
+      indices.put(new Utf8(level), (double) index);
+    }
+    return indices;
   }
 
   /**
-   * Reads every field.
+   * Reads every value.
    *
    * @param record record of any schema
-   * @param values receives one finite number per field
-   * @throws RecordMisfitException if a field is missing, is not a number, or is not finite
+   * @param values receives one value per input, NaN for one that is missing and may be; lagged ones
+   *     are left as they are
+   * @throws RecordMisfitException if a field is missing that must be there, is of another type, or
+   *     is a number that is not finite
    */
   public void read(IndexedRecord record, double[] values) throws RecordMisfitException {
     boolean sameSchema = record.getSchema() == schema;
     for (int i = 0; i < positions.length; i++) {
-      values[i] = number(i, valueOf(i, record, sameSchema));
+      if (inputs.get(i).lag() == 0) {
+        values[i] = value(i, valueOf(i, record, sameSchema));
+      }
     }
     schema = record.getSchema();
   }
 
-  private Object valueOf(int field, IndexedRecord record, boolean sameSchema)
+  /** The field's value; null where it, or a record that it is in, is null. */
+  private Object valueOf(int input, IndexedRecord record, boolean sameSchema)
       throws RecordMisfitException {
-    int[] path = positions[field];
+    int[] path = positions[input];
     Object value = record;
     for (int level = 0; level < path.length; level++) {
       if (!(value instanceof IndexedRecord parent)) {
         if (value == null) {
-          throw missing(field, "its parent record is null");
+          if (inputs.get(input).optional()) {
+            return null;
+          }
+          throw missing(input, "its parent record is null");
         }
         throw new RecordMisfitException(
-            RecordMisfitException.Reason.WRONG_TYPE,
-            "field \"" + names.get(field) + "\": its parent is not a record");
+            Reason.WRONG_TYPE, name(input) + ": its parent is not a record");
       }
       // A nested record may come from another branch of a union: only the top schema is cached.
       if (level > 0 || !sameSchema) {
-        path[level] = position(field, level, parent.getSchema());
+        locate(input, level, parent.getSchema());
       }
-      value = parent.get(path[level]);
+      value = path[level] == ABSENT ? null : parent.get(path[level]);
     }
     return value;
   }
 
-  private int position(int field, int level, Schema parent) throws RecordMisfitException {
-    Schema.Field found = parent.getField(paths[field][level]);
-    if (found == null) {
+  private void locate(int input, int level, Schema parent) throws RecordMisfitException {
+    Schema.Field found = parent.getField(paths[input][level]);
+    if (found == null && !inputs.get(input).optional()) {
       // Positions of this schema are incomplete now.
       schema = null;
-      throw missing(field, "not in schema " + parent.getFullName());
+      throw missing(input, "not in schema " + parent.getFullName());
     }
-    return found.pos();
+    positions[input][level] = found == null ? ABSENT : found.pos();
+    schemas[input] = found == null ? null : found.schema();
   }
 
-  private double number(int field, Object value) throws RecordMisfitException {
+  private double value(int input, Object value) throws RecordMisfitException {
     if (value == null) {
-      throw missing(field, "null");
+      if (inputs.get(input).optional()) {
+        return Double.NaN;
+      }
+      throw missing(input, "null");
     }
+    return switch (inputs.get(input).kind()) {
+      case NUMBER -> number(input, value);
+      case CATEGORY -> level(input, value);
+      case TIME -> time(input, value);
+    };
+  }
+
+  private double number(int input, Object value) throws RecordMisfitException {
     if (!(value instanceof Double
         || value instanceof Float
         || value instanceof Integer
         || value instanceof Long)) {
-      throw new RecordMisfitException(
-          RecordMisfitException.Reason.WRONG_TYPE,
-          "field \""
-              + names.get(field)
-              + "\": "
-              + value.getClass().getSimpleName()
-              + ", expected a number");
+      throw wrongType(input, value);
     }
     double number = ((Number) value).doubleValue();
     if (!Double.isFinite(number)) {
       throw new RecordMisfitException(
-          RecordMisfitException.Reason.NOT_FINITE,
-          "field \"" + names.get(field) + "\": " + number + ", expected a finite number");
+          Reason.NOT_FINITE, name(input) + ": " + number + ", expected a finite number");
     }
     return number;
   }
 
-  private RecordMisfitException missing(int field, String detail) {
+  private double level(int input, Object value) throws RecordMisfitException {
+    Map<Object, Double> indices = levels.get(input);
+    Double index = indices.get(value);
+    if (index == null) {
+      String text = CategoryText.of(value);
+      if (text == null) {
+        throw wrongType(input, value);
+      }
+      index = indices.get(text);
+    }
+    return index == null ? FeatureInput.UNKNOWN_LEVEL : index;
+  }
+
+  private double time(int input, Object value) throws RecordMisfitException {
+    double seconds = TimeValue.of(value, schemas[input]);
+    if (!Double.isFinite(seconds)) {
+      throw new RecordMisfitException(
+          Reason.WRONG_TYPE, name(input) + ": " + value + ", expected " + expected(input));
+    }
+    return seconds;
+  }
+
+  /**
+   * The text of a category.
+   *
+   * @param input index of the input
+   * @param record a record that {@link #read} accepted
+   * @return its text, also that of an unknown one; empty if it is missing
+   */
+  public Optional<String> text(int input, IndexedRecord record) {
+    try {
+      Object value = valueOf(input, record, record.getSchema() == schema);
+      return Optional.ofNullable(value == null ? null : CategoryText.of(value));
+    } catch (RecordMisfitException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private RecordMisfitException wrongType(int input, Object value) {
     return new RecordMisfitException(
-        RecordMisfitException.Reason.MISSING_FIELD,
-        "field \"" + names.get(field) + "\": " + detail + ", expected a number");
+        Reason.WRONG_TYPE,
+        name(input) + ": " + value.getClass().getSimpleName() + ", expected " + expected(input));
+  }
+
+  private RecordMisfitException missing(int input, String detail) {
+    return new RecordMisfitException(
+        Reason.MISSING_FIELD, name(input) + ": " + detail + ", expected " + expected(input));
+  }
+
+  private String expected(int input) {
+    return switch (inputs.get(input).kind()) {
+      case NUMBER -> "a number";
+      case CATEGORY -> "text, an enum, a boolean or a number";
+      case TIME -> "a time";
+    };
+  }
+
+  private String name(int input) {
+    return "field \"" + inputs.get(input).field() + "\"";
   }
 }

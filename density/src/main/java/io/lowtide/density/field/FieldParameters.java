@@ -1,6 +1,7 @@
 package io.lowtide.density.field;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** The parameters of one vector field: immutable, every value finite. */
 public final class FieldParameters {
@@ -36,6 +37,40 @@ public final class FieldParameters {
             tensor.name() + "[" + i + "]: " + value + ", expected a finite number");
       }
     }
+  }
+
+  /**
+   * The field of some of the dimensions, the others held at 0: columns of the first layer's weights
+   * and rows of the output layer are left out. Its divergence is that of the dimensions kept.
+   *
+   * @param dimensions indices of those to keep, ascending, at least one
+   */
+  public FieldParameters restrictedTo(int[] dimensions) {
+    FieldShape restricted =
+        new FieldShape(
+            dimensions.length, shape.contextDimensions(), shape.hiddenUnits(), shape.activation());
+    float[] kept = new float[restricted.parameterCount()];
+    List<FieldLayer> from = shape.layers();
+    List<FieldLayer> to = restricted.layers();
+    int output = shape.hiddenLayers();
+    for (int index = 0; index <= output; index++) {
+      List<FieldTensor> sources = from.get(index).tensors();
+      List<FieldTensor> targets = to.get(index).tensors();
+      for (int tensor = 0; tensor < sources.size(); tensor++) {
+        FieldTensor source = sources.get(tensor);
+        FieldTensor target = targets.get(tensor);
+        boolean firstWeights = index == 0 && tensor == 0;
+        for (int row = 0; row < target.rows(); row++) {
+          int sourceRow = index == output ? dimensions[row] : row;
+          for (int column = 0; column < target.columns(); column++) {
+            int sourceColumn = firstWeights ? dimensions[column] : column;
+            kept[target.offset() + row * target.columns() + column] =
+                values[source.offset() + sourceRow * source.columns() + sourceColumn];
+          }
+        }
+      }
+    }
+    return new FieldParameters(restricted, kept);
   }
 
   /** Shape of the field. */

@@ -16,12 +16,14 @@ import java.util.List;
  */
 public final class ScalarVectorField implements VectorField {
 
+  private final FieldParameters parameters;
   private final FieldShape shape;
   private final Layer[] layers;
   private final double[] traceMatrix;
 
   /** Prepares the parameters for evaluation. */
   public ScalarVectorField(FieldParameters parameters) {
+    this.parameters = parameters;
     this.shape = parameters.shape();
     List<FieldLayer> tensors = shape.layers();
     this.layers = new Layer[tensors.size()];
@@ -34,6 +36,11 @@ public final class ScalarVectorField implements VectorField {
   @Override
   public FieldShape shape() {
     return shape;
+  }
+
+  @Override
+  public VectorField restrictedTo(int[] dimensions) {
+    return new ScalarVectorField(parameters.restrictedTo(dimensions));
   }
 
   @Override

@@ -21,11 +21,13 @@ final class SimdVectorField implements VectorField {
   /** Registers that one pass over the inputs accumulates; enough to hide the latency of an FMA. */
   private static final int BLOCK = 4;
 
+  private final FieldParameters parameters;
   private final FieldShape shape;
   private final Layer[] layers;
   private final float[] traceMatrix;
 
   SimdVectorField(FieldParameters parameters) {
+    this.parameters = parameters;
     this.shape = parameters.shape();
     List<FieldLayer> tensors = shape.layers();
     this.layers = new Layer[tensors.size()];
@@ -67,6 +69,11 @@ final class SimdVectorField implements VectorField {
   @Override
   public FieldShape shape() {
     return shape;
+  }
+
+  @Override
+  public VectorField restrictedTo(int[] dimensions) {
+    return new SimdVectorField(parameters.restrictedTo(dimensions));
   }
 
   @Override

@@ -6,6 +6,13 @@ public interface VectorField {
   /** Shape of the field. */
   FieldShape shape();
 
+  /**
+   * The field of some of the dimensions, the others held at 0, on the same kernel.
+   *
+   * @param dimensions indices of those to keep, ascending, at least one
+   */
+  VectorField restrictedTo(int[] dimensions);
+
   /** A new evaluator, to be used by one thread at a time. */
   FieldEvaluator newEvaluator();
 }

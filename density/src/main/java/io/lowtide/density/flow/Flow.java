@@ -39,8 +39,22 @@ public record Flow(VectorField field, SolverSettings solver) {
     return field.shape().contextDimensions();
   }
 
+  /**
+   * The flow of some of the dimensions, the others held at 0.
+   *
+   * @param dimensions indices of those to keep, ascending, at least one
+   */
+  public Flow restrictedTo(int[] dimensions) {
+    return new Flow(field.restrictedTo(dimensions), solver);
+  }
+
   /** A new integrator, to be used by one thread at a time. */
   public FlowIntegrator newIntegrator() {
     return new FlowIntegrator(this);
+  }
+
+  /** The same for points of which some components may be missing. */
+  public PartialFlow newPartialFlow() {
+    return new PartialFlow(this);
   }
 }

@@ -2,8 +2,11 @@ package io.lowtide.density.scoring;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.explanation.ContextDescription;
 import io.lowtide.density.explanation.Explainer;
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.feature.KeyHistory;
+import io.lowtide.density.feature.LaggedFields;
 import io.lowtide.density.feature.RecordMisfitException;
 import io.lowtide.density.feature.RecordReader;
 import io.lowtide.density.likelihood.ValueScorer;
@@ -11,6 +14,7 @@ import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.scoring.ScoreOutcome.Reason;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.density.scoring.ScoreOutcome.Unscorable;
+import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FieldContribution;
 import java.util.Arrays;
@@ -19,16 +23,21 @@ import org.apache.avro.generic.IndexedRecord;
 
 /**
  * Scores Avro records under one model: reads the fields, encodes them, integrates the flow, ranks
- * the result. Belongs to one thread. Apart from the outcome it returns, scoring allocates nothing.
+ * the result. Belongs to one thread. Apart from the outcome it returns, scoring allocates nothing
+ * for records of numbers.
  */
 public final class RecordScorer {
 
   private final FeatureEncoder encoder;
   private final ConformalCalibration calibration;
   private final RecordReader reader;
+  private final LaggedFields laggedFields;
+  private final RecordReader laggedReader;
   private final ValueScorer scorer;
   private final Explainer explainer;
   private final double[] values;
+  private final double[] latest;
+  private IndexedRecord scored;
 
   /** A scorer for the calling thread. */
   public RecordScorer(ModelBundle bundle) {
@@ -36,34 +45,55 @@ public final class RecordScorer {
     this.calibration = bundle.calibration();
     this.scorer = new ValueScorer(encoder, bundle.flow());
     this.explainer = new Explainer(bundle);
-    List<String> names = encoder.names();
-    this.reader = new RecordReader(names);
-    this.values = new double[names.size()];
+    this.reader = new RecordReader(encoder.inputs());
+    this.laggedFields = encoder.laggedFields();
+    this.laggedReader = RecordReader.ofOptionalNumbers(laggedFields.names());
+    this.values = new double[encoder.inputs().size()];
+    this.latest = new double[laggedFields.names().size()];
   }
 
-  /** Scores one record. */
+  /** Whether scores depend on the records before under the same key. */
+  public boolean usesHistory() {
+    return !laggedFields.isEmpty();
+  }
+
+  /** Scores a record that is the first of its key. */
   public ScoreOutcome score(IndexedRecord record) {
+    return score(record, KeyHistory.EMPTY);
+  }
+
+  /**
+   * Scores one record.
+   *
+   * @param record record of any schema
+   * @param past what is remembered of the records before it under the same key
+   */
+  public ScoreOutcome score(IndexedRecord record, KeyHistory past) {
+    scored = null;
     try {
       reader.read(record, values);
+      laggedReader.read(record, latest);
     } catch (RecordMisfitException e) {
       return new Unscorable(Reason.valueOf(e.reason().name()), e.getMessage());
     }
+    laggedFields.fill(past, values);
     SolveStatus status = scorer.score(values);
     if (status != SolveStatus.COMPLETED) {
       return unscorable(status);
     }
-    double logLikelihood = scorer.logLikelihood();
+    scored = record;
+    double conformityScore = scorer.conformityScore();
     return new Scored(
-        logLikelihood,
-        calibration.pValue(logLikelihood),
-        calibration.severity(logLikelihood),
+        scorer.logLikelihood(),
+        calibration.pValue(conformityScore),
+        calibration.severity(conformityScore),
         scorer.evaluations());
   }
 
   private Unscorable unscorable(SolveStatus status) {
     double[] encoded = scorer.encoded();
     for (int i = 0; i < encoded.length; i++) {
-      if (!Double.isFinite(encoded[i])) {
+      if (!Double.isFinite(encoded[i]) && !Double.isNaN(values[i])) {
         ContinuousFeature feature = encoder.features().get(i);
         return new Unscorable(
             Reason.OUTSIDE_DOMAIN,
@@ -91,17 +121,39 @@ public final class RecordScorer {
   }
 
   /**
-   * Says how each field contributes to a low score, strongest first; takes some hundreds of scores.
+   * What is to be remembered after the record that was scored last.
    *
-   * @param record a record that {@link #score} gave a score to
-   * @throws IllegalArgumentException if the record has no score
+   * @param past what was remembered before it
    */
-  public List<FieldContribution> explain(IndexedRecord record) {
-    try {
-      reader.read(record, values);
-    } catch (RecordMisfitException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
+  public KeyHistory historyAfter(KeyHistory past) {
+    return laggedFields.after(past, latest);
+  }
+
+  /**
+   * Says how each field of the record that was scored last contributes to its score, strongest
+   * first; takes some hundreds of scores.
+   *
+   * @throws IllegalStateException if that record has no score
+   */
+  public List<FieldContribution> explain() {
+    requireScored();
+    return explainer.explain(
+        values, category -> reader.text(encoder.firstCategory() + category, scored));
+  }
+
+  /**
+   * Says what the record that was scored last was judged under.
+   *
+   * @throws IllegalStateException if that record has no score
+   */
+  public List<ContextValue> context() {
+    requireScored();
+    return ContextDescription.of(encoder, values, input -> reader.text(input, scored));
+  }
+
+  private void requireScored() {
+    if (scored == null) {
+      throw new IllegalStateException("the last record has no score, expected one");
     }
-    return explainer.explain(values);
   }
 }

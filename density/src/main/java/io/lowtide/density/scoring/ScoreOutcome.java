@@ -26,7 +26,7 @@ public sealed interface ScoreOutcome {
   enum Reason {
     /** A field of the specification is missing or null. */
     MISSING_FIELD,
-    /** A field is not a number. */
+    /** A field is not what it should be: a number, a category or a time. */
     WRONG_TYPE,
     /** A field is NaN or infinite. */
     NOT_FINITE,

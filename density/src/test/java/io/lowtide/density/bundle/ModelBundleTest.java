@@ -93,7 +93,7 @@ class ModelBundleTest {
 
   @Test
   void shouldRefuseAnUnknownFormatVersion() {
-    assertRefused(model -> model.setFormatVersion(3), Reason.FORMAT_VERSION, "3, expected 2");
+    assertRefused(model -> model.setFormatVersion(4), Reason.FORMAT_VERSION, "4, expected 2 to 3");
   }
 
   @Test
@@ -138,7 +138,11 @@ class ModelBundleTest {
               .getProbes()
               .set(
                   1,
-                  new Probe(probe.getValues(), probe.getContext(), probe.getLogLikelihood() + 0.1));
+                  new Probe(
+                      probe.getValues(),
+                      probe.getCategories(),
+                      probe.getContext(),
+                      probe.getLogLikelihood() + 0.1));
         },
         Reason.PROBE_MISMATCH,
         "probes[1]: log-likelihood");

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class FeatureEncoderTest {
 
+  private static final double[] NO_CONTEXT = {};
+
   @ParameterizedTest
   @EnumSource(FeatureTransform.class)
   void shouldDecodeWhatItEncoded(FeatureTransform transform) {
@@ -23,8 +25,8 @@ class FeatureEncoderTest {
     double[] encoded = new double[1];
     double[] decoded = new double[1];
     for (double x : new double[] {-2.9, -1e-6, 0, 1e-6, 0.5, 3, 250, 1e6}) {
-      encoder.encode(new double[] {x}, encoded);
-      encoder.decode(encoded, decoded);
+      encoder.encode(new double[] {x}, NO_CONTEXT, encoded);
+      encoder.decode(encoded, NO_CONTEXT, decoded);
       assertThat(decoded[0]).isCloseTo(x, within(1e-9 * Math.max(1, Math.abs(x))));
     }
   }
@@ -37,10 +39,10 @@ class FeatureEncoderTest {
     double[] behind = new double[1];
     for (double x : new double[] {-2, 0, 0.7, 40}) {
       double step = 1e-5;
-      encoder.encode(new double[] {x + step}, ahead);
-      encoder.encode(new double[] {x - step}, behind);
+      encoder.encode(new double[] {x + step}, NO_CONTEXT, ahead);
+      encoder.encode(new double[] {x - step}, NO_CONTEXT, behind);
       double derivative = (ahead[0] - behind[0]) / (2 * step);
-      assertThat(encoder.encode(new double[] {x}, ahead))
+      assertThat(encoder.encode(new double[] {x}, NO_CONTEXT, ahead))
           .isCloseTo(Math.log(derivative), within(1e-8));
     }
   }
@@ -49,7 +51,8 @@ class FeatureEncoderTest {
   void shouldStayFiniteForHugeValues() {
     double[] encoded = new double[1];
     for (double x : new double[] {1e30, -1e30, 1e300, -1e307}) {
-      assertThat(encoder(FeatureTransform.ASINH).encode(new double[] {x}, encoded)).isFinite();
+      assertThat(encoder(FeatureTransform.ASINH).encode(new double[] {x}, NO_CONTEXT, encoded))
+          .isFinite();
       assertThat(encoded[0]).isFinite();
       assertThat(Math.signum(encoded[0])).isEqualTo(Math.signum(x));
     }
@@ -57,36 +60,57 @@ class FeatureEncoderTest {
 
   @Test
   void shouldHaveNoLogDeterminantOutsideTheDomainOfTheLogarithm() {
-    assertThat(encoder(FeatureTransform.LOG).encode(new double[] {-3}, new double[1]))
+    assertThat(encoder(FeatureTransform.LOG).encode(new double[] {-3}, NO_CONTEXT, new double[1]))
         .matches(value -> !Double.isFinite(value));
-    assertThat(encoder(FeatureTransform.LOG).encode(new double[] {-4}, new double[1])).isNaN();
+    assertThat(encoder(FeatureTransform.LOG).encode(new double[] {-4}, NO_CONTEXT, new double[1]))
+        .isNaN();
   }
 
   @Test
   void shouldRefuseAScaleThatIsNotPositive() {
     ContinuousFeature flat =
         new ContinuousFeature(
-            "flat", FeatureTransform.IDENTITY, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0);
+            "flat",
+            FeatureTransform.IDENTITY,
+            0.0,
+            1.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            1.0,
+            0.0,
+            0.0,
+            List.of());
     assertThatThrownBy(() -> encoder(List.of(flat)))
         .hasMessage("feature \"flat\": scale 0.0, expected positive");
   }
 
   @Test
-  void shouldRefuseKindsOfFeaturesThatItWouldLeaveOut() {
-    ContinuousFeature feature = feature(FeatureTransform.IDENTITY);
+  void shouldRefuseProbabilitiesThatDoNotSumToOne() {
     CategoricalFeature category =
-        new CategoricalFeature("colour", List.of(new CategoryLevel("red", 0.9)), 0.1, 0.0, 1);
+        new CategoricalFeature("colour", List.of(new CategoryLevel("red", 0.8)), 0.1, 0.0, 1);
     assertThatThrownBy(
             () ->
                 new FeatureEncoder(
                     new FeatureSpecification(
-                        List.of(feature), List.of(category), List.of(), List.of())))
-        .hasMessageContaining("1 categorical and 0 context features, expected none");
-    ContinuousFeature optional =
-        new ContinuousFeature(
-            "x", FeatureTransform.IDENTITY, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.01);
-    assertThatThrownBy(() -> encoder(List.of(optional)))
-        .hasMessageContaining("feature \"x\": missingProbability 0.01, expected 0");
+                        List.of(feature(FeatureTransform.IDENTITY)),
+                        List.of(category),
+                        List.of(),
+                        List.of())))
+        .hasMessageContaining("feature \"colour\": probabilities that sum to 0.9")
+        .hasMessageContaining("expected 1");
+  }
+
+  @Test
+  void shouldRefuseContextWeightsOfAnotherLength() {
+    ContinuousFeature feature =
+        ContinuousFeature.newBuilder(feature(FeatureTransform.IDENTITY))
+            .setContextWeights(List.of(1.0))
+            .build();
+    assertThatThrownBy(() -> encoder(List.of(feature)))
+        .hasMessageContaining("1 contextWeights, expected none or one for each of the 0 entries");
   }
 
   @Test
@@ -104,6 +128,7 @@ class FeatureEncoderTest {
   }
 
   private static ContinuousFeature feature(FeatureTransform transform) {
-    return new ContinuousFeature("x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0, 0.0);
+    return new ContinuousFeature(
+        "x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0, 0.0, 0.0, List.of());
   }
 }

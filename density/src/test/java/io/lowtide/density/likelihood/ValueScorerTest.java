@@ -54,7 +54,8 @@ class ValueScorerTest {
         new FeatureSpecification(
             List.of(
                 new ContinuousFeature(
-                    "x", transform, 3.0, 0.5, 1.2, 0.7, 0.0, 0.0, -2.0, 100.0, 0.0)),
+                    "x", transform, 3.0, 0.5, 1.2, 0.7, 0.0, 0.0, -2.0, 100.0, 0.0, 0.0,
+                    List.of())),
             List.of(),
             List.of(),
             List.of(new ConstantFeature("seven", 7.0, 0.01))));
@@ -62,7 +63,7 @@ class ValueScorerTest {
 
   private static double valueAt(FeatureEncoder encoder, double u) {
     double[] value = new double[1];
-    encoder.decode(new double[] {u}, value);
+    encoder.decode(new double[] {u}, new double[0], value);
     return value[0];
   }
 }

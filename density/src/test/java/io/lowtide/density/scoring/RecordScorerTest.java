@@ -121,7 +121,7 @@ class RecordScorerTest {
   void shouldExplainTheDifferenceToTheNearestNormalRecord() {
     GenericRecord record = reading(95, 10, 5, 7);
     Scored scored = (Scored) scorer.score(record);
-    List<FieldContribution> explanation = scorer.explain(record);
+    List<FieldContribution> explanation = scorer.explain();
     assertThat(explanation.get(0).getField()).isEqualTo("temperature");
     assertThat(explanation.get(0).getValue()).isEqualTo(95);
     assertThat(explanation.get(0).getNormalValue()).isBetween(40.0, 85.0);
@@ -131,7 +131,7 @@ class RecordScorerTest {
     for (FieldContribution contribution : explanation) {
       switch (contribution.getField()) {
         case "temperature" -> normal.put("temperature", contribution.getNormalValue());
-        case "pressure" -> normal.put("pressure", (float) contribution.getNormalValue());
+        case "pressure" -> normal.put("pressure", contribution.getNormalValue().floatValue());
         default ->
             ((GenericRecord) normal.get("machine")).put("current", contribution.getNormalValue());
       }
@@ -144,7 +144,8 @@ class RecordScorerTest {
 
   @Test
   void shouldNameAChangedConstantInTheExplanation() {
-    List<FieldContribution> explanation = scorer.explain(reading(60, 10, 5, 9));
+    scorer.score(reading(60, 10, 5, 9));
+    List<FieldContribution> explanation = scorer.explain();
     assertThat(explanation)
         .anySatisfy(
             contribution -> {

@@ -127,7 +127,8 @@ public final class AdjointGradient {
 
   /** log N(z(0); 0, I) + l(0). */
   private double logDensity(int record) {
-    double sum = state[dimensions * records + record];
+    // A component that a record lacks stays at 0, and has no part in the base density.
+    double sum = state[dimensions * records + record] + field.absent(record) * HALF_LOG_TWO_PI;
     for (int column = 0; column < dimensions; column++) {
       double z = state[column * records + record];
       sum -= 0.5 * z * z + HALF_LOG_TWO_PI;

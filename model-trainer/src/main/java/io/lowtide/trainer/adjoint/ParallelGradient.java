@@ -33,12 +33,25 @@ public final class ParallelGradient implements AutoCloseable {
     BatchLoss of(Shard shard);
   }
 
+  /** For records that have every component. */
+  public ParallelGradient(
+      FieldShape shape,
+      FlowObjective objective,
+      DataType type,
+      int records,
+      int shards,
+      SolverOptions forwardOptions,
+      SolverOptions adjointOptions) {
+    this(shape, objective, type, records, shards, new int[0], forwardOptions, adjointOptions);
+  }
+
   /**
    * @param shape shape of the field
    * @param objective what is minimised
    * @param type {@link DataType#FLOAT} to train, {@link DataType#DOUBLE} to check
    * @param records B, at least {@code shards}
    * @param shards number of shards, at least 1
+   * @param optional components that a record may lack
    * @param forwardOptions how states are integrated
    * @param adjointOptions how cotangents are integrated
    */
@@ -48,6 +61,7 @@ public final class ParallelGradient implements AutoCloseable {
       DataType type,
       int records,
       int shards,
+      int[] optional,
       SolverOptions forwardOptions,
       SolverOptions adjointOptions) {
     if (shards < 1 || shards > records) {
@@ -60,13 +74,14 @@ public final class ParallelGradient implements AutoCloseable {
     for (int index = 0; index < shards; index++) {
       int begin = (int) ((long) records * index / shards);
       int end = (int) ((long) records * (index + 1) / shards);
-      BatchField field = new BatchField(shape, objective, type, end - begin);
+      BatchField field = new BatchField(shape, objective, type, end - begin, optional);
       this.shards.add(
           new Shard(
               begin,
               new AdjointGradient(field, forwardOptions, adjointOptions),
               new double[(end - begin) * dimensions],
               new double[(end - begin) * contextDimensions],
+              new double[optional.length > 0 ? (end - begin) * dimensions : 0],
               new double[shape.parameterCount()]));
     }
     this.executor =
@@ -83,9 +98,15 @@ public final class ParallelGradient implements AutoCloseable {
    * @param begin index of its first record in the batch
    * @param x its records, column-major
    * @param context their context, column-major
+   * @param present which components they have, column-major; empty where none is optional
    */
   private record Shard(
-      int begin, AdjointGradient adjoint, double[] x, double[] context, double[] gradient) {
+      int begin,
+      AdjointGradient adjoint,
+      double[] x,
+      double[] context,
+      double[] present,
+      double[] gradient) {
 
     int records() {
       return adjoint.field().records();
@@ -131,25 +152,21 @@ public final class ParallelGradient implements AutoCloseable {
   /**
    * Loss of a batch.
    *
-   * @param x the batch, B by d, column-major
-   * @param context its context, B by k, column-major; empty for an unconditional field
    * @throws SolveException if the batch could not be integrated
    */
-  public BatchLoss loss(double[] x, double[] context) {
-    return solve(x, context, shard -> shard.adjoint().loss(shard.x()));
+  public BatchLoss loss(Batch batch) {
+    return solve(batch, shard -> shard.adjoint().loss(shard.x()));
   }
 
   /**
    * Loss of a batch and its gradient.
    *
-   * @param x the batch, B by d, column-major
-   * @param context its context, B by k, column-major; empty for an unconditional field
    * @param gradient receives the gradient of the loss in the layout of the shape
    * @throws SolveException if the batch could not be integrated, forward or back
    */
-  public BatchLoss lossAndGradient(double[] x, double[] context, double[] gradient) {
+  public BatchLoss lossAndGradient(Batch batch, double[] gradient) {
     BatchLoss loss =
-        solve(x, context, shard -> shard.adjoint().lossAndGradient(shard.x(), shard.gradient()));
+        solve(batch, shard -> shard.adjoint().lossAndGradient(shard.x(), shard.gradient()));
     for (int i = 0; i < gradient.length; i++) {
       double sum = 0;
       for (Shard shard : shards) {
@@ -176,14 +193,21 @@ public final class ParallelGradient implements AutoCloseable {
     }
   }
 
-  private BatchLoss solve(double[] x, double[] context, Solve solve) {
+  private BatchLoss solve(Batch batch, Solve solve) {
     List<Future<BatchLoss>> futures = new ArrayList<>();
     for (Shard shard : shards) {
-      shard.load(x, records, dimensions, shard.x());
-      shard.load(context, records, contextDimensions, shard.context());
+      shard.load(batch.x(), records, dimensions, shard.x());
+      shard.load(batch.context(), records, contextDimensions, shard.context());
+      boolean optional = shard.present().length > 0;
+      if (optional) {
+        shard.load(batch.present(), records, dimensions, shard.present());
+      }
       futures.add(
           executor.submit(
               () -> {
+                if (optional) {
+                  shard.adjoint().field().setPresent(shard.present());
+                }
                 if (contextDimensions > 0) {
                   shard.adjoint().field().setContext(shard.context());
                 }

@@ -53,14 +53,23 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " normal.")
   private String label;
 
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description =
+          "Column of the message key, for a model that judges a record by those before it under the"
+              + " same key. Without it all records are of one key. Their order is the file's.")
+  private String key;
+
   @Override
   public Integer call() throws IOException {
     try {
       ModelBundle bundle = BundleFiles.read(model);
+      Optional<String> keyColumn = Optional.ofNullable(key);
       TableSelection selection =
-          new TableSelection(Evaluation.columns(bundle), Optional.ofNullable(label));
+          Evaluation.selection(bundle, Optional.ofNullable(label), keyColumn);
       LabelledTable records = Tables.read(data, selection);
-      print(bundle, Evaluation.of(bundle, records));
+      print(bundle, Evaluation.of(bundle, records, keyColumn));
       return 0;
     } catch (NoSuchFileException e) {
       return refuse(e.getFile() + ": no such file");

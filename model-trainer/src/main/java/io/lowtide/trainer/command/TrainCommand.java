@@ -10,8 +10,7 @@ import io.lowtide.trainer.backend.BackendException;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
-import io.lowtide.trainer.data.TableSelection;
-import io.lowtide.trainer.data.Tables;
+import io.lowtide.trainer.feature.PlannedData;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingDivergedException;
 import io.lowtide.trainer.fit.TrainingResult;
@@ -65,8 +64,26 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--columns",
       paramLabel = "NAME",
       split = ",",
-      description = "Columns to learn, separated by commas; all numeric ones if not given.")
+      description =
+          "Columns to learn, separated by commas; all if not given. What each is taken for is"
+              + " inferred: `lowtide features` shows it.")
   private List<String> columns = new ArrayList<>();
+
+  @Option(
+      names = "--features",
+      paramLabel = "FILE",
+      description =
+          "What each field is taken for, in the place of --columns: a file that `lowtide features`"
+              + " wrote and a person may have edited.")
+  private Path features;
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description =
+          "Column of the message key, for features that judge a record by those before it under the"
+              + " same key. Without it all records are of one key. Their order is the file's.")
+  private String key;
 
   @Option(
       names = "--label",
@@ -118,14 +135,14 @@ public final class TrainCommand implements Callable<Integer> {
 
   private void train() throws IOException {
     TrainingSettings settings = TrainingSettings.of(namedSettings());
-    LabelledTable labelled =
-        Tables.read(data, new TableSelection(columns, Optional.ofNullable(label)));
+    PlannedData planned = plannedData();
+    LabelledTable labelled = planned.records();
     Table normal = labelled.normal();
     System.out.printf(
         Locale.ROOT,
-        "%,d normal records of %d columns (%,d labelled anomalies left out)%n",
+        "%,d normal records of %d fields (%,d labelled anomalies left out)%n",
         normal.size(),
-        normal.columns().size(),
+        planned.plan().fields().size(),
         labelled.table().size() - normal.size());
     Path checkpoint = output.resolve(CHECKPOINT);
     if (!resume) {
@@ -134,12 +151,24 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingResult result =
         new FlowTrainer(
                 detector, settings, new ProgressPrinter(System.out), Optional.of(checkpoint))
-            .train(normal);
+            .train(normal, planned.plan());
     BundleFiles.write(output.resolve("model.avro"), result.bundle());
     TrainingReport.writeJson(result, output.resolve("training.json"));
     TrainingReport.drawLearningCurve(result, output.resolve("learning-curve.png"));
     Files.deleteIfExists(checkpoint);
     describe(result.bundle());
+  }
+
+  private PlannedData plannedData() throws IOException {
+    Optional<String> labelColumn = Optional.ofNullable(label);
+    Optional<String> keyColumn = Optional.ofNullable(key);
+    if (features == null) {
+      return PlannedData.inferred(data, columns, labelColumn, keyColumn);
+    }
+    if (!columns.isEmpty()) {
+      throw new DataException("--columns and --features: expected one of them");
+    }
+    return PlannedData.read(data, features, labelColumn, keyColumn);
   }
 
   private void describe(ModelBundle bundle) {

@@ -1,43 +1,51 @@
 package io.lowtide.trainer.data;
 
+import io.lowtide.density.feature.FeatureInput;
+import io.lowtide.density.feature.FeatureInput.Kind;
 import io.lowtide.density.feature.RecordMisfitException;
 import io.lowtide.density.feature.RecordReader;
+import io.lowtide.density.feature.TimeValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 
-/** Avro object containers of records; nested fields are named with dots. */
+/**
+ * Avro object containers of records; nested fields are named with dots. Numbers are columns of
+ * numbers; strings, enums, booleans and points in time are columns of texts; null is a missing
+ * value.
+ */
 final class AvroFile {
 
   private AvroFile() {}
 
   static LabelledTable read(Path file, TableSelection selection) {
+    return open(file, (source, reader) -> read(source, reader, selection));
+  }
+
+  static List<String> columns(Path file, TableSelection selection) {
+    return open(
+        file,
+        (source, reader) -> selection.resolve(source, List.copyOf(kinds(source, reader).keySet())));
+  }
+
+  /** Something to do with an open file. */
+  private interface Use<T> {
+    T of(String source, DataFileReader<GenericRecord> reader);
+  }
+
+  private static <T> T open(Path file, Use<T> use) {
     String source = file.getFileName().toString();
     try (DataFileReader<GenericRecord> reader =
         new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
-      List<String> available = new ArrayList<>();
-      collectNumeric(source, "", reader.getSchema(), available);
-      List<String> columns = selection.resolve(source, available);
-      List<String> names = new ArrayList<>(columns);
-      selection.label().ifPresent(names::add);
-      RecordReader fields = new RecordReader(names);
-      TableBuilder table = new TableBuilder(source, columns);
-      double[] values = new double[names.size()];
-      for (int index = 0; reader.hasNext(); index++) {
-        try {
-          fields.read(reader.next(), values);
-        } catch (RecordMisfitException e) {
-          throw new DataException(source + " record " + index + ", " + e.getMessage(), e);
-        }
-        boolean anomalous = selection.label().isPresent() && values[columns.size()] != 0;
-        table.add(java.util.Arrays.copyOf(values, columns.size()), anomalous);
-      }
-      return table.build();
+      return use.of(source, reader);
     } catch (DataException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
@@ -47,18 +55,96 @@ final class AvroFile {
     }
   }
 
-  private static void collectNumeric(
-      String source, String prefix, Schema schema, List<String> names) {
+  private static Map<String, Kind> kinds(String source, DataFileReader<GenericRecord> reader) {
+    Map<String, Kind> kinds = new LinkedHashMap<>();
+    collect(source, "", reader.getSchema(), kinds);
+    return kinds;
+  }
+
+  private static LabelledTable read(
+      String source, DataFileReader<GenericRecord> reader, TableSelection selection) {
+    Map<String, Kind> available = kinds(source, reader);
+    List<String> columns = selection.resolve(source, List.copyOf(available.keySet()));
+    List<FeatureInput> inputs =
+        new ArrayList<>(columns.stream().map(name -> input(name, available, selection)).toList());
+    selection.label().ifPresent(name -> inputs.add(FeatureInput.number(name, false)));
+    return read(source, reader, columns, inputs, selection);
+  }
+
+  private static FeatureInput input(
+      String name, Map<String, Kind> available, TableSelection selection) {
+    return switch (available.get(name)) {
+      case TIME -> FeatureInput.time(name, true);
+      case CATEGORY -> FeatureInput.category(name, true, List.of());
+      case NUMBER ->
+          selection.texts().contains(name)
+              ? FeatureInput.category(name, true, List.of())
+              : FeatureInput.number(name, true);
+    };
+  }
+
+  private static LabelledTable read(
+      String source,
+      DataFileReader<GenericRecord> reader,
+      List<String> columns,
+      List<FeatureInput> inputs,
+      TableSelection selection) {
+    RecordReader fields = new RecordReader(inputs);
+    boolean[] texts = new boolean[columns.size()];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = inputs.get(i).kind() != Kind.NUMBER;
+    }
+    TableBuilder table = new TableBuilder(source, columns, texts);
+    double[] values = new double[inputs.size()];
+    for (int index = 0; reader.hasNext(); index++) {
+      GenericRecord record = reader.next();
+      try {
+        fields.read(record, values);
+      } catch (RecordMisfitException e) {
+        throw new DataException(source + " record " + index + ", " + e.getMessage(), e);
+      }
+      double[] row = new double[columns.size()];
+      for (int i = 0; i < row.length; i++) {
+        row[i] = texts[i] ? text(table, fields, record, inputs, i, values[i]) : values[i];
+      }
+      table.add(row, selection.label().isPresent() && values[columns.size()] != 0);
+    }
+    return table.build();
+  }
+
+  private static double text(
+      TableBuilder table,
+      RecordReader fields,
+      GenericRecord record,
+      List<FeatureInput> inputs,
+      int index,
+      double value) {
+    if (Double.isNaN(value)) {
+      return value;
+    }
+    Optional<String> text =
+        inputs.get(index).kind() == Kind.TIME
+            ? Optional.of(TimeValue.text(value))
+            : fields.text(index, record);
+    return table.text(index, text.orElseThrow());
+  }
+
+  private static void collect(
+      String source, String prefix, Schema schema, Map<String, Kind> kinds) {
     if (schema.getType() != Schema.Type.RECORD) {
       throw new DataException(source + ": holds " + schema.getType() + ", expected records");
     }
     for (Schema.Field field : schema.getFields()) {
+      String name = prefix + field.name();
       for (Schema branch : branches(field.schema())) {
         switch (branch.getType()) {
-          case INT, LONG, FLOAT, DOUBLE -> names.add(prefix + field.name());
-          case RECORD -> collectNumeric(source, prefix + field.name() + ".", branch, names);
+          case INT, LONG ->
+              kinds.putIfAbsent(name, branch.getLogicalType() == null ? Kind.NUMBER : Kind.TIME);
+          case FLOAT, DOUBLE -> kinds.putIfAbsent(name, Kind.NUMBER);
+          case STRING, ENUM, BOOLEAN -> kinds.putIfAbsent(name, Kind.CATEGORY);
+          case RECORD -> collect(source, name + ".", branch, kinds);
           default -> {
-            // Neither a number nor a record: not for the flow.
+            // Nothing that a feature can be made of.
           }
         }
       }

@@ -10,7 +10,10 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
-/** Comma-separated values with a header line. */
+/**
+ * Comma-separated values with a header line. An empty value is a missing one. A column holds
+ * numbers if at least half of its values are, and texts otherwise.
+ */
 final class CsvFile {
 
   private static final CSVFormat FORMAT =
@@ -26,19 +29,19 @@ final class CsvFile {
 
   static LabelledTable read(Path file, TableSelection selection) {
     String source = file.getFileName().toString();
-    try (CSVParser parser =
-        CSVParser.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8), FORMAT)) {
-      List<String> columns = selection.resolve(source, parser.getHeaderNames());
-      TableBuilder table = new TableBuilder(source, columns);
-      for (CSVRecord record : parser) {
-        double[] row = new double[columns.size()];
-        for (int i = 0; i < row.length; i++) {
-          row[i] = number(source, parser, record, columns.get(i));
+    try {
+      List<String> columns = selection.resolve(source, header(file));
+      TableBuilder table = new TableBuilder(source, columns, texts(file, columns, selection));
+      try (CSVParser parser = open(file)) {
+        for (CSVRecord record : parser) {
+          long line = parser.getCurrentLineNumber();
+          double[] row = new double[columns.size()];
+          for (int i = 0; i < row.length; i++) {
+            row[i] = value(source, line, record, columns.get(i), i, table);
+          }
+          table.add(
+              row, selection.label().isPresent() && isAnomaly(source, line, record, selection));
         }
-        boolean anomalous =
-            selection.label().isPresent()
-                && number(source, parser, record, selection.label().get()) != 0;
-        table.add(row, anomalous);
       }
       return table.build();
     } catch (IOException | UncheckedIOException e) {
@@ -48,12 +51,76 @@ final class CsvFile {
     }
   }
 
-  private static double number(String source, CSVParser parser, CSVRecord record, String column) {
-    long line = parser.getCurrentLineNumber();
+  static List<String> columns(Path file, TableSelection selection) {
+    String source = file.getFileName().toString();
+    try {
+      return selection.resolve(source, header(file));
+    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+      throw new DataException(source + ": its header cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static CSVParser open(Path file) throws IOException {
+    return CSVParser.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8), FORMAT);
+  }
+
+  private static List<String> header(Path file) throws IOException {
+    try (CSVParser parser = open(file)) {
+      return parser.getHeaderNames();
+    }
+  }
+
+  /** For each column, whether it holds texts; reads the whole file. */
+  private static boolean[] texts(Path file, List<String> columns, TableSelection selection)
+      throws IOException {
+    int[] balance = new int[columns.size()];
+    try (CSVParser parser = open(file)) {
+      for (CSVRecord record : parser) {
+        for (int i = 0; i < balance.length; i++) {
+          String text = record.isSet(columns.get(i)) ? record.get(columns.get(i)) : "";
+          balance[i] += text.isEmpty() ? 0 : isNumber(text) ? 1 : -1;
+        }
+      }
+    }
+    boolean[] texts = new boolean[columns.size()];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = balance[i] < 0 || selection.texts().contains(columns.get(i));
+    }
+    return texts;
+  }
+
+  private static boolean isNumber(String text) {
+    try {
+      Double.parseDouble(text);
+      return true;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private static boolean isAnomaly(
+      String source, long line, CSVRecord record, TableSelection selection) {
+    String label = selection.label().orElseThrow();
+    return number(source, line, label, text(source, line, record, label)) != 0;
+  }
+
+  private static double value(
+      String source, long line, CSVRecord record, String column, int index, TableBuilder table) {
+    String text = text(source, line, record, column);
+    if (text.isEmpty()) {
+      return Double.NaN;
+    }
+    return table.isText(index) ? table.text(index, text) : number(source, line, column, text);
+  }
+
+  private static String text(String source, long line, CSVRecord record, String column) {
     if (!record.isSet(column)) {
       throw new DataException(source + " line " + line + ": no value in column \"" + column + "\"");
     }
-    String text = record.get(column);
+    return record.get(column);
+  }
+
+  private static double number(String source, long line, String column, String text) {
     double value;
     try {
       value = Double.parseDouble(text);

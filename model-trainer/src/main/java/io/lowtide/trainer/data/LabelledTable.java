@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A table of which it is known which rows are anomalies.
  *
- * @param table the numbers, without the label
+ * @param table the values, without the label
  * @param anomalous for each row, whether it is an anomaly
  */
 public record LabelledTable(Table table, boolean[] anomalous) {
@@ -28,6 +28,6 @@ public record LabelledTable(Table table, boolean[] anomalous) {
         rows.add(table.rows()[row]);
       }
     }
-    return new Table(table.source(), table.columns(), rows.toArray(double[][]::new));
+    return table.withRows(rows.toArray(double[][]::new));
   }
 }

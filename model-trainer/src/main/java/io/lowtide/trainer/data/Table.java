@@ -4,21 +4,35 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Finite numbers in rows and named columns; not to be changed.
+ * Values in rows and named columns; not to be changed. A number is finite, or NaN where it is
+ * missing. A column of texts holds the index of each row's text in the column's dictionary, NaN
+ * where it is missing.
  *
  * @param source where it comes from, for messages and provenance
  * @param columns names of the columns
  * @param rows the rows, each as long as {@code columns}
+ * @param dictionaries the different texts of each column of texts, by its name
  */
-public record Table(String source, List<String> columns, double[][] rows) {
+public record Table(
+    String source, List<String> columns, double[][] rows, Map<String, List<String>> dictionaries) {
 
-  /** Copies the names, not the numbers. */
+  /** Copies the names and the dictionaries, not the values. */
   public Table {
     columns = List.copyOf(columns);
+    dictionaries = Map.copyOf(dictionaries);
+  }
+
+  /** A table of numbers. */
+  public Table(String source, List<String> columns, double[][] rows) {
+    this(source, columns, rows, Map.of());
   }
 
   /** Number of rows. */
@@ -35,14 +49,48 @@ public record Table(String source, List<String> columns, double[][] rows) {
     return values;
   }
 
+  /** Whether a column is one of texts. */
+  public boolean isText(String column) {
+    return dictionaries.containsKey(column);
+  }
+
+  /** The same columns with other rows. */
+  public Table withRows(double[][] others) {
+    return new Table(source, columns, others, dictionaries);
+  }
+
   /** The rows from one index up to, not including, another. */
   public Table rows(int from, int to) {
-    return new Table(source, columns, java.util.Arrays.copyOfRange(rows, from, to));
+    return withRows(Arrays.copyOfRange(rows, from, to));
+  }
+
+  /** The same rows with further columns of numbers. */
+  public Table withColumns(List<String> names, double[][] values) {
+    List<String> all = new ArrayList<>(columns);
+    all.addAll(names);
+    double[][] joined = new double[rows.length][];
+    for (int row = 0; row < joined.length; row++) {
+      joined[row] = Arrays.copyOf(rows[row], all.size());
+      System.arraycopy(values[row], 0, joined[row], columns.size(), names.size());
+    }
+    return new Table(source, all, joined, dictionaries);
+  }
+
+  /** The same rows with columns of other names. */
+  public Table renamed(List<String> names) {
+    Map<String, List<String>> renamed = new HashMap<>();
+    for (int index = 0; index < names.size(); index++) {
+      List<String> dictionary = dictionaries.get(columns.get(index));
+      if (dictionary != null) {
+        renamed.put(names.get(index), dictionary);
+      }
+    }
+    return new Table(source, names, rows, renamed);
   }
 
   /**
-   * SHA-256 in lower-case hex over the column names (UTF-8), then every value as a big-endian
-   * double, row by row.
+   * SHA-256 in lower-case hex over the column names (UTF-8), then every number as a big-endian
+   * double and every text in UTF-8, row by row.
    */
   public String sha256() {
     MessageDigest digest;
@@ -54,13 +102,16 @@ public record Table(String source, List<String> columns, double[][] rows) {
     for (String column : columns) {
       digest.update(column.getBytes(StandardCharsets.UTF_8));
     }
-    ByteBuffer buffer = ByteBuffer.allocate(columns.size() * Double.BYTES);
+    ByteBuffer number = ByteBuffer.allocate(Double.BYTES);
     for (double[] row : rows) {
-      buffer.clear();
-      for (double value : row) {
-        buffer.putDouble(value);
+      for (int index = 0; index < row.length; index++) {
+        List<String> texts = dictionaries.get(columns.get(index));
+        if (texts == null || Double.isNaN(row[index])) {
+          digest.update(number.putDouble(0, row[index]).array());
+        } else {
+          digest.update(texts.get((int) row[index]).getBytes(StandardCharsets.UTF_8));
+        }
       }
-      digest.update(buffer.array());
     }
     return HexFormat.of().formatHex(digest.digest());
   }

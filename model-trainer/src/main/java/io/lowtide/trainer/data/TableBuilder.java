@@ -2,19 +2,39 @@ package io.lowtide.trainer.data;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Collects the rows of a labelled table. */
+/** Collects the rows of a labelled table, and the dictionaries of its columns of texts. */
 final class TableBuilder {
 
   private final String source;
   private final List<String> columns;
+  private final List<Map<String, Integer>> dictionaries = new ArrayList<>();
   private final List<double[]> rows = new ArrayList<>();
   private final BitSet anomalous = new BitSet();
 
-  TableBuilder(String source, List<String> columns) {
+  /**
+   * @param texts for each column, whether it holds texts
+   */
+  TableBuilder(String source, List<String> columns, boolean[] texts) {
     this.source = source;
     this.columns = columns;
+    for (boolean isText : texts) {
+      dictionaries.add(isText ? new LinkedHashMap<>() : null);
+    }
+  }
+
+  boolean isText(int column) {
+    return dictionaries.get(column) != null;
+  }
+
+  /** The value that stands for a text in a row. */
+  double text(int column, String text) {
+    Map<String, Integer> dictionary = dictionaries.get(column);
+    return dictionary.computeIfAbsent(text, unused -> dictionary.size());
   }
 
   void add(double[] row, boolean isAnomaly) {
@@ -27,6 +47,13 @@ final class TableBuilder {
     for (int row = 0; row < labels.length; row++) {
       labels[row] = anomalous.get(row);
     }
-    return new LabelledTable(new Table(source, columns, rows.toArray(double[][]::new)), labels);
+    Map<String, List<String>> texts = new HashMap<>();
+    for (int column = 0; column < columns.size(); column++) {
+      if (isText(column)) {
+        texts.put(columns.get(column), List.copyOf(dictionaries.get(column).keySet()));
+      }
+    }
+    return new LabelledTable(
+        new Table(source, columns, rows.toArray(double[][]::new), texts), labels);
   }
 }

@@ -2,18 +2,26 @@ package io.lowtide.trainer.data;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which columns to read.
  *
- * @param columns names of the columns; empty: every numeric column but the label
+ * @param columns names of the columns; empty: every one but the label
  * @param label name of the column that marks anomalies by a number other than 0, if there is one
+ * @param texts columns to read as texts even where they hold numbers
  */
-public record TableSelection(List<String> columns, Optional<String> label) {
+public record TableSelection(List<String> columns, Optional<String> label, Set<String> texts) {
 
   /** Copies the names. */
   public TableSelection {
     columns = List.copyOf(columns);
+    texts = Set.copyOf(texts);
+  }
+
+  /** Columns that hold texts where they look like it. */
+  public TableSelection(List<String> columns, Optional<String> label) {
+    this(columns, label, Set.of());
   }
 
   /** Every column, none of them a label. */
@@ -27,7 +35,7 @@ public record TableSelection(List<String> columns, Optional<String> label) {
   }
 
   /**
-   * The columns to read from a source that has these numeric ones.
+   * The columns to read from a source that has these.
    *
    * @throws DataException if a column is not there, or none is left
    */

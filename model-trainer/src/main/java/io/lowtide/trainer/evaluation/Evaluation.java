@@ -1,13 +1,20 @@
 package io.lowtide.trainer.evaluation;
 
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.data.TableSelection;
+import io.lowtide.trainer.feature.LagColumns;
+import io.lowtide.trainer.feature.RecordValues;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a model says of labelled records.
@@ -31,39 +38,67 @@ public record Evaluation(
     double meanEvaluations,
     Optional<DetectionMetrics> metrics) {
 
-  /** Names of the columns that a model reads: continuous features, then constants. */
-  public static List<String> columns(ModelBundle bundle) {
-    return bundle.encoder().names();
+  /**
+   * What a model reads of a file.
+   *
+   * @param label column that marks anomalies, if there is one
+   * @param key column of the key whose past records count, if there is one
+   */
+  public static TableSelection selection(
+      ModelBundle bundle, Optional<String> label, Optional<String> key) {
+    Set<String> columns = new LinkedHashSet<>();
+    Set<String> texts = new HashSet<>();
+    for (FeatureInput input : bundle.encoder().inputs()) {
+      columns.add(input.field());
+      if (input.kind() != FeatureInput.Kind.NUMBER) {
+        texts.add(input.field());
+      }
+    }
+    key.ifPresent(
+        name -> {
+          columns.add(name);
+          texts.add(name);
+        });
+    return new TableSelection(List.copyOf(columns), label, texts);
   }
 
   /**
    * Scores every row.
    *
-   * @param labelled rows with the columns of {@link #columns}, in that order
+   * @param labelled rows with the columns of {@link #selection}
+   * @param key column of the key whose past records count; empty: all rows are of one key
    */
-  public static Evaluation of(ModelBundle bundle, LabelledTable labelled) {
+  public static Evaluation of(ModelBundle bundle, LabelledTable labelled, Optional<String> key) {
     ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
-    Table table = labelled.table();
+    Table table = LagColumns.add(labelled.table(), bundle.encoder().inputs(), key);
+    double[][] values = RecordValues.of(bundle.encoder(), table);
     double[] logLikelihoods = new double[table.size()];
+    double[] conformityScores = new double[table.size()];
     boolean[] anomalous = new boolean[table.size()];
     int scored = 0;
     long evaluations = 0;
     for (int row = 0; row < table.size(); row++) {
-      if (scorer.score(table.rows()[row]) == SolveStatus.COMPLETED) {
+      if (scorer.score(values[row]) == SolveStatus.COMPLETED) {
         logLikelihoods[scored] = scorer.logLikelihood();
+        conformityScores[scored] = scorer.conformityScore();
         anomalous[scored] = labelled.anomalous()[row];
         evaluations += scorer.evaluations();
         scored++;
       }
     }
-    logLikelihoods = Arrays.copyOf(logLikelihoods, scored);
-    anomalous = Arrays.copyOf(anomalous, scored);
-    return summary(bundle, logLikelihoods, anomalous, table.size() - scored, evaluations);
+    return summary(
+        bundle,
+        Arrays.copyOf(logLikelihoods, scored),
+        Arrays.copyOf(conformityScores, scored),
+        Arrays.copyOf(anomalous, scored),
+        table.size() - scored,
+        evaluations);
   }
 
   private static Evaluation summary(
       ModelBundle bundle,
       double[] logLikelihoods,
+      double[] conformityScores,
       boolean[] anomalous,
       long unscorable,
       long evaluations) {
@@ -73,7 +108,7 @@ public record Evaluation(
     long hits = 0;
     double sum = 0;
     for (int i = 0; i < logLikelihoods.length; i++) {
-      boolean flagged = bundle.calibration().pValue(logLikelihoods[i]) <= budget;
+      boolean flagged = bundle.calibration().pValue(conformityScores[i]) <= budget;
       if (anomalous[i]) {
         hits += flagged ? 1 : 0;
       } else {
@@ -92,7 +127,7 @@ public record Evaluation(
         (double) hits / anomalies,
         (double) evaluations / logLikelihoods.length,
         normals > 0 && anomalies > 0
-            ? Optional.of(DetectionMetrics.of(logLikelihoods, anomalous))
+            ? Optional.of(DetectionMetrics.of(conformityScores, anomalous))
             : Optional.empty());
   }
 }

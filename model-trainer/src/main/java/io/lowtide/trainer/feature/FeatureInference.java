@@ -1,64 +1,192 @@
 package io.lowtide.trainer.feature;
 
+import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.feature.FeatureInput;
+import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.ConstantFeature;
+import io.lowtide.schemas.ContextFeature;
+import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.feature.FieldRole.Categorical;
+import io.lowtide.trainer.feature.FieldRole.ContextCategory;
+import io.lowtide.trainer.feature.FieldRole.ContextNumber;
+import io.lowtide.trainer.feature.FieldRole.Continuous;
+import io.lowtide.trainer.feature.FieldRole.Cycle;
+import io.lowtide.trainer.feature.FieldRole.Lag;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Infers from training records how each column becomes a number for the flow:
+ * Measures on training records how each field becomes numbers for the flow:
  *
  * <ul>
- *   <li>a column with one value is left out of the flow and counted as a constant
- *   <li>a column is asinh-transformed around its median when its outer quantiles lie far further
+ *   <li>a number with one value is left out of the flow and counted as a constant
+ *   <li>a number is asinh-transformed around its median when its outer quantiles lie far further
  *       out than a Gaussian's would
- *   <li>a column whose values repeat, as integers and rounded readings do, is dequantised in
+ *   <li>a number whose values repeat, as integers and rounded readings do, is dequantised in
  *       training by its own resolution, so that the density stays finite
- *   <li>every column is standardised
+ *   <li>a category has its smoothed share of the records as probability
+ *   <li>every number is standardised, after what the context accounts for linearly is taken away
  * </ul>
  */
 public final class FeatureInference {
 
   private static final Logger LOG = LoggerFactory.getLogger(FeatureInference.class);
 
-  private FeatureInference() {}
+  private final Table table;
+  private final Set<String> optional;
+  private final double smoothing;
+  private final List<ContinuousFeature> continuous = new ArrayList<>();
+  private final List<CategoricalFeature> categorical = new ArrayList<>();
+  private final List<ContextFeature> context = new ArrayList<>();
+  private final List<ConstantFeature> constants = new ArrayList<>();
+
+  private FeatureInference(Table table, Set<String> optional, double smoothing) {
+    this.table = table;
+    this.optional = optional;
+    this.smoothing = smoothing;
+  }
 
   /**
-   * Infers the specification of every column.
+   * Infers the specification.
    *
-   * @param table training records, at least two rows
-   * @param smoothing standard deviation of the Gaussian noise added in training, in standardised
-   *     units
-   * @throws DataException if no column varies
+   * @param plan what each field is taken for
+   * @param table training records, at least two rows, with a column for each field and lag of the
+   *     plan
+   * @param optional columns that lack a value in some record, of these or of others
+   * @param smoothing standard deviation of the Gaussian noise added in training where the plan does
+   *     not say, in standardised units
+   * @throws DataException if a field does not hold what the plan takes it for, or no number varies
    */
-  public static FeatureSpecification infer(Table table, double smoothing) {
-    List<ContinuousFeature> continuous = new ArrayList<>();
-    List<ConstantFeature> constants = new ArrayList<>();
-    for (int index = 0; index < table.columns().size(); index++) {
-      String name = table.columns().get(index);
-      double[] sorted = table.column(index);
-      Arrays.sort(sorted);
-      if (sorted[0] == sorted[sorted.length - 1]) {
-        LOG.warn(
-            "Column \"{}\" is constant ({}) in all {} records: left out of the flow",
-            name,
-            sorted[0],
-            sorted.length);
-        constants.add(new ConstantFeature(name, sorted[0], 1.0 / (sorted.length + 2)));
-      } else {
-        continuous.add(ContinuousInference.infer(name, sorted, smoothing));
+  public static FeatureSpecification infer(
+      FeaturePlan plan, Table table, Set<String> optional, double smoothing) {
+    FeatureInference inference = new FeatureInference(table, optional, smoothing);
+    plan.roles().forEach((field, roles) -> roles.forEach(role -> inference.add(field, role)));
+    return inference.specification();
+  }
+
+  private void add(String field, FieldRole role) {
+    if (role instanceof Continuous number) {
+      addNumber(field, number);
+    } else if (role instanceof Categorical) {
+      categorical.add(
+          CategoricalInference.infer(field, column(field), texts(field), optional.contains(field)));
+    } else if (role instanceof ContextCategory) {
+      context.add(CategoricalInference.inferContext(field, column(field), texts(field)));
+    } else if (role instanceof ContextNumber) {
+      context.add(ContinuousInference.inferContext(field, 0, numbers(field, field)));
+    } else if (role instanceof Lag lag) {
+      String column = FeatureInput.lagColumn(field, lag.records());
+      context.add(ContinuousInference.inferContext(field, lag.records(), numbers(field, column)));
+    } else if (role instanceof Cycle cycle) {
+      if (optional.contains(field)) {
+        throw new DataException(
+            table.source()
+                + ", column \""
+                + field
+                + "\": has no value in some records, expected a time in each");
       }
+      context.add(
+          new ContextFeature(
+              field,
+              ContextKind.CYCLE,
+              cycle.period(),
+              0,
+              FeatureTransform.IDENTITY,
+              0.0,
+              1.0,
+              0.0,
+              1.0,
+              List.of()));
     }
+  }
+
+  private void addNumber(String field, Continuous role) {
+    double[] column = numbers(field, field);
+    double[] sorted = ContinuousInference.present(column);
+    if (sorted.length == 0) {
+      LOG.warn("Column \"{}\" has no value in any of {} records: left out", field, column.length);
+    } else if (sorted[0] < sorted[sorted.length - 1]) {
+      continuous.add(
+          ContinuousInference.infer(field, column, optional.contains(field), role, smoothing));
+    } else if (optional.contains(field)) {
+      LOG.warn(
+          "Column \"{}\" is {} or missing in all {} records: taken for a category",
+          field,
+          sorted[0],
+          column.length);
+      categorical.add(CategoricalInference.infer(field, column, null, true));
+    } else {
+      LOG.warn(
+          "Column \"{}\" is constant ({}) in all {} records: left out of the flow",
+          field,
+          sorted[0],
+          sorted.length);
+      constants.add(new ConstantFeature(field, sorted[0], 1.0 / (sorted.length + 2)));
+    }
+  }
+
+  private double[] numbers(String field, String column) {
+    if (table.isText(column)) {
+      throw new DataException(
+          table.source() + ", column \"" + field + "\": holds texts, expected numbers");
+    }
+    return column(column);
+  }
+
+  private double[] column(String name) {
+    int index = table.columns().indexOf(name);
+    if (index < 0) {
+      throw new DataException(
+          table.source() + ": no column \"" + name + "\", expected one of " + table.columns());
+    }
+    return table.column(index);
+  }
+
+  private List<String> texts(String column) {
+    return table.dictionaries().get(column);
+  }
+
+  private FeatureSpecification specification() {
     if (continuous.isEmpty()) {
       throw new DataException(
           table.source() + ": every column is constant, expected at least one that varies");
     }
-    return new FeatureSpecification(continuous, List.of(), List.of(), constants);
+    FeatureSpecification plain =
+        new FeatureSpecification(continuous, categorical, context, constants);
+    FeatureEncoder encoder = new FeatureEncoder(plain);
+    return encoder.contextDimensions() == 0
+        ? plain
+        : new FeatureSpecification(givenContext(encoder), categorical, context, constants);
+  }
+
+  private List<ContinuousFeature> givenContext(FeatureEncoder encoder) {
+    double[][] values = RecordValues.of(encoder, table);
+    double[][] contexts = new double[values.length][encoder.contextDimensions()];
+    double[][] encoded = new double[values.length][encoder.dimensions()];
+    for (int row = 0; row < values.length; row++) {
+      encoder.encodeContext(values[row], contexts[row]);
+      encoder.encode(values[row], contexts[row], encoded[row]);
+    }
+    List<ContinuousFeature> given = new ArrayList<>();
+    for (int i = 0; i < encoder.dimensions(); i++) {
+      double[] feature = new double[values.length];
+      double[] column = new double[values.length];
+      for (int row = 0; row < values.length; row++) {
+        feature[row] = encoded[row][i];
+        column[row] = values[row][i];
+      }
+      given.add(
+          ContinuousInference.given(
+              encoder.features().get(i), ContextRegression.fit(contexts, feature), column));
+    }
+    return given;
   }
 }

@@ -13,6 +13,7 @@ import static io.lowtide.trainer.tensor.TensorOps.scale;
 import static io.lowtide.trainer.tensor.TensorOps.square;
 
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.trainer.field.ProbeDirection.Among;
 import io.lowtide.trainer.tensor.MatrixProduct;
 import io.lowtide.trainer.tensor.TensorBuffer;
 import java.util.ArrayList;
@@ -42,11 +43,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * other trace, and the Jacobian penalty, comes from forward-mode products with probes: one random
  * probe, or all d unit vectors.
  *
+ * <p>A record may lack some of its components. The field is then restricted to the others: those
+ * that it lacks are held at 0 and do not count in the divergence. From the closed form, which
+ * counts them, their part is taken away, component by component where few are optional, else by the
+ * estimate of one random probe.
+ *
  * <p>Not to be used by two threads at once.
  */
 public final class BatchField {
 
   private static final double TRACE_COTANGENT = -1;
+
+  /** Optional components up to which their part of the closed-form divergence is exact. */
+  private static final int EXACT_OPTIONAL = 4;
 
   private final FieldShape shape;
   private final FlowObjective objective;
@@ -58,7 +67,9 @@ public final class BatchField {
   private final TensorBuffer operandBuffer;
   private final TensorBuffer operandGradient;
   private final TensorBuffer contextBuffer;
-  private final TensorBuffer randomProbe;
+  private final int[] optional;
+  private final double[] present;
+  private final TensorBuffer presentBuffer;
   private final TensorBuffer point;
   private final TensorBuffer derivative;
   private final INDArray context;
@@ -76,11 +87,19 @@ public final class BatchField {
   /**
    * A direction e of forward-mode products.
    *
-   * @param direction B by d
-   * @param inTrace whether e' (df/dz) e counts towards the divergence
+   * @param traceFactor factor of e' (df/dz) e in the divergence; 0: it has no part in it
    * @param inPenalty whether |(df/dz) e|^2 is the Jacobian penalty's running cost
    */
-  private record Probe(INDArray direction, boolean inTrace, boolean inPenalty) {}
+  private record Probe(ProbeDirection along, double traceFactor, boolean inPenalty) {
+
+    INDArray direction() {
+      return along.matrix();
+    }
+
+    boolean inTrace() {
+      return traceFactor != 0;
+    }
+  }
 
   /**
    * @param shape shape of the field
@@ -89,6 +108,18 @@ public final class BatchField {
    * @param records B, at least 1
    */
   public BatchField(FieldShape shape, FlowObjective objective, DataType type, int records) {
+    this(shape, objective, type, records, new int[0]);
+  }
+
+  /**
+   * @param shape shape of the field
+   * @param objective what is minimised
+   * @param type {@link DataType#FLOAT} to train, {@link DataType#DOUBLE} to check
+   * @param records B, at least 1
+   * @param optional components that a record may lack
+   */
+  public BatchField(
+      FieldShape shape, FlowObjective objective, DataType type, int records, int[] optional) {
     if (records < 1) {
       throw new IllegalArgumentException("records: " + records + ", expected at least 1");
     }
@@ -105,7 +136,10 @@ public final class BatchField {
     int k = shape.contextDimensions();
     this.context = k > 0 ? arrays.withOnes(k) : null;
     this.contextBuffer = k > 0 ? arrays.buffer(k) : null;
-    this.randomProbe = objective.usesRandomProbe() ? arrays.buffer(d) : null;
+    this.optional = optional.clone();
+    this.present = new double[records * d];
+    Arrays.fill(present, 1);
+    this.presentBuffer = optional.length > 0 ? arrays.buffer(d) : null;
     int width = Math.max(forwardColumns(), adjointColumns());
     this.point = arrays.buffer(width);
     this.derivative = arrays.buffer(width);
@@ -125,6 +159,7 @@ public final class BatchField {
     this.productCotangent = arrays.matrix(d);
     this.positionScratch = arrays.matrix(d);
     listProbes();
+    setPresent(present.clone());
     assembleForward();
     assembleAdjoint();
   }
@@ -147,21 +182,37 @@ public final class BatchField {
   }
 
   private void listProbes() {
+    int d = shape.dimensions();
     boolean penalty = objective.jacobianPenalty() > 0;
     boolean estimated = objective.trace() == TraceMode.HUTCHINSON;
     if (estimated || penalty) {
-      INDArray direction = randomProbe.matrix(0, records(), shape.dimensions());
-      probes.add(new Probe(direction, estimated, penalty));
+      probes.add(
+          new Probe(ProbeDirection.random(arrays, d, Among.PRESENT), estimated ? 1 : 0, penalty));
     }
-    if (!estimated && !closedFormTrace) {
-      for (int i = 0; i < shape.dimensions(); i++) {
-        TensorBuffer unit = arrays.buffer(shape.dimensions());
-        double[] values = new double[unit.length()];
-        Arrays.fill(values, i * records(), (i + 1) * records(), 1);
-        unit.upload(values, values.length);
-        probes.add(new Probe(unit.matrix(0, records(), shape.dimensions()), true, false));
+    if (closedFormTrace) {
+      listCorrections();
+    } else if (!estimated) {
+      for (int i = 0; i < d; i++) {
+        probes.add(new Probe(ProbeDirection.unit(arrays, d, i, Among.PRESENT), 1, false));
       }
     }
+  }
+
+  /** What takes the part of the components that a record lacks out of the closed form. */
+  private void listCorrections() {
+    int d = shape.dimensions();
+    if (optional.length > EXACT_OPTIONAL) {
+      probes.add(new Probe(ProbeDirection.random(arrays, d, Among.ABSENT), -1, false));
+      return;
+    }
+    for (int component : optional) {
+      probes.add(new Probe(ProbeDirection.unit(arrays, d, component, Among.ABSENT), -1, false));
+    }
+  }
+
+  /** 1 for each component that a record has, B by d; null where none is optional. */
+  private INDArray presence() {
+    return presentBuffer == null ? null : presentBuffer.matrix(0, records(), shape.dimensions());
   }
 
   private void assembleForward() {
@@ -188,6 +239,9 @@ public final class BatchField {
       addTangent(forward, probe);
       if (probe.inTrace()) {
         forward.add(multiply(probe.direction(), probeProduct, positionScratch));
+        if (probe.traceFactor() != 1) {
+          forward.add(scale(probe.traceFactor(), positionScratch, positionScratch));
+        }
         INDArray columns = onesOf(positionScratch);
         forward.add(
             begun
@@ -245,6 +299,9 @@ public final class BatchField {
           .add(productTransposed(1, lastLayer().output, outputWeights(), f))
           .add(addProductTransposed(context, view(operandBuffer, operands.bias(output)), f));
     }
+    if (presentBuffer != null) {
+      program.add(multiply(f, presence(), f));
+    }
   }
 
   private HiddenLayer lastLayer() {
@@ -273,11 +330,14 @@ public final class BatchField {
     addPrimal(adjoint);
     adjoint.addForParameters(fill(0, operandGradient.vector()));
     INDArray fCotangent = a;
-    if (objective.kineticPenalty() > 0) {
+    if (objective.kineticPenalty() > 0 || presentBuffer != null) {
       fCotangent = arrays.matrix(d);
       adjoint
           .add(copy(a, fCotangent))
           .add(addScaled(-2 * objective.kineticPenalty(), f, fCotangent));
+    }
+    if (presentBuffer != null) {
+      adjoint.add(multiply(fCotangent, presence(), fCotangent));
     }
     adjoint.add(product(fCotangent, outputWeights(), lastLayer().outputCotangent));
     if (context == null) {
@@ -308,6 +368,10 @@ public final class BatchField {
       layers.get(index).reverse(adjoint, 1, layers.get(index - 1).outputCotangent);
     }
     layers.get(0).reverse(adjoint, -1, minusSlope);
+    if (presentBuffer != null) {
+      // What pulls at a component that stays at 0 must not shorten the steps.
+      adjoint.add(multiply(minusSlope, presence(), minusSlope));
+    }
   }
 
   private void reverseClosedFormTrace() {
@@ -343,7 +407,8 @@ public final class BatchField {
   private void reverseProbe(Probe probe, boolean accumulate) {
     addTangent(adjoint, probe);
     if (probe.inTrace()) {
-      adjoint.add(scale(TRACE_COTANGENT, probe.direction(), productCotangent));
+      adjoint.add(
+          scale(TRACE_COTANGENT * probe.traceFactor(), probe.direction(), productCotangent));
       if (probe.inPenalty()) {
         adjoint.add(addScaled(-2 * objective.jacobianPenalty(), probeProduct, productCotangent));
       }
@@ -439,12 +504,38 @@ public final class BatchField {
     copy(columns, arrays.leading(context, shape.contextDimensions())).run();
   }
 
-  /** Draws the random probe anew, where the objective uses one. */
+  /**
+   * Says which components each record has.
+   *
+   * @param values B by d, column-major: 1 for one that it has, 0 for one that it lacks; those that
+   *     are not optional are there
+   */
+  public void setPresent(double[] values) {
+    System.arraycopy(values, 0, present, 0, present.length);
+    if (presentBuffer != null) {
+      presentBuffer.upload(present, present.length);
+    }
+    for (Probe probe : probes) {
+      probe.along().update(present);
+    }
+  }
+
+  /** Number of components that a record lacks. */
+  public int absent(int record) {
+    int count = 0;
+    for (int component : optional) {
+      count += present[component * records() + record] == 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Draws the random probes anew, where there are any. */
   public void drawProbe(RandomGenerator random) {
-    if (randomProbe != null) {
-      double[] values = new double[randomProbe.length()];
-      objective.probes().fill(values, random);
-      randomProbe.upload(values, values.length);
+    for (Probe probe : probes) {
+      if (probe.along().isRandom()) {
+        objective.probes().fill(probe.along().pattern(), random);
+        probe.along().update(present);
+      }
     }
   }
 

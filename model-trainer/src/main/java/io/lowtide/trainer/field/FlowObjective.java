@@ -26,11 +26,6 @@ public record FlowObjective(
     return new FlowObjective(TraceMode.EXACT, ProbeDistribution.RADEMACHER, 0, 0);
   }
 
-  /** Whether a batch needs a random probe. */
-  public boolean usesRandomProbe() {
-    return trace == TraceMode.HUTCHINSON || jacobianPenalty > 0;
-  }
-
   private static void requirePenalty(String name, double value) {
     if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(name + ": " + value + ", expected at least 0");

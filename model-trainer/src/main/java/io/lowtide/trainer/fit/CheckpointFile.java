@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,7 +21,7 @@ import java.util.zip.CRC32;
 final class CheckpointFile {
 
   private static final int MAGIC = 0x4C54434B;
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private final Path file;
   private final String fingerprint;
@@ -37,7 +38,9 @@ final class CheckpointFile {
     try (DataOutputStream out = new DataOutputStream(content)) {
       out.writeInt(MAGIC);
       out.writeInt(VERSION);
-      out.writeUTF(fingerprint);
+      byte[] bytes = fingerprint.getBytes(StandardCharsets.UTF_8);
+      out.writeInt(bytes.length);
+      out.write(bytes);
       out.writeInt(state.parameters.length);
       writeDoubles(out, state.parameters);
       writeDoubles(out, state.averaged);
@@ -96,7 +99,8 @@ final class CheckpointFile {
       if (stored != checksum(content, size)) {
         throw new DataException(file + ": the checkpoint is corrupt; delete it to start anew");
       }
-      if (!in.readUTF().equals(fingerprint)) {
+      byte[] bytes = in.readNBytes(in.readInt());
+      if (!new String(bytes, StandardCharsets.UTF_8).equals(fingerprint)) {
         throw new DataException(
             file + ": the checkpoint is of other data or other settings; delete it to start anew");
       }

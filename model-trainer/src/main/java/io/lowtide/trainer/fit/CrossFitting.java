@@ -4,7 +4,6 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
-import io.lowtide.trainer.feature.FeatureInference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -32,13 +31,16 @@ final class CrossFitting {
   private static final Logger LOG = LoggerFactory.getLogger(CrossFitting.class);
 
   private final TrainingSettings settings;
+  private final FeatureSource featureSource;
   private final Consumer<EpochReport> listener;
 
   /**
    * @param listener hears how the first fold and then the flow that serves are trained
    */
-  CrossFitting(TrainingSettings settings, Consumer<EpochReport> listener) {
+  CrossFitting(
+      TrainingSettings settings, FeatureSource featureSource, Consumer<EpochReport> listener) {
     this.settings = settings;
+    this.featureSource = featureSource;
     this.listener = listener;
   }
 
@@ -48,7 +50,7 @@ final class CrossFitting {
    * @param shuffled records in random order
    */
   CalibratedFlow fit(Table shuffled) {
-    FeatureSpecification features = FeatureInference.infer(shuffled, settings.smoothing());
+    FeatureSpecification features = featureSource.of(shuffled);
     FeatureEncoder encoder = new FeatureEncoder(features);
     List<Fold> folds =
         IntStream.range(0, settings.calibrationFolds())
@@ -153,8 +155,8 @@ final class CrossFitting {
       for (int row = 0; row < table.size(); row++) {
         (row % folds == index ? outside : inside).add(table.rows()[row]);
       }
-      fitted = new Table(table.source(), table.columns(), inside.toArray(double[][]::new));
-      leftOut = new Table(table.source(), table.columns(), outside.toArray(double[][]::new));
+      fitted = table.withRows(inside.toArray(double[][]::new));
+      leftOut = table.withRows(outside.toArray(double[][]::new));
     }
 
     void fit(FeatureEncoder encoder) {

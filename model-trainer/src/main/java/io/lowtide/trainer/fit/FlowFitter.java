@@ -3,6 +3,7 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.trainer.adjoint.Batch;
 import io.lowtide.trainer.adjoint.BatchLoss;
 import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.field.FlowObjective;
@@ -36,8 +37,6 @@ final class FlowFitter implements AutoCloseable {
   /** The flow starts close to the identity, where it is easy to integrate. */
   private static final double INITIAL_OUTPUT_SCALE = 0.1;
 
-  private static final double[] NO_CONTEXT = {};
-
   private static final int NO_EPOCH = -1;
   private static final long SHUFFLE_STREAM = 1;
   private static final long BATCH_STREAM = 2;
@@ -62,7 +61,11 @@ final class FlowFitter implements AutoCloseable {
   FlowFitter(TrainingSettings settings, TrainingData training, Optional<TrainingData> validation) {
     this.settings = settings;
     this.shape =
-        new FieldShape(training.dimensions(), 0, settings.hiddenUnits(), settings.activation());
+        new FieldShape(
+            training.dimensions(),
+            training.contextDimensions(),
+            settings.hiddenUnits(),
+            settings.activation());
     this.training = training;
     this.trimmed = new TrimmedRecords(training, settings.contamination());
     this.batchSize = Math.min(settings.batchSize(), training.size());
@@ -95,6 +98,7 @@ final class FlowFitter implements AutoCloseable {
         DataType.FLOAT,
         records,
         Math.min(settings.shards(), records),
+        data.optional(),
         options,
         options);
   }
@@ -167,7 +171,7 @@ final class FlowFitter implements AutoCloseable {
     private final long started = System.nanoTime();
     private final double secondsBefore;
     private final double[] gradient = new double[shape.parameterCount()];
-    private final double[] batch = new double[batchSize * shape.dimensions()];
+    private final Batch batch = training.newBatch(batchSize);
 
     Run(TrainingState state, int lastIteration) {
       this.state = state;
@@ -258,7 +262,7 @@ final class FlowFitter implements AutoCloseable {
           order(epoch).subList(index * batchSize, (index + 1) * batchSize), random, batch);
       gradientOfBatch.setParameters(state.parameters);
       gradientOfBatch.drawProbes(random);
-      return gradientOfBatch.lossAndGradient(batch, NO_CONTEXT, gradient);
+      return gradientOfBatch.lossAndGradient(batch, gradient);
     }
 
     /**

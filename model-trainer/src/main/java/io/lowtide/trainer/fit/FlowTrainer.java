@@ -9,6 +9,8 @@ import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.backend.Backend;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.feature.FeaturePlan;
+import io.lowtide.trainer.feature.PlanInference;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -58,7 +60,7 @@ public final class FlowTrainer {
   }
 
   /**
-   * Trains on normal records.
+   * Trains on normal records, each field taken for what it looks like.
    *
    * @throws DataException if there are too few records or they do not vary
    * @throws io.lowtide.density.calibration.BudgetException if the budget needs more records
@@ -66,6 +68,21 @@ public final class FlowTrainer {
    * @throws io.lowtide.trainer.backend.BackendException if the tensor library cannot run here
    */
   public TrainingResult train(Table table) {
+    return train(table, PlanInference.plan(table));
+  }
+
+  /**
+   * Trains on normal records.
+   *
+   * @param table a column for each field and lag of the plan
+   * @param plan what each field is taken for
+   * @throws DataException if there are too few records, they do not vary, or do not hold what the
+   *     plan takes them for
+   * @throws io.lowtide.density.calibration.BudgetException if the budget needs more records
+   * @throws TrainingDivergedException if the optimisation cannot go on
+   * @throws io.lowtide.trainer.backend.BackendException if the tensor library cannot run here
+   */
+  public TrainingResult train(Table table, FeaturePlan plan) {
     long started = System.nanoTime();
     Backend backend = Backend.load();
     boolean split = table.size() >= settings.crossCalibrationBelow();
@@ -73,11 +90,12 @@ public final class FlowTrainer {
         table, split ? SplitFitting.calibrationRecords(settings, table.size()) : table.size());
     Table shuffled = shuffled(table);
     String dataHash = table.sha256();
+    FeatureSource features = new FeatureSource(plan, table, settings.smoothing());
     CalibratedFlow calibrated =
         split
-            ? new SplitFitting(settings, listener)
-                .fit(shuffled, checkpoint.map(file -> checkpointFile(file, dataHash)))
-            : new CrossFitting(settings, listener).fit(shuffled);
+            ? new SplitFitting(settings, features, listener)
+                .fit(shuffled, checkpoint.map(file -> checkpointFile(file, dataHash, plan)))
+            : new CrossFitting(settings, features, listener).fit(shuffled);
     FittedFlow flow = calibrated.flow();
     BundleAssembler assembler =
         new BundleAssembler(
@@ -134,11 +152,12 @@ public final class FlowTrainer {
   private Table shuffled(Table table) {
     List<double[]> rows = new ArrayList<>(List.of(table.rows()));
     Collections.shuffle(rows, new Random(settings.seed()));
-    return new Table(table.source(), table.columns(), rows.toArray(double[][]::new));
+    return table.withRows(rows.toArray(double[][]::new));
   }
 
-  private CheckpointFile checkpointFile(Path file, String dataHash) {
-    return new CheckpointFile(file, dataHash + " " + settings.asMap(), settings.weightDecay());
+  private CheckpointFile checkpointFile(Path file, String dataHash, FeaturePlan plan) {
+    return new CheckpointFile(
+        file, dataHash + " " + settings.asMap() + plan, settings.weightDecay());
   }
 
   /** Held-out records spread over the range of scores, the lowest among them. */

@@ -7,9 +7,8 @@ import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
-import java.util.Arrays;
+import io.lowtide.trainer.feature.RecordValues;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** Scores records that a flow was not fitted to. */
 final class HeldOutScores {
@@ -18,13 +17,10 @@ final class HeldOutScores {
 
   /** Rows as the scorer takes them. */
   static List<double[]> rows(FeatureEncoder encoder, Table table) {
-    int[] columns = encoder.names().stream().mapToInt(table.columns()::indexOf).toArray();
-    return Arrays.stream(table.rows())
-        .map(row -> IntStream.of(columns).mapToDouble(column -> row[column]).toArray())
-        .toList();
+    return List.of(RecordValues.of(encoder, table));
   }
 
-  /** Log-likelihoods, negative infinity where a record has none. */
+  /** Conformity scores, negative infinity where a record has none. */
   static double[] of(
       FeatureSpecification features,
       FieldParameters parameters,

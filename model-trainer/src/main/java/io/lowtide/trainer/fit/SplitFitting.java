@@ -3,7 +3,6 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
-import io.lowtide.trainer.feature.FeatureInference;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -15,10 +14,13 @@ import java.util.function.Consumer;
 final class SplitFitting {
 
   private final TrainingSettings settings;
+  private final FeatureSource featureSource;
   private final Consumer<EpochReport> listener;
 
-  SplitFitting(TrainingSettings settings, Consumer<EpochReport> listener) {
+  SplitFitting(
+      TrainingSettings settings, FeatureSource featureSource, Consumer<EpochReport> listener) {
     this.settings = settings;
+    this.featureSource = featureSource;
     this.listener = listener;
   }
 
@@ -38,7 +40,7 @@ final class SplitFitting {
     int validation = Math.max(1, (int) (shuffled.size() * settings.validationFraction()));
     int training = shuffled.size() - calibration - validation;
     Table fitted = shuffled.rows(0, training);
-    FeatureSpecification features = FeatureInference.infer(fitted, settings.smoothing());
+    FeatureSpecification features = featureSource.of(fitted);
     FeatureEncoder encoder = new FeatureEncoder(features);
     Table validated = shuffled.rows(training, training + validation);
     FittedFlow flow;

@@ -1,18 +1,22 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.trainer.adjoint.Batch;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.feature.RecordValues;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * Records as training sees them: dequantised by each feature's resolution, encoded, smoothed by its
- * noise.
+ * noise, with their context.
  */
 final class TrainingData {
 
   private final FeatureEncoder encoder;
   private final double[][] values;
+  private final double[][] contexts;
   private final double[] resolution;
   private final double[] smoothing;
   private final double[] noisy;
@@ -20,27 +24,19 @@ final class TrainingData {
 
   /**
    * @param encoder the encoder of the specification
-   * @param table records that have every continuous feature as a column
+   * @param table records that have every input of the encoder as a column
    */
   TrainingData(FeatureEncoder encoder, Table table) {
     this.encoder = encoder;
-    int dimensions = encoder.dimensions();
-    this.resolution = new double[dimensions];
-    this.smoothing = new double[dimensions];
-    int[] columns = new int[dimensions];
-    for (int i = 0; i < dimensions; i++) {
-      resolution[i] = encoder.features().get(i).getResolution();
-      smoothing[i] = encoder.features().get(i).getSmoothing();
-      columns[i] = table.columns().indexOf(encoder.features().get(i).getName());
-    }
-    this.values = new double[table.size()][dimensions];
+    this.values = RecordValues.of(encoder, table);
+    this.contexts = new double[values.length][encoder.contextDimensions()];
     for (int row = 0; row < values.length; row++) {
-      for (int i = 0; i < dimensions; i++) {
-        values[row][i] = table.rows()[row][columns[i]];
-      }
+      encoder.encodeContext(values[row], contexts[row]);
     }
-    this.noisy = new double[dimensions];
-    this.encoded = new double[dimensions];
+    this.resolution = encoder.features().stream().mapToDouble(f -> f.getResolution()).toArray();
+    this.smoothing = encoder.features().stream().mapToDouble(f -> f.getSmoothing()).toArray();
+    this.noisy = new double[encoder.dimensions()];
+    this.encoded = new double[encoder.dimensions()];
   }
 
   /** Number of records. */
@@ -53,14 +49,36 @@ final class TrainingData {
     return encoder.dimensions();
   }
 
+  /** Length of the context, k. */
+  int contextDimensions() {
+    return encoder.contextDimensions();
+  }
+
+  /** Continuous features that a record may lack. */
+  int[] optional() {
+    return IntStream.range(0, dimensions())
+        .filter(i -> encoder.features().get(i).getMissingProbability() > 0)
+        .toArray();
+  }
+
   /**
    * Encodes one record without noise.
    *
    * @param row which record
-   * @param target receives d numbers
+   * @param target receives d numbers, NaN where missing
+   * @return its context, k numbers, not to be changed
    */
-  void copyEncoded(int row, double[] target) {
-    encoder.encode(values[row], target);
+  double[] copyEncoded(int row, double[] target) {
+    encoder.encode(values[row], contexts[row], target);
+    return contexts[row];
+  }
+
+  /** Room for a batch of so many records. */
+  Batch newBatch(int records) {
+    return new Batch(
+        new double[records * dimensions()],
+        new double[records * contextDimensions()],
+        new double[optional().length > 0 ? records * dimensions() : 0]);
   }
 
   /**
@@ -68,20 +86,29 @@ final class TrainingData {
    *
    * @param rows which records
    * @param random source of the noise
-   * @param batch receives rows by d numbers, column-major
+   * @param batch receives them
    */
-  void draw(List<Integer> rows, RandomGenerator random, double[] batch) {
+  void draw(List<Integer> rows, RandomGenerator random, Batch batch) {
     int count = rows.size();
     for (int record = 0; record < count; record++) {
       double[] row = values[rows.get(record)];
+      double[] context = contexts[rows.get(record)];
       for (int i = 0; i < noisy.length; i++) {
         noisy[i] =
             resolution[i] > 0 ? row[i] + resolution[i] * (random.nextDouble() - 0.5) : row[i];
       }
-      encoder.encode(noisy, encoded);
+      encoder.encode(noisy, context, encoded);
       for (int i = 0; i < encoded.length; i++) {
-        batch[i * count + record] =
+        double value =
             smoothing[i] > 0 ? encoded[i] + smoothing[i] * random.nextGaussian() : encoded[i];
+        boolean missing = Double.isNaN(row[i]);
+        batch.x()[i * count + record] = missing ? 0 : value;
+        if (batch.present().length > 0) {
+          batch.present()[i * count + record] = missing ? 0 : 1;
+        }
+      }
+      for (int i = 0; i < context.length; i++) {
+        batch.context()[i * count + record] = context[i];
       }
     }
   }

@@ -3,7 +3,7 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
-import io.lowtide.density.flow.FlowIntegrator;
+import io.lowtide.density.flow.PartialFlow;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import java.util.Comparator;
@@ -46,15 +46,15 @@ final class TrimmedRecords {
     if (setAside == 0) {
       return;
     }
-    FlowIntegrator integrator =
-        new Flow(VectorFields.of(flow), SolverSettings.dormandPrince(TOLERANCE)).newIntegrator();
+    PartialFlow density =
+        new Flow(VectorFields.of(flow), SolverSettings.dormandPrince(TOLERANCE)).newPartialFlow();
     double[] logDensities = new double[records.size()];
     double[] encoded = new double[flow.shape().dimensions()];
     for (int row = 0; row < logDensities.length; row++) {
-      records.copyEncoded(row, encoded);
+      density.setContext(records.copyEncoded(row, encoded));
       logDensities[row] =
-          integrator.score(encoded) == SolveStatus.COMPLETED
-              ? integrator.logDensity()
+          density.score(encoded) == SolveStatus.COMPLETED
+              ? density.logDensity()
               : Double.NEGATIVE_INFINITY;
     }
     kept =

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.fit;
 
+import io.lowtide.trainer.adjoint.Batch;
 import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.ode.SolveException;
 import java.util.ArrayList;
@@ -19,10 +20,8 @@ final class ValidationLoss implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ValidationLoss.class);
 
-  private static final double[] NO_CONTEXT = {};
-
   private final ParallelGradient likelihood;
-  private final List<double[]> batches = new ArrayList<>();
+  private final List<Batch> batches = new ArrayList<>();
   private final int batchSize;
   private final double contamination;
 
@@ -41,10 +40,11 @@ final class ValidationLoss implements AutoCloseable {
     this.batchSize = likelihood.records();
     this.contamination = contamination;
     for (int from = 0; from + batchSize <= records.size(); from += batchSize) {
-      double[] batch = new double[batchSize * records.dimensions()];
+      Batch batch = records.newBatch(batchSize);
       records.draw(IntStream.range(from, from + batchSize).boxed().toList(), noise, batch);
       batches.add(batch);
     }
+    likelihood.drawProbes(noise);
   }
 
   /** Infinite if the records cannot be integrated. */
@@ -54,7 +54,7 @@ final class ValidationLoss implements AutoCloseable {
     double[] ofBatch = new double[batchSize];
     try {
       for (int batch = 0; batch < batches.size(); batch++) {
-        likelihood.loss(batches.get(batch), NO_CONTEXT);
+        likelihood.loss(batches.get(batch));
         likelihood.copyLogDensities(ofBatch);
         System.arraycopy(ofBatch, 0, logDensities, batch * batchSize, batchSize);
       }

@@ -42,7 +42,7 @@ class LogDensityAgreementTest {
         new ParallelGradient(
             shape, FlowObjective.exactLikelihood(), DataType.FLOAT, records, 2, options, options)) {
       trainer.setParameters(parameters);
-      trainer.loss(x, new double[0]);
+      trainer.loss(Batch.of(x));
       trainer.copyLogDensities(logDensities);
     }
 

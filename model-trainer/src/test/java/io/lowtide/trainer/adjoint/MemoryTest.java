@@ -60,7 +60,7 @@ class MemoryTest {
       ParallelGradient trainer, double[] parameters, double[] x, double[] gradient, int count) {
     for (int i = 0; i < count; i++) {
       trainer.setParameters(parameters);
-      trainer.lossAndGradient(x, new double[0], gradient);
+      trainer.lossAndGradient(Batch.of(x), gradient);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.file.DataFileWriter;
@@ -39,12 +40,33 @@ class TablesTest {
 
   @Test
   void shouldNameTheLineAndColumnOfAValueThatIsNoNumber() throws IOException {
-    for (String bad : List.of("abc", "NaN", "Infinity", "")) {
+    for (String bad : List.of("abc", "NaN", "Infinity")) {
       Path file = csv("a,b\n1,2\n3," + bad + "\n");
       assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
           .isInstanceOf(DataException.class)
           .hasMessage("data.csv line 3, column \"b\": \"" + bad + "\", expected a finite number");
     }
+  }
+
+  @Test
+  void shouldTakeAnEmptyValueForAMissingOne() throws IOException {
+    Table table = Tables.read(csv("a,b\n1,2\n3,\n,\n"), TableSelection.everything()).table();
+    assertThat(table.column(0)).containsExactly(1, 3, Double.NaN);
+    assertThat(table.column(1)).containsExactly(2, Double.NaN, Double.NaN);
+  }
+
+  @Test
+  void shouldReadAColumnOfTextsWithItsDictionary() throws IOException {
+    Path file = csv("mode,code\nidle,1\nrunning,2\n,2.0\nidle,3\n");
+    Table table = Tables.read(file, TableSelection.everything()).table();
+    assertThat(table.isText("mode")).isTrue();
+    assertThat(table.isText("code")).isFalse();
+    assertThat(table.dictionaries().get("mode")).containsExactly("idle", "running");
+    assertThat(table.column(0)).containsExactly(0, 1, Double.NaN, 0);
+
+    TableSelection codes = new TableSelection(List.of("code"), Optional.empty(), Set.of("code"));
+    assertThat(Tables.read(file, codes).table().dictionaries().get("code"))
+        .containsExactly("1", "2", "2.0", "3");
   }
 
   @Test
@@ -75,7 +97,7 @@ class TablesTest {
   }
 
   @Test
-  void shouldReadNestedNumbersFromAvro() throws IOException {
+  void shouldReadNestedNumbersTextsAndMissingValuesFromAvro() throws IOException {
     Schema inner = SchemaBuilder.record("Inner").fields().requiredInt("depth").endRecord();
     Schema schema =
         SchemaBuilder.record("Outer")
@@ -94,16 +116,18 @@ class TablesTest {
       writer.append(outer(schema, inner, 2.5, 8));
     }
     LabelledTable table = Tables.read(file, TableSelection.everything());
-    assertThat(table.table().columns()).containsExactly("heat", "inner.depth");
-    assertThat(table.table().rows()).isDeepEqualTo(new double[][] {{1.5, 7}, {2.5, 8}});
+    assertThat(table.table().columns()).containsExactly("id", "heat", "inner.depth");
+    assertThat(table.table().isText("id")).isTrue();
+    assertThat(table.table().column(1)).containsExactly(1.5, 2.5);
+    assertThat(table.table().column(2)).containsExactly(7, 8);
 
     try (DataFileWriter<GenericRecord> writer =
         new DataFileWriter<GenericRecord>(new GenericDatumWriter<>(schema))
             .appendTo(file.toFile())) {
       writer.append(outer(schema, inner, null, 9));
     }
-    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
-        .hasMessage("data.avro record 2, field \"heat\": null, expected a number");
+    assertThat(Tables.read(file, TableSelection.everything()).table().column(1))
+        .containsExactly(1.5, 2.5, Double.NaN);
   }
 
   @Test

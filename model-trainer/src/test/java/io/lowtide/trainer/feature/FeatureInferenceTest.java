@@ -11,6 +11,7 @@ import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
@@ -65,8 +66,7 @@ class FeatureInferenceTest {
   void shouldKeepAConstantColumnApart() {
     double[][] rows =
         DoubleStream.of(1, 2, 3).mapToObj(x -> new double[] {x, 5}).toArray(double[][]::new);
-    FeatureSpecification specification =
-        FeatureInference.infer(new Table("t", List.of("x", "five"), rows), 0.3);
+    FeatureSpecification specification = infer(new Table("t", List.of("x", "five"), rows));
     assertThat(specification.getContinuous()).hasSize(1);
     assertThat(specification.getConstants())
         .singleElement()
@@ -81,7 +81,7 @@ class FeatureInferenceTest {
   @Test
   void shouldRefuseATableWithoutVariation() {
     Table table = new Table("t", List.of("x"), new double[][] {{1}, {1}});
-    assertThatThrownBy(() -> FeatureInference.infer(table, 0.3))
+    assertThatThrownBy(() -> infer(table))
         .isInstanceOf(DataException.class)
         .hasMessage("t: every column is constant, expected at least one that varies");
   }
@@ -92,6 +92,10 @@ class FeatureInferenceTest {
             .limit(5000)
             .mapToObj(x -> new double[] {x})
             .toArray(double[][]::new);
-    return FeatureInference.infer(new Table("t", List.of("x"), rows), 0.3).getContinuous().get(0);
+    return infer(new Table("t", List.of("x"), rows)).getContinuous().get(0);
+  }
+
+  private static FeatureSpecification infer(Table table) {
+    return FeatureInference.infer(PlanInference.plan(table), table, Set.of(), 0.3);
   }
 }

@@ -15,6 +15,7 @@ import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
+import io.lowtide.trainer.adjoint.Batch;
 import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
@@ -198,7 +199,7 @@ class FlowTrainerTest {
             options,
             options)) {
       likelihood.setParameters(asDoubles(parameters.toArray()));
-      likelihood.loss(batch, new double[0]);
+      likelihood.loss(Batch.of(batch));
       likelihood.copyLogDensities(trained);
     }
     FlowIntegrator integrator =

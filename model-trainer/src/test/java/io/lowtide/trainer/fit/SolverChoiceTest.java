@@ -32,7 +32,19 @@ class SolverChoiceTest {
         new FeatureSpecification(
             List.of(
                 new ContinuousFeature(
-                    "x", FeatureTransform.IDENTITY, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, -3.0, 3.0, 0.0)),
+                    "x",
+                    FeatureTransform.IDENTITY,
+                    0.0,
+                    1.0,
+                    0.0,
+                    1.0,
+                    0.0,
+                    0.0,
+                    -3.0,
+                    3.0,
+                    0.0,
+                    0.0,
+                    List.of())),
             List.of(),
             List.of(),
             List.of());

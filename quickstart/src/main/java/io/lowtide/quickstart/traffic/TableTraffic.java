@@ -52,11 +52,14 @@ public final class TableTraffic implements LabelledTraffic {
               + 2 * LEAST_TRAINING_ROWS
               + ": half of them train");
     }
-    this.training = new Table(table.source(), fields, trained.toArray(double[][]::new));
+    this.training = table.withRows(trained.toArray(double[][]::new)).renamed(fields);
     SchemaBuilder.FieldAssembler<Schema> assembler =
         SchemaBuilder.record("Row").namespace("io.lowtide.demo").fields();
     for (String field : fields) {
-      assembler = assembler.requiredDouble(field);
+      assembler =
+          training.isText(field)
+              ? assembler.optionalString(field)
+              : assembler.optionalDouble(field);
     }
     this.schema = assembler.endRecord();
   }
@@ -97,10 +100,19 @@ public final class TableTraffic implements LabelledTraffic {
     return IntStream.range(0, streamed.size()).mapToObj(this::record).iterator();
   }
 
+  private Object value(String field, double value) {
+    if (Double.isNaN(value)) {
+      return null;
+    }
+    return training.isText(field)
+        ? training.dictionaries().get(field).get((int) value)
+        : (Object) value;
+  }
+
   private LabelledRecord record(int row) {
     GenericRecord record = new GenericData.Record(schema);
     for (int column = 0; column < training.columns().size(); column++) {
-      record.put(column, streamed.get(row)[column]);
+      record.put(column, value(training.columns().get(column), streamed.get(row)[column]));
     }
     return new LabelledRecord(
         "row-" + row, record, anomalous.get(row) ? ANOMALY : LabelledRecord.NORMAL);

@@ -147,8 +147,8 @@ final class HostileMessagesTest {
         .setSummary("volts is far too high for this speed")
         .setContributions(
             List.of(
-                new FieldContribution("volts", 400.0, 230.0, -80.5),
-                new FieldContribution("speed", 1200.0, 1190.0, -10.0)))
+                new FieldContribution("volts", 400.0, 230.0, null, null, -80.5),
+                new FieldContribution("speed", 1200.0, 1190.0, null, null, -10.0)))
         .setEvaluations(38)
         .setSource(new RecordPosition("readings", 3, 42L))
         .build();

@@ -2,6 +2,7 @@ package io.lowtide.stream.alert;
 
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
@@ -29,6 +30,7 @@ public final class AlertFactory {
       ActiveModel model,
       Scored score,
       List<FieldContribution> contributions,
+      List<ContextValue> context,
       long suppressed) {
     String version = model.bundle().version();
     return new AnomalyAlert(
@@ -43,6 +45,7 @@ public final class AlertFactory {
         model.budget(),
         AlertSummary.of(score.severity(), contributions),
         contributions,
+        context,
         score.evaluations(),
         suppressed,
         source);

@@ -61,12 +61,26 @@ public final class AlertSummary {
       named.add(
           contribution.getField()
               + " is "
-              + number(contribution.getValue())
+              + value(contribution)
               + " (normal here: "
-              + number(contribution.getNormalValue())
+              + normalValue(contribution)
               + ")");
     }
     return named.isEmpty() ? "no field stands out by itself" : joined(named);
+  }
+
+  /** Value of a field in the record, for a person. */
+  public static String value(FieldContribution contribution) {
+    return contribution.getText() != null
+        ? contribution.getText()
+        : number(contribution.getValue());
+  }
+
+  /** Value of a field in the nearest normal record, for a person. */
+  public static String normalValue(FieldContribution contribution) {
+    return contribution.getNormalText() != null
+        ? contribution.getNormalText()
+        : number(contribution.getNormalValue());
   }
 
   private static String joined(List<String> parts) {

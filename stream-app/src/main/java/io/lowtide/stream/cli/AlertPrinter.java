@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.stream.alert.AlertSummary;
@@ -51,9 +52,18 @@ final class AlertPrinter {
               Locale.ROOT,
               row,
               contribution.getField(),
-              AlertSummary.number(contribution.getValue()),
-              AlertSummary.number(contribution.getNormalValue()),
+              AlertSummary.value(contribution),
+              AlertSummary.normalValue(contribution),
               String.format(Locale.ROOT, "%+.2f", contribution.getContribution())));
+    }
+    for (ContextValue value : alert.getContext()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  given %s%s = %s%n",
+              value.getField(),
+              value.getLag() == 0 ? "" : " " + value.getLag() + " before",
+              value.getText()));
     }
     RecordPosition source = alert.getSource();
     text.append(
@@ -91,7 +101,17 @@ final class AlertPrinter {
           .put("field", contribution.getField())
           .put("value", contribution.getValue())
           .put("normalValue", contribution.getNormalValue())
+          .put("text", contribution.getText())
+          .put("normalText", contribution.getNormalText())
           .put("contribution", contribution.getContribution());
+    }
+    ArrayNode context = node.putArray("context");
+    for (ContextValue value : alert.getContext()) {
+      context
+          .addObject()
+          .put("field", value.getField())
+          .put("lag", value.getLag())
+          .put("text", value.getText());
     }
     node.put("evaluations", alert.getEvaluations());
     node.put("suppressed", alert.getSuppressed());

@@ -24,6 +24,7 @@ final class SettingDefinitions {
   static final String ALERTS_PER_HOUR = "alerts.per.hour";
   static final String RECORDS_PER_HOUR = "records.per.hour";
   static final String SUPPRESSION_WINDOW = "suppression.window";
+  static final String HISTORY_RETENTION = "history.retention";
   static final String APPLICATION_ID = "application.id";
   static final String THREADS = "threads";
   static final String STATE_DIRECTORY = "state.directory";
@@ -149,6 +150,15 @@ final class SettingDefinitions {
               "Kafka Serde class that reads the source records; it must give Avro records. It is"
                   + " configured with the settings under kafka. and registry. and with"
                   + " schema.registry.url.")
+          .define(
+              HISTORY_RETENTION,
+              Type.STRING,
+              "P30D",
+              Validators.duration(Duration.ofSeconds(1)),
+              Importance.MEDIUM,
+              "Models that judge a record by those before it under the same key remember a key for"
+                  + " this long after its latest record, in event time. A key that comes back later"
+                  + " counts as new.")
           .define(
               APPLICATION_ID,
               Type.STRING,

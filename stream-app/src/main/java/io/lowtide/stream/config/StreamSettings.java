@@ -262,6 +262,10 @@ public final class StreamSettings {
   }
 
   /** How long repeated alerts of a key are withheld; zero: not at all. */
+  public Duration historyRetention() {
+    return duration(SettingDefinitions.HISTORY_RETENTION);
+  }
+
   public Duration suppressionWindow() {
     return duration(SettingDefinitions.SUPPRESSION_WINDOW);
   }

@@ -1,11 +1,11 @@
 package io.lowtide.stream.topology;
 
+import io.lowtide.density.feature.KeyHistory;
 import io.lowtide.density.scoring.RecordScorer;
 import io.lowtide.density.scoring.ScoreOutcome;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.density.scoring.ScoreOutcome.Unscorable;
 import io.lowtide.schemas.AnomalyAlert;
-import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.schemas.serde.AvroSerializer;
@@ -16,13 +16,13 @@ import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.deadletter.UnscorableRecordException;
+import io.lowtide.stream.history.RecordHistory;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ActiveModel;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Supplier;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -42,7 +42,11 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   private static final Logger log = LoggerFactory.getLogger(DetectionProcessor.class);
 
+  /** Parts of the retention after which too old a history is looked for. */
+  private static final int SWEEPS_PER_RETENTION = 4;
+
   private final Duration suppressionWindow;
+  private final Duration historyRetention;
   private final String alertsTopic;
   private final String scoresTopic;
   private final boolean scoresEnabled;
@@ -54,6 +58,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
   private final StreamMetrics metrics;
   private RecordDecoder decoder;
   private AlertSuppression suppression;
+  private RecordHistory history;
   private ActiveModel model;
   private RecordScorer scorer;
 
@@ -66,6 +71,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       StreamMetrics metrics) {
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
+    this.historyRetention = settings.historyRetention();
     this.alertsTopic = settings.alertsTopic();
     this.scoresTopic = settings.scoresTopic();
     this.scoresEnabled = settings.scoresEnabled();
@@ -81,6 +87,12 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
   public void init(ProcessorContext<byte[], byte[]> context) {
     super.init(context);
     decoder = decoders.get();
+    history =
+        new RecordHistory(context.getStateStore(DetectionTopology.HISTORY_STORE), historyRetention);
+    context.schedule(
+        historyRetention.dividedBy(SWEEPS_PER_RETENTION),
+        PunctuationType.STREAM_TIME,
+        history::forgetBefore);
     if (!suppressionWindow.isZero()) {
       suppression =
           new AlertSuppression(
@@ -115,8 +127,14 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     }
   }
 
-  /** What there is to say about a record, complete before any of it is sent. */
-  private record Verdict(Scored score, byte[] scoreMessage, Alert alert) {}
+  /**
+   * What there is to say about a record, complete before any of it is sent.
+   *
+   * @param scoreMessage null where scores are not published
+   * @param alert null for a normal record
+   * @param history what to remember of the key, or null
+   */
+  private record Verdict(byte[] scoreMessage, Alert alert, KeyHistory history) {}
 
   /**
    * @param message null for an alert that is withheld
@@ -128,10 +146,13 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       throws UnscorableRecordException {
     try {
       IndexedRecord decoded = decoder.decode(position.topic(), record);
-      Scored score = score(decoded);
+      KeyHistory past =
+          scorer.usesHistory() ? history.of(record.key(), record.timestamp()) : KeyHistory.EMPTY;
+      Scored score = score(decoded, past);
+      KeyHistory after = scorer.usesHistory() ? scorer.historyAfter(past) : null;
       boolean anomalous = score.pValue() <= model.budget();
       if (!anomalous && !scoresEnabled) {
-        return new Verdict(score, null, null);
+        return new Verdict(null, null, after);
       }
       RecordPosition source =
           new RecordPosition(position.topic(), position.partition(), position.offset());
@@ -141,8 +162,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
                   scoresTopic,
                   AlertFactory.score(source, record.key(), record.timestamp(), model, score))
               : null;
-      return new Verdict(
-          score, scoreMessage, anomalous ? alert(record, source, decoded, score) : null);
+      return new Verdict(scoreMessage, anomalous ? alert(record, source, score) : null, after);
     } catch (RuntimeException fault) {
       if (Faults.isTransient(fault)) {
         throw fault instanceof TransientFaultException known
@@ -162,9 +182,9 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     }
   }
 
-  private Scored score(IndexedRecord decoded) throws UnscorableRecordException {
+  private Scored score(IndexedRecord decoded, KeyHistory past) throws UnscorableRecordException {
     long start = System.nanoTime();
-    ScoreOutcome outcome = scorer.score(decoded);
+    ScoreOutcome outcome = scorer.score(decoded, past);
     if (outcome instanceof Scored scored) {
       metrics.scoreTook(System.nanoTime() - start, scored.evaluations());
       return scored;
@@ -174,13 +194,11 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
         DeadLetterReason.of(unscorable.reason()), unscorable.message());
   }
 
-  private Alert alert(
-      Record<byte[], byte[]> record, RecordPosition source, IndexedRecord decoded, Scored score) {
+  private Alert alert(Record<byte[], byte[]> record, RecordPosition source, Scored score) {
     SuppressionState state = suppression == null ? null : suppression.stateOf(record.key());
     if (state != null && suppression.isRepeat(state, record.timestamp())) {
       return new Alert(null, state);
     }
-    List<FieldContribution> contributions = scorer.explain(decoded);
     AnomalyAlert alert =
         AlertFactory.alert(
             source,
@@ -188,12 +206,16 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
             record.timestamp(),
             model,
             score,
-            contributions,
+            scorer.explain(),
+            scorer.context(),
             state == null ? 0 : state.suppressed());
     return new Alert(alertSerializer.serialize(alertsTopic, alert), state);
   }
 
   private void finish(Record<byte[], byte[]> record, Verdict verdict) {
+    if (verdict.history() != null) {
+      history.remember(record.key(), record.timestamp(), verdict.history());
+    }
     if (verdict.scoreMessage() != null) {
       send(record, verdict.scoreMessage(), DetectionTopology.SCORES_SINK);
     }

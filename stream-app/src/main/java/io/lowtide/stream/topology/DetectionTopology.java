@@ -8,6 +8,7 @@ import io.lowtide.schemas.serde.AvroSerde;
 import io.lowtide.schemas.serde.AvroSerializer;
 import io.lowtide.stream.alert.SuppressionState;
 import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.history.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelIntakeProcessor;
@@ -39,6 +40,7 @@ import org.apache.kafka.streams.state.Stores;
 public final class DetectionTopology {
 
   static final String SUPPRESSION_STORE = "suppression";
+  static final String HISTORY_STORE = "history";
   static final String SCORES_SINK = "scores";
   static final String ALERTS_SINK = "alerts";
   static final String DEAD_LETTERS_SINK = "dead-letters";
@@ -96,6 +98,8 @@ public final class DetectionTopology {
         new ByteArrayDeserializer(),
         settings.sourceTopics().toArray(String[]::new));
     topology.addProcessor(DETECT, this::newProcessor, SOURCE);
+    // Always there: the model that asks for it may come later.
+    topology.addStateStore(historyStore(), DETECT);
     if (!settings.suppressionWindow().isZero()) {
       topology.addStateStore(suppressionStore(), DETECT);
     }
@@ -125,6 +129,15 @@ public final class DetectionTopology {
   private static StoreBuilder<KeyValueStore<Bytes, SuppressionState>> suppressionStore() {
     return Stores.keyValueStoreBuilder(
         Stores.inMemoryKeyValueStore(SUPPRESSION_STORE), Serdes.Bytes(), SuppressionState.serde());
+  }
+
+  /** One entry for each key, so on disk; its changelog brings it back on another instance. */
+  private static StoreBuilder<KeyValueStore<Bytes, RememberedRecords>> historyStore() {
+    return Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(HISTORY_STORE),
+            Serdes.Bytes(),
+            RememberedRecords.serde())
+        .withCachingEnabled();
   }
 
   private Processor<byte[], byte[], byte[], byte[]> newProcessor() {

@@ -16,10 +16,10 @@ class AlertSummaryTest {
         AlertSummary.of(
             3.3,
             List.of(
-                new FieldContribution("temperature", 91.2345, 64.8, -12.0),
-                new FieldContribution("pressure", 0.41, 2.0, -6.0),
-                new FieldContribution("speed", 3.0, 3.1, -0.5),
-                new FieldContribution("load", 1.0, 1.0, 0.7)));
+                new FieldContribution("temperature", 91.2345, 64.8, null, null, -12.0),
+                new FieldContribution("pressure", 0.41, 2.0, null, null, -6.0),
+                new FieldContribution("speed", 3.0, 3.1, null, null, -0.5),
+                new FieldContribution("load", 1.0, 1.0, null, null, 0.7)));
 
     assertThat(summary)
         .isEqualTo(
@@ -29,7 +29,8 @@ class AlertSummaryTest {
 
   @Test
   void shouldNotExtrapolateTheTailWithoutEnd() {
-    assertThat(AlertSummary.of(40, List.of(new FieldContribution("x", 1e30, 0.0, -5.0))))
+    assertThat(
+            AlertSummary.of(40, List.of(new FieldContribution("x", 1e30, 0.0, null, null, -5.0))))
         .isEqualTo(
             "Fewer than 1 in 1,000,000 normal records are this improbable: x is 1.000e+30 (normal"
                 + " here: 0).");
@@ -37,7 +38,7 @@ class AlertSummaryTest {
 
   @Test
   void shouldSaySoWhenNoFieldStandsOut() {
-    assertThat(AlertSummary.of(2, List.of(new FieldContribution("x", 1.0, 1.0, 0.0))))
+    assertThat(AlertSummary.of(2, List.of(new FieldContribution("x", 1.0, 1.0, null, null, 0.0))))
         .endsWith("no field stands out by itself.");
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import java.time.Instant;
@@ -27,8 +28,10 @@ class AlertPrinterTest {
           0.01,
           "About 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).",
           List.of(
-              new FieldContribution("pressure", 4.9, 2.1, -27.5),
-              new FieldContribution("temperature", 66.0, 65.8, 0.25)),
+              new FieldContribution("pressure", 4.9, 2.1, null, null, -27.5),
+              new FieldContribution("mode", null, null, "idle", "running", -2.0),
+              new FieldContribution("temperature", 66.0, 65.8, null, null, 0.25)),
+          List.of(new ContextValue("temperature", 1, "64.25")),
           32,
           2L,
           new RecordPosition("readings", 1, 42L));
@@ -43,7 +46,9 @@ class AlertPrinterTest {
               p = 0.00500 (budget 0.0100), severity 3.40, log-likelihood -31.25 nats
                 field               value        normal       nats
                 pressure              4.9           2.1     -27.50
+                mode                 idle       running      -2.00
                 temperature            66          65.8      +0.25
+              given temperature 1 before = 64.25
               record readings, partition 1, offset 42; model v1, 32 evaluations; 2 repeats withheld before it""");
   }
 

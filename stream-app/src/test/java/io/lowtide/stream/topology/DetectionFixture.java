@@ -9,6 +9,7 @@ import io.lowtide.schemas.serde.AvroSerializer;
 import io.lowtide.stream.SwitchableRegistry;
 import io.lowtide.stream.TestModels;
 import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.history.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
@@ -21,6 +22,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +33,12 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 
 /** The topology in Kafka's test driver, with a registry inside the JVM. */
@@ -187,6 +192,17 @@ final class DetectionFixture implements AutoCloseable {
 
   static String header(TestRecord<byte[], byte[]> message, String name) {
     return new String(message.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  /** Keys of which past records are remembered. */
+  List<String> rememberedKeys() {
+    List<String> keys = new ArrayList<>();
+    KeyValueStore<Bytes, RememberedRecords> store =
+        driver.getKeyValueStore(DetectionTopology.HISTORY_STORE);
+    try (KeyValueIterator<Bytes, RememberedRecords> all = store.all()) {
+      all.forEachRemaining(entry -> keys.add(new String(entry.key.get(), StandardCharsets.UTF_8)));
+    }
+    return keys;
   }
 
   double count(String name, String... tags) {

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.TestModels;
@@ -662,5 +663,80 @@ class DetectionTopologyTest {
 
     assertThat(header(onlyDeadLetter(DeadLetterReason.UNDECODABLE), DeadLetters.CAUSE))
         .isEqualTo("java.lang.IllegalStateException");
+  }
+
+  private static double densityOfTemperature(double temperature, double expected) {
+    double z = temperature - expected;
+    return -Math.log(2 * Math.PI) - Math.log(0.5) - 0.5 * z * z;
+  }
+
+  @Test
+  void shouldJudgeARecordByTheOneBeforeOfItsKey() {
+    start(Map.of()).publish(TestModels.withTemperatureBefore("lag"));
+    stream.send("press-7", reading(64.5, 2));
+    stream.send("press-8", reading(66, 2));
+    stream.send("press-7", reading(64, 2));
+    stream.send("press-8", reading(70, 2));
+    stream.send(null, reading(65.5, 2));
+    stream.send(null, reading(66, 2));
+
+    assertThat(stream.scores())
+        .extracting(ScoredRecord::getLogLikelihood)
+        .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-5 ? 0 : 1)
+        .containsExactly(
+            densityOfTemperature(64.5, 65),
+            densityOfTemperature(66, 65),
+            densityOfTemperature(64, 64.5),
+            densityOfTemperature(70, 66),
+            densityOfTemperature(65.5, 65),
+            densityOfTemperature(66, 65.5));
+    AnomalyAlert alert = stream.alerts().get(0);
+    assertThat(alert.getKey()).isEqualTo("press-8");
+    assertThat(alert.getContext()).containsExactly(new ContextValue("temperature", 1, "66"));
+    assertThat(alert.getContributions().get(0).getField()).isEqualTo("temperature");
+  }
+
+  @Test
+  void shouldLeaveWhatIsDeadLetteredOutOfTheHistory() {
+    start(Map.of()).publish(TestModels.withTemperatureBefore("lag"));
+    stream.send("press-7", reading(64.5, 2));
+    stream.send("press-7", reading(Double.NaN, 2));
+    stream.send("press-7", reading(64, 2));
+
+    assertThat(stream.deadLetters()).hasSize(1);
+    assertThat(stream.scores().get(1).getLogLikelihood())
+        .isCloseTo(densityOfTemperature(64, 64.5), within(1e-5));
+  }
+
+  @Test
+  void shouldForgetAKeyThatStaysAwayForLongerThanTheRetention() {
+    start(Map.of("history.retention", "PT1H")).publish(TestModels.withTemperatureBefore("lag"));
+    stream.send("press-7", reading(64.5, 2), START);
+    stream.send("press-7", reading(64, 2), START.plusSeconds(3_600));
+    stream.send("press-7", reading(64, 2), START.plusSeconds(7_201));
+    stream.send("press-8", reading(64, 2), START.plusSeconds(14_402));
+
+    assertThat(stream.scores())
+        .extracting(ScoredRecord::getLogLikelihood)
+        .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-5 ? 0 : 1)
+        .containsExactly(
+            densityOfTemperature(64.5, 65),
+            densityOfTemperature(64, 64.5),
+            densityOfTemperature(64, 65),
+            densityOfTemperature(64, 65));
+    assertThat(stream.rememberedKeys()).containsExactly("press-8");
+  }
+
+  @Test
+  void shouldGoOnFromTheHistoryWhenTheModelIsSwapped() {
+    start(Map.of()).publish(TestModels.withTemperatureBefore("lag"));
+    stream.send("press-7", reading(64.5, 2));
+    stream.publish(TestModels.withTemperatureBefore("next"));
+    stream.send("press-7", reading(64, 2));
+
+    assertThat(stream.scores().get(1).getModelVersion()).isEqualTo("next");
+    stream.send("press-7", reading(64.5, 2));
+    assertThat(stream.scores().get(0).getLogLikelihood())
+        .isCloseTo(densityOfTemperature(64.5, 64), within(1e-5));
   }
 }

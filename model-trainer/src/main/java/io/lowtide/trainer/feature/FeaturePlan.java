@@ -1,0 +1,112 @@
+package io.lowtide.trainer.feature;
+
+import io.lowtide.density.feature.FeatureInput;
+import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.TableSelection;
+import io.lowtide.trainer.feature.FieldRole.Categorical;
+import io.lowtide.trainer.feature.FieldRole.ContextCategory;
+import io.lowtide.trainer.feature.FieldRole.Continuous;
+import io.lowtide.trainer.feature.FieldRole.Cycle;
+import io.lowtide.trainer.feature.FieldRole.Ignored;
+import io.lowtide.trainer.feature.FieldRole.Lag;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What each field of the training data is taken for, before anything is measured on it.
+ *
+ * @param roles by field, in the order of the data; a field may have several, of which one at most
+ *     is scored
+ */
+public record FeaturePlan(Map<String, List<FieldRole>> roles) {
+
+  /**
+   * @throws DataException if a field is scored twice, or none is scored as a number
+   */
+  public FeaturePlan {
+    roles = new LinkedHashMap<>(roles);
+    boolean hasNumber = false;
+    for (Map.Entry<String, List<FieldRole>> field : roles.entrySet()) {
+      List<FieldRole> ofField = field.getValue();
+      long scored =
+          ofField.stream()
+              .filter(role -> role instanceof Continuous || role instanceof Categorical)
+              .count();
+      if (scored > 1 || new HashSet<>(ofField).size() < ofField.size()) {
+        throw new DataException(
+            "field \""
+                + field.getKey()
+                + "\": roles "
+                + ofField.stream().map(FieldRoleText::of).toList()
+                + ", expected each once, and one at most of continuous and categorical");
+      }
+      hasNumber |= ofField.stream().anyMatch(Continuous.class::isInstance);
+    }
+    if (!hasNumber) {
+      throw new DataException("features: none is continuous, expected at least one that is");
+    }
+  }
+
+  /** The fields that are taken for anything. */
+  public List<String> fields() {
+    return roles.entrySet().stream()
+        .filter(field -> !field.getValue().stream().allMatch(Ignored.class::isInstance))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /**
+   * What to read of a file.
+   *
+   * @param label column that marks anomalies, if there is one
+   * @param key column of the key whose past records count, if there is one
+   */
+  public TableSelection selection(Optional<String> label, Optional<String> key) {
+    List<String> columns = new ArrayList<>(fields());
+    key.filter(name -> !columns.contains(name)).ifPresent(columns::add);
+    return new TableSelection(columns, label, texts(key));
+  }
+
+  private Set<String> texts(Optional<String> key) {
+    Set<String> texts = new HashSet<>();
+    key.ifPresent(texts::add);
+    roles.forEach(
+        (field, ofField) -> {
+          if (ofField.stream()
+              .anyMatch(
+                  role ->
+                      role instanceof Categorical
+                          || role instanceof ContextCategory
+                          || role instanceof Cycle)) {
+            texts.add(field);
+          }
+        });
+    return texts;
+  }
+
+  /**
+   * Adds the past values that the plan asks for, as columns; to be called before rows are left out
+   * or shuffled.
+   *
+   * @param records rows in the order in which a stream has them
+   * @param key column of the key whose past records count; empty: all rows are of one key
+   */
+  public LabelledTable withLags(LabelledTable records, Optional<String> key) {
+    List<FeatureInput> lags = new ArrayList<>();
+    roles.forEach(
+        (field, ofField) -> {
+          for (FieldRole role : ofField) {
+            if (role instanceof Lag lag) {
+              lags.add(FeatureInput.lagged(field, lag.records()));
+            }
+          }
+        });
+    return new LabelledTable(LagColumns.add(records.table(), lags, key), records.anomalous());
+  }
+}

@@ -1,0 +1,91 @@
+package io.lowtide.trainer.feature;
+
+import io.lowtide.schemas.config.NearestName;
+import io.lowtide.trainer.data.DataException;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** A feature plan as a properties file that a person edits: a line for each field. */
+public final class FeaturePlanFile {
+
+  private static final String HEADER =
+      """
+      # What each field of a record is taken for; edit, then train with --features.
+      #
+      #   continuous [identity|log|asinh] [resolution R] [smoothing S]   a number, scored
+      #   categorical                                                    a category, scored
+      #   context number, context category                               records are judged under it
+      #   cycle hour|day|week|SECONDS                                    a time, likewise
+      #   lag N                                                          its number N records before
+      #                                                                  under the same key, likewise
+      #   ignore                                                         nothing; so is what is not here
+      #
+      # A field may have several, separated by commas: value = continuous, lag 1, lag 2
+      """;
+
+  private FeaturePlanFile() {}
+
+  /** The file's text. */
+  public static String text(List<PlannedField> fields) {
+    StringBuilder text = new StringBuilder(HEADER);
+    for (PlannedField field : fields) {
+      text.append("\n# ")
+          .append(field.reason().replaceAll("\\R", " "))
+          .append('\n')
+          .append(escaped(field.name()))
+          .append(" = ")
+          .append(field.roles().stream().map(FieldRoleText::of).collect(Collectors.joining(", ")))
+          .append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String escaped(String name) {
+    return name.replaceAll("([\\\\ :=#!])", "\\\\$1");
+  }
+
+  /**
+   * Reads a plan.
+   *
+   * @param file the file
+   * @param available fields of the data, in their order
+   * @throws DataException if the file names a field that the data do not have, or a role that there
+   *     is not
+   * @throws IOException if the file cannot be read
+   */
+  public static FeaturePlan read(Path file, List<String> available) throws IOException {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (IllegalArgumentException e) {
+      throw new DataException(file + ": not a properties file: " + e.getMessage(), e);
+    }
+    for (String name : new TreeSet<>(properties.stringPropertyNames())) {
+      if (!available.contains(name)) {
+        throw new DataException(
+            file
+                + ": field \""
+                + name
+                + "\" is not in the data; did you mean \""
+                + NearestName.of(name, available)
+                + "\"?");
+      }
+    }
+    Map<String, List<FieldRole>> roles = new LinkedHashMap<>();
+    for (String name : available) {
+      String text = properties.getProperty(name);
+      if (text != null) {
+        roles.put(name, FieldRoleText.parse(name, text));
+      }
+    }
+    return new FeaturePlan(roles);
+  }
+}

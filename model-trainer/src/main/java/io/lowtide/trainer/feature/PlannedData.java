@@ -1,0 +1,54 @@
+package io.lowtide.trainer.feature;
+
+import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.TableSelection;
+import io.lowtide.trainer.data.Tables;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Records of a file with what their fields are taken for.
+ *
+ * @param plan what each field is taken for
+ * @param records a column for each field and lag of the plan, in the order of the file
+ */
+public record PlannedData(FeaturePlan plan, LabelledTable records) {
+
+  /**
+   * Takes each field for what its normal records look like.
+   *
+   * @param columns fields to take; empty: all
+   * @param label column that marks anomalies by a number other than 0, if there is one
+   * @param key column of the message key, which is no feature, if there is one
+   * @throws io.lowtide.trainer.data.DataException if the file cannot be used
+   */
+  public static PlannedData inferred(
+      Path file, List<String> columns, Optional<String> label, Optional<String> key) {
+    LabelledTable records = Tables.read(file, new TableSelection(columns, label));
+    return new PlannedData(PlanInference.plan(fields(records, key)), records);
+  }
+
+  /** What each field but the key is taken for, and why. */
+  public static List<PlannedField> fields(LabelledTable records, Optional<String> key) {
+    return PlanInference.fields(records.normal()).stream()
+        .filter(field -> !key.equals(Optional.of(field.name())))
+        .toList();
+  }
+
+  /**
+   * Takes each field for what a plan says.
+   *
+   * @param plan file that says what each field is taken for
+   * @param label column that marks anomalies by a number other than 0, if there is one
+   * @param key column of the message key whose past records count; empty: all are of one key
+   * @throws io.lowtide.trainer.data.DataException if a file cannot be used
+   * @throws IOException if the plan cannot be read
+   */
+  public static PlannedData read(Path file, Path plan, Optional<String> label, Optional<String> key)
+      throws IOException {
+    FeaturePlan read = FeaturePlanFile.read(plan, Tables.columns(file, label));
+    return new PlannedData(read, read.withLags(Tables.read(file, read.selection(label, key)), key));
+  }
+}

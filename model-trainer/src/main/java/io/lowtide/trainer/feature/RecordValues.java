@@ -1,0 +1,93 @@
+package io.lowtide.trainer.feature;
+
+import io.lowtide.density.feature.CategoryText;
+import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.feature.FeatureInput;
+import io.lowtide.density.feature.TimeValue;
+import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.Table;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+
+/** Rows of a table as the values that a scorer takes. */
+public final class RecordValues {
+
+  private RecordValues() {}
+
+  /**
+   * The values of each row, one for each of the encoder's inputs.
+   *
+   * @param table has a column for each of them, lagged ones included
+   * @throws DataException if a column is missing or does not hold what its input asks for
+   */
+  public static double[][] of(FeatureEncoder encoder, Table table) {
+    List<FeatureInput> inputs = encoder.inputs();
+    int[] columns = new int[inputs.size()];
+    List<DoubleUnaryOperator> readers = new ArrayList<>();
+    for (int i = 0; i < columns.length; i++) {
+      String name = inputs.get(i).column();
+      columns[i] = table.columns().indexOf(name);
+      if (columns[i] < 0) {
+        throw new DataException(
+            table.source() + ": no column \"" + name + "\", expected one of " + table.columns());
+      }
+      readers.add(reader(inputs.get(i), table));
+    }
+    double[][] values = new double[table.size()][columns.length];
+    for (int row = 0; row < values.length; row++) {
+      for (int i = 0; i < columns.length; i++) {
+        double value = table.rows()[row][columns[i]];
+        values[row][i] = Double.isNaN(value) ? value : readers.get(i).applyAsDouble(value);
+      }
+    }
+    return values;
+  }
+
+  private static DoubleUnaryOperator reader(FeatureInput input, Table table) {
+    List<String> texts = table.dictionaries().get(input.column());
+    return switch (input.kind()) {
+      case NUMBER -> {
+        if (texts != null) {
+          throw new DataException(
+              table.source()
+                  + ", column \""
+                  + input.column()
+                  + "\": holds texts, expected numbers");
+        }
+        yield DoubleUnaryOperator.identity();
+      }
+      case TIME -> texts == null ? TimeValue::ofNumber : times(input, texts, table);
+      case CATEGORY -> levels(input, texts);
+    };
+  }
+
+  private static DoubleUnaryOperator levels(FeatureInput input, List<String> texts) {
+    Map<String, Double> indices = new HashMap<>();
+    for (String level : input.levels()) {
+      indices.put(level, (double) indices.size());
+    }
+    return value ->
+        indices.getOrDefault(
+            texts == null ? CategoryText.of(value) : texts.get((int) value),
+            FeatureInput.UNKNOWN_LEVEL);
+  }
+
+  private static DoubleUnaryOperator times(FeatureInput input, List<String> texts, Table table) {
+    double[] seconds = texts.stream().mapToDouble(TimeValue::of).toArray();
+    for (int i = 0; i < seconds.length; i++) {
+      if (Double.isNaN(seconds[i])) {
+        throw new DataException(
+            table.source()
+                + ", column \""
+                + input.column()
+                + "\": \""
+                + texts.get(i)
+                + "\", expected a time");
+      }
+    }
+    return value -> seconds[(int) value];
+  }
+}

@@ -1,0 +1,40 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.feature.FeatureInference;
+import io.lowtide.trainer.feature.FeaturePlan;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Measures features on the records that are fitted to, as the plan and the whole of the data have
+ * them: which fields may be missing is known of all records, so that those held out fit, too.
+ */
+final class FeatureSource {
+
+  private final FeaturePlan plan;
+  private final Set<String> optional = new HashSet<>();
+  private final double smoothing;
+
+  /**
+   * @param plan what each field is taken for
+   * @param all every training record
+   * @param smoothing standard deviation of the noise where the plan does not say
+   */
+  FeatureSource(FeaturePlan plan, Table all, double smoothing) {
+    this.plan = plan;
+    this.smoothing = smoothing;
+    for (int index = 0; index < all.columns().size(); index++) {
+      if (Arrays.stream(all.column(index)).anyMatch(Double::isNaN)) {
+        optional.add(all.columns().get(index));
+      }
+    }
+  }
+
+  /** The specification by the records that are fitted to. */
+  FeatureSpecification of(Table fitted) {
+    return FeatureInference.infer(plan, fitted, optional, smoothing);
+  }
+}
