@@ -6,8 +6,10 @@ Usage: verify_bundle.py MODEL.avro [VALUES.csv]
 Without a second file, verifies the hash and reproduces the probe scores, integrating as the
 bundle's solver does; prints the largest difference, and exits with 1 if it is above 1e-3 nats. It
 also prints how far those scores are from exact integration (DOP853 at 1e-9). With a second file
-(rows of comma-separated numbers: continuous features, then constants, in the bundle's order),
-prints two log-likelihoods a row: as the solver integrates, and exact.
+(rows of comma-separated values: continuous features, then constants, then categories as text, in
+the bundle's order, empty where missing, and after them the k numbers of the encoded context where
+the bundle has context features), prints two log-likelihoods a row: as the solver integrates, and
+exact.
 """
 
 import csv
@@ -47,9 +49,11 @@ def sha256(model, schema):
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
-def encode(features, values):
+def encode(features, values, context):
     encoded, log_determinant = [], 0.0
     for feature, x in zip(features, values):
+        if np.isnan(x):
+            continue
         shift, width = feature["transformShift"], feature["transformScale"]
         if feature["transform"] == "LOG":
             y = np.log(x + shift)
@@ -60,7 +64,9 @@ def encode(features, values):
             log_determinant -= np.log(width) + np.log(np.hypot(1, r))
         else:
             y = x
-        encoded.append((y - feature["location"]) / feature["scale"])
+        weights = feature["contextWeights"]
+        location = feature["location"] + (np.dot(weights, context) if weights else 0)
+        encoded.append((y - location) / feature["scale"])
         log_determinant -= np.log(feature["scale"])
     return np.array(encoded), log_determinant
 
@@ -73,13 +79,21 @@ class Field:
         self.output = {k: np.array(v, dtype=float) for k, v in field["output"].items()}
         self.softplus = field["activation"] == "SOFTPLUS"
         self.dimensions = field["dimensions"]
+        self.context_dimensions = field["contextDimensions"]
 
-    def value_and_trace(self, z, s):
-        h, jacobian = z, np.eye(self.dimensions)
+    def affine(self, layer, name, s, context):
+        constant = layer[name + "Constant"] + layer[name + "Time"] * s
+        weights = layer[name + "Context"].reshape(len(constant), self.context_dimensions)
+        return constant + weights @ context
+
+    def value_and_trace(self, z, s, context, present):
+        """f and its trace over the components that are there; the others are held at 0."""
+        h, jacobian = np.zeros(self.dimensions), np.eye(self.dimensions)
+        h[present] = z
         for layer in self.hidden:
             weights = layer["weights"].reshape(len(layer["gateConstant"]), -1)
-            gate = 2 / (1 + np.exp(-(layer["gateConstant"] + layer["gateTime"] * s)))
-            a = gate * (weights @ h) + layer["biasConstant"] + layer["biasTime"] * s
+            gate = 2 / (1 + np.exp(-self.affine(layer, "gate", s, context)))
+            a = gate * (weights @ h) + self.affine(layer, "bias", s, context)
             if self.softplus:
                 h, slope = np.logaddexp(0, a), 1 / (1 + np.exp(-a))
             else:
@@ -87,8 +101,8 @@ class Field:
                 slope = 1 - h**2
             jacobian = (slope * gate)[:, None] * (weights @ jacobian)
         weights = self.output["weights"].reshape(self.dimensions, -1)
-        f = weights @ h + self.output["biasConstant"] + self.output["biasTime"] * s
-        return f, np.trace(weights @ jacobian)
+        f = weights @ h + self.affine(self.output, "bias", s, context)
+        return f[present], np.diag(weights @ jacobian)[present].sum()
 
 
 def exact(solver, derivative, y):
@@ -120,20 +134,46 @@ def as_the_solver_does(solver, derivative, y):
     return y
 
 
-def log_likelihood(model, field, values, integrate):
-    d = field.dimensions
-    u, total = encode(model["features"]["continuous"], values)
+def log_likelihood(model, field, values, categories, context, integrate):
+    features = model["features"]
+    dimensions = field.dimensions
+    present = [i for i in range(dimensions) if not np.isnan(values[i])]
+    d = len(present)
+    context = np.array(context, dtype=float)
+    u, total = encode(features["continuous"], values, context)
 
     def derivative(s, y):
-        f, trace = field.value_and_trace(y[:d], s)
+        f, trace = field.value_and_trace(y[:d], s, context, present)
         return np.append(f, trace)
 
-    end = integrate(model["solver"], derivative, np.append(u, 0))
-    total += -0.5 * end[:d] @ end[:d] - 0.5 * d * np.log(2 * np.pi) + end[d]
-    for constant, value in zip(model["features"]["constants"], values[d:]):
+    if d > 0:
+        end = integrate(model["solver"], derivative, np.append(u, 0))
+        total += -0.5 * end[:d] @ end[:d] - 0.5 * d * np.log(2 * np.pi) + end[d]
+    for feature, value in zip(features["continuous"], values):
+        p = feature["missingProbability"]
+        total += np.log(p) if np.isnan(value) else np.log1p(-p)
+    for constant, value in zip(features["constants"], values[dimensions:]):
         p = constant["changeProbability"]
         total += np.log1p(-p) if value == constant["value"] else np.log(p)
-    return total
+    for category, text in zip(features["categorical"], categories):
+        levels = {level["value"]: level["probability"] for level in category["levels"]}
+        unknown = category["unknownProbability"]
+        total += np.log(
+            category["missingProbability"] if text is None else levels.get(text, unknown)
+        )
+    return float(total)
+
+
+def context_of(features, values, categories):
+    """The entries of categories and missing values; those of context features come with a row."""
+    context = []
+    for category, text in zip(features["categorical"], categories):
+        levels = [level["value"] for level in category["levels"][: category["contextLevels"]]]
+        context += [1.0 if text == level else 0.0 for level in levels]
+    for feature, value in zip(features["continuous"], values):
+        if feature["missingProbability"] > 0:
+            context.append(1.0 if np.isnan(value) else 0.0)
+    return context
 
 
 def main():
@@ -142,18 +182,35 @@ def main():
         sys.exit("sha256 does not match the content")
     field = Field(model["field"])
     if len(sys.argv) > 2:
+        features = model["features"]
+        numbers = field.dimensions + len(features["constants"])
+        inputs = numbers + len(features["categorical"])
         for row in csv.reader(open(sys.argv[2])):
-            values = [float(v) for v in row]
+            values = [float(v) if v else np.nan for v in row[:numbers]]
+            categories = [v or None for v in row[numbers:inputs]]
+            context = [float(v) for v in row[inputs:]]
+            if not features["context"]:
+                context = context_of(features, values, categories)
             print(
-                repr(float(log_likelihood(model, field, values, as_the_solver_does))),
-                repr(float(log_likelihood(model, field, values, exact))),
+                repr(log_likelihood(model, field, values, categories, context, as_the_solver_does)),
+                repr(log_likelihood(model, field, values, categories, context, exact)),
             )
         return
     probes = model["probes"]
 
     def worst(integrate):
         return max(
-            abs(log_likelihood(model, field, probe["values"], integrate) - probe["logLikelihood"])
+            abs(
+                log_likelihood(
+                    model,
+                    field,
+                    probe["values"],
+                    probe["categories"],
+                    probe["context"],
+                    integrate,
+                )
+                - probe["logLikelihood"]
+            )
             for probe in probes
         )
 

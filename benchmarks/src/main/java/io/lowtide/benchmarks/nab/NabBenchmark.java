@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,6 +53,20 @@ public final class NabBenchmark implements Callable<Integer> {
       paramLabel = "NAME",
       description = "These files alone, named without .csv and separated by commas.")
   private List<String> only = List.of();
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "A training setting of Lowtide other than the default, for experiments.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--lags",
+      defaultValue = "3",
+      paramLabel = "N",
+      description =
+          "How many of the values before Lowtide judges a record under. Default: ${DEFAULT-VALUE}.")
+  private int lags;
 
   /** Runs the benchmark and ends the JVM. */
   public static void main(String[] arguments) {
@@ -99,6 +115,7 @@ public final class NabBenchmark implements Callable<Integer> {
   private List<NabDetector> detectors() {
     List<NabDetector> detectors = new ArrayList<>();
     for (long seed = 1; seed <= seeds; seed++) {
+      detectors.add(new LowtideNabDetector(settings, lags, seed));
       detectors.add(new RandomCutForestNabDetector(seed));
     }
     detectors.add(new WindowedGaussianNabDetector());

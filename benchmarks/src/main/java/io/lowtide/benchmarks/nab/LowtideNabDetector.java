@@ -1,0 +1,88 @@
+package io.lowtide.benchmarks.nab;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.likelihood.ValueScorer;
+import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.feature.FeaturePlan;
+import io.lowtide.trainer.feature.FieldRole;
+import io.lowtide.trainer.feature.FieldRole.Continuous;
+import io.lowtide.trainer.feature.FieldRole.Cycle;
+import io.lowtide.trainer.feature.FieldRole.Lag;
+import io.lowtide.trainer.feature.RecordValues;
+import io.lowtide.trainer.fit.FlowTrainer;
+import io.lowtide.trainer.fit.TrainingSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Lowtide with one plan for every file: a value is judged under the time of day and the values
+ * before it. It trains on the probation rows alone, and learns nothing afterwards.
+ */
+final class LowtideNabDetector implements NabDetector {
+
+  private static final String TIME = "timestamp";
+  private static final String VALUE = "value";
+  private static final double DAY = 86_400;
+
+  private final Map<String, String> settings;
+  private final int lags;
+
+  /**
+   * @param settings training settings that differ from the defaults, the same for every file
+   * @param lags how many of the values before a record is judged under
+   */
+  LowtideNabDetector(Map<String, String> settings, int lags, long seed) {
+    this.settings = new HashMap<>(settings);
+    this.settings.put("seed", String.valueOf(seed));
+    this.lags = lags;
+  }
+
+  @Override
+  public String name() {
+    return "lowtide";
+  }
+
+  @Override
+  public double[] anomalyScores(NabSet set) {
+    FeaturePlan plan = plan();
+    Table rows = plan.withLags(records(set), Optional.empty()).table();
+    int probation = set.probationRows();
+    ModelBundle bundle =
+        new FlowTrainer(set.name(), TrainingSettings.of(settings), report -> {}, Optional.empty())
+            .train(rows.rows(0, probation), plan)
+            .bundle();
+    ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
+    double[][] values = RecordValues.of(bundle.encoder(), rows);
+    double[] scores = new double[set.rows()];
+    for (int row = probation; row < scores.length; row++) {
+      scores[row] =
+          scorer.score(values[row]) == SolveStatus.COMPLETED
+              ? bundle.calibration().severity(scorer.conformityScore())
+              : Double.POSITIVE_INFINITY;
+    }
+    return scores;
+  }
+
+  private FeaturePlan plan() {
+    List<FieldRole> ofValue = new ArrayList<>();
+    ofValue.add(Continuous.inferred());
+    for (int lag = 1; lag <= lags; lag++) {
+      ofValue.add(new Lag(lag));
+    }
+    return new FeaturePlan(Map.of(TIME, List.of(new Cycle(DAY)), VALUE, ofValue));
+  }
+
+  private static LabelledTable records(NabSet set) {
+    double[][] rows = new double[set.rows()][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = new double[] {set.timestamps()[row].getEpochSecond(), set.values()[row]};
+    }
+    return new LabelledTable(
+        new Table(set.name(), List.of(TIME, VALUE), rows), new boolean[rows.length]);
+  }
+}
