@@ -20,7 +20,7 @@ public final class ContextDescription {
   private ContextDescription() {}
 
   /**
-   * The context features of a record, each field once.
+   * The categories and the context features of a record, each field once.
    *
    * @param values one for each of the encoder's inputs
    * @param categoryText the text of a category by the index of its input; empty where missing
@@ -29,7 +29,7 @@ public final class ContextDescription {
       FeatureEncoder encoder, double[] values, IntFunction<Optional<String>> categoryText) {
     // A time with two cycles is one value.
     Map<String, ContextValue> described = new LinkedHashMap<>();
-    for (int index = encoder.firstContext(); index < values.length; index++) {
+    for (int index = encoder.firstCategory(); index < values.length; index++) {
       FeatureInput input = encoder.inputs().get(index);
       double value = values[index];
       String text =

@@ -24,12 +24,12 @@ import java.util.function.ToDoubleFunction;
  * <p>The nearest normal record is of the same context. It has the same categories, except where
  * they are rare: there it has the most frequent one. It lacks the same values; where that is rare
  * the value's absence is told by itself. Its continuous values are found by ascending the
- * log-density from the record (first brought into the range seen in training) until it is as
- * probable as an ordinary normal record. The difference in log-density is then shared among the
- * fields by integrated gradients along the straight line between the two (Sundararajan, Taly, Yan
- * 2017, arXiv 1703.01365, equation 1), which makes the contributions add up to that difference.
- * Gradients are forward differences of the log-density. Belongs to one thread; takes some hundreds
- * of scores.
+ * log-density from the record (first brought into the range seen in training, and near to what its
+ * context accounts for) until it is as probable as an ordinary normal record. The difference in
+ * log-density is then shared among the fields by integrated gradients along the straight line
+ * between the two (Sundararajan, Taly, Yan 2017, arXiv 1703.01365, equation 1), which makes the
+ * contributions add up to that difference. Gradients are forward differences of the log-density.
+ * Belongs to one thread; takes some hundreds of scores.
  */
 public final class Explainer {
 
@@ -41,6 +41,9 @@ public final class Explainer {
 
   /** A category, a missing value or a value that is there counts as rare below this probability. */
   private static final double RARE = 0.05;
+
+  /** Deviations from what the context accounts for that the ascent starts within. */
+  private static final double LARGEST_RESIDUAL = 4;
 
   private static final int MAXIMUM_ASCENT_STEPS = 25;
   private static final double DIFFERENCE_STEP = 3e-2;
@@ -218,6 +221,11 @@ public final class Explainer {
     }
     double[] current = new double[dimensions];
     encoder.encode(within, context, current);
+    for (int i = 0; i < dimensions; i++) {
+      if (!encoder.features().get(i).getContextWeights().isEmpty()) {
+        current[i] = Math.min(LARGEST_RESIDUAL, Math.max(-LARGEST_RESIDUAL, current[i]));
+      }
+    }
     double level = logLikelihood(current);
     double step = 0.5;
     double[] gradient = new double[dimensions];

@@ -167,6 +167,7 @@ class MixedRecordScorerTest {
     double afterOne = ((Scored) scorer.score(second, past)).logLikelihood();
     assertThat(scorer.context())
         .containsExactly(
+            new ContextValue("colour", 0, "red"),
             new ContextValue("at", 0, "2026-01-02T12:00:00Z"),
             new ContextValue("site", 0, "north"),
             new ContextValue("amount", 1, "1"),
