@@ -111,9 +111,11 @@ public final class ConformalCalibration {
               + budget
               + ", smaller than any p-value of "
               + size()
-              + " calibration records; it needs at least "
-              + (long) Math.ceil(1 / budget - 1)
-              + " of them");
+              + " calibration records"
+              + (unscorable == 0 ? "" : ", " + unscorable + " of them without a score")
+              + "; it needs at least "
+              + (long) Math.ceil((1 + unscorable) / budget - 1)
+              + (unscorable == 0 ? " of them" : " with as many"));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.lowtide.density.ode;
 
+import java.util.Arrays;
+
 /**
  * Coefficients of an explicit Runge-Kutta method (Hairer, Norsett, Wanner, Solving Ordinary
  * Differential Equations I, 2nd ed. 1993, section II.1).
@@ -122,6 +124,26 @@ public enum ButcherTableau {
   /** Number of stages. */
   public int stages() {
     return nodes.length;
+  }
+
+  /** Times of the stages as shares of the step, one for each. */
+  public double[] nodes() {
+    return nodes.clone();
+  }
+
+  /** Weights of the earlier stages in each stage. */
+  public double[][] stageWeights() {
+    return Arrays.stream(stageWeights).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  /** Weights of the stages in the solution. */
+  public double[] weights() {
+    return weights.clone();
+  }
+
+  /** Weights of the solution minus those of the embedded one; empty without an embedded one. */
+  public double[] errorWeights() {
+    return errorWeights == null ? new double[0] : errorWeights.clone();
   }
 
   /** Whether the method has an embedded solution, and so can choose its own steps. */

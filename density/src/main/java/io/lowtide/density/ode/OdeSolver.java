@@ -15,14 +15,9 @@ import java.util.Arrays;
  */
 public final class OdeSolver {
 
-  private static final double SAFETY = 0.9;
-  private static final double LEAST_FACTOR = 0.2;
-  private static final double LARGEST_FACTOR = 10;
-  private static final double PI_BETA = 0.04;
-  private static final double NOT_FINITE_FACTOR = 0.1;
-
   private final SolverSettings settings;
   private final ButcherTableau tableau;
+  private final StepControl control;
   private final int positions;
   private final int components;
   private final double[][] stages;
@@ -42,6 +37,7 @@ public final class OdeSolver {
   public OdeSolver(SolverSettings settings, int positions, int integrals) {
     this.settings = settings;
     this.tableau = settings.method();
+    this.control = new StepControl(tableau.order());
     this.positions = positions;
     this.components = positions + integrals;
     this.stages = new double[tableau.stages()][components];
@@ -109,7 +105,6 @@ public final class OdeSolver {
     int budget = evaluations + settings.maximumEvaluations();
     double span = to - from;
     double smallestStep = 16 * Math.ulp(Math.max(Math.abs(from), Math.abs(to)));
-    double exponent = 1.0 / tableau.order();
     evaluate(system, from, y, stages[0]);
     if (!allFinite(y) || !allFinite(stages[0])) {
       return SolveStatus.NOT_FINITE;
@@ -130,14 +125,10 @@ public final class OdeSolver {
       }
       computeStages(system, time, step, y, stages.length);
       double error = errorNorm(step, y);
-      if (!Double.isFinite(error)) {
+      if (!(error <= 1)) {
         rejectedSteps++;
         rejected = true;
-        step *= NOT_FINITE_FACTOR;
-      } else if (error > 1) {
-        rejectedSteps++;
-        rejected = true;
-        step *= Math.max(LEAST_FACTOR, SAFETY * Math.pow(error, -exponent));
+        step *= control.afterRejection(error);
       } else {
         acceptedSteps++;
         System.arraycopy(trial, 0, y, 0, components);
@@ -146,21 +137,12 @@ public final class OdeSolver {
         }
         time += step;
         swapFirstAndLastStage();
-        double factor = growth(error, previousError, exponent);
+        double factor = control.afterAcceptance(error, previousError);
         step *= rejected ? Math.min(1, factor) : factor;
         previousError = Math.max(error, 1e-4);
         rejected = false;
       }
     }
-  }
-
-  /** PI control. */
-  private static double growth(double error, double previousError, double exponent) {
-    double factor =
-        SAFETY
-            * Math.pow(Math.max(error, 1e-10), PI_BETA * 0.75 - exponent)
-            * Math.pow(previousError, PI_BETA);
-    return Math.min(LARGEST_FACTOR, Math.max(LEAST_FACTOR, factor));
   }
 
   /** The last stage of an accepted step is the first of the next one: first same as last. */

@@ -57,7 +57,9 @@ class ConformalCalibrationTest {
     assertThat(calibration.pValue(-2.5)).isEqualTo(3.0 / 5);
     assertThatThrownBy(
             () -> ConformalCalibration.fit(new double[] {-1, Double.NEGATIVE_INFINITY}, 0.4))
-        .isInstanceOf(BudgetException.class);
+        .isInstanceOf(BudgetException.class)
+        .hasMessageContaining("2 calibration records, 1 of them without a score")
+        .hasMessageContaining("at least 4 with as many");
   }
 
   @Test

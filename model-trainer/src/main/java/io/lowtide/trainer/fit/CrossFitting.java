@@ -69,7 +69,10 @@ final class CrossFitting {
     LOG.info("Fitting the flow that serves to all records, {} iterations", best.iteration());
     FittedFlow flow;
     try (FlowFitter fitter =
-        new FlowFitter(settings, new TrainingData(encoder, shuffled), Optional.empty())) {
+        new FlowFitter(
+            settings.withMaximumSeconds(secondsForEach()),
+            new TrainingData(encoder, shuffled),
+            Optional.empty())) {
       flow =
           fitter.fit(
               Optional.empty(), best.iteration(), (report, unused) -> listener.accept(report));
@@ -93,6 +96,13 @@ final class CrossFitting {
         scores.build().toArray(),
         shuffled.size(),
         shuffled.size());
+  }
+
+  /** The time limit is shared by the rounds of folds and the flow that serves; 0: no limit. */
+  private double secondsForEach() {
+    int together = Math.min(settings.calibrationFolds(), settings.shards());
+    int rounds = (settings.calibrationFolds() + together - 1) / together;
+    return settings.maximumSeconds() / (rounds + 1);
   }
 
   /** Folds side by side, which small batches make better use of than shards. */
@@ -142,6 +152,7 @@ final class CrossFitting {
   private final class Fold {
 
     private final boolean reported;
+    private final int validationInterval;
     private final Table fitted;
     private final Table leftOut;
     private final List<EpochReport> history = new ArrayList<>();
@@ -150,6 +161,10 @@ final class CrossFitting {
     Fold(Table table, int index) {
       int folds = settings.calibrationFolds();
       reported = index == 0;
+      // The smallest fold's: histories that are averaged must validate at the same iterations.
+      validationInterval =
+          FlowFitter.validationInterval(
+              settings, table.size() - (table.size() + folds - 1) / folds);
       List<double[]> inside = new ArrayList<>();
       List<double[]> outside = new ArrayList<>();
       for (int row = 0; row < table.size(); row++) {
@@ -162,9 +177,10 @@ final class CrossFitting {
     void fit(FeatureEncoder encoder) {
       try (FlowFitter fitter =
           new FlowFitter(
-              settings.withoutShards(),
+              settings.withoutShards().withMaximumSeconds(secondsForEach()),
               new TrainingData(encoder, fitted),
-              Optional.of(new TrainingData(encoder, leftOut)))) {
+              Optional.of(new TrainingData(encoder, leftOut)),
+              validationInterval)) {
         fitter.fit(
             Optional.empty(),
             settings.iterations(),

@@ -59,6 +59,21 @@ final class FlowFitter implements AutoCloseable {
    *     iteration
    */
   FlowFitter(TrainingSettings settings, TrainingData training, Optional<TrainingData> validation) {
+    this(settings, training, validation, validationInterval(settings, training.size()));
+  }
+
+  /**
+   * @param settings how to train
+   * @param training records to fit
+   * @param validation records that decide when to stop; empty: training goes on to the last
+   *     iteration
+   * @param validationInterval iterations between two validations
+   */
+  FlowFitter(
+      TrainingSettings settings,
+      TrainingData training,
+      Optional<TrainingData> validation,
+      int validationInterval) {
     this.settings = settings;
     this.shape =
         new FieldShape(
@@ -70,8 +85,7 @@ final class FlowFitter implements AutoCloseable {
     this.trimmed = new TrimmedRecords(training, settings.contamination());
     this.batchSize = Math.min(settings.batchSize(), training.size());
     this.batchesPerEpoch = training.size() / batchSize;
-    int epochs = (LEAST_ITERATIONS_BETWEEN_VALIDATIONS + batchesPerEpoch - 1) / batchesPerEpoch;
-    this.validationInterval = epochs * batchesPerEpoch;
+    this.validationInterval = validationInterval;
     FlowObjective objective =
         new FlowObjective(
             settings.trace(),
@@ -87,6 +101,13 @@ final class FlowFitter implements AutoCloseable {
                     records,
                     settings.contamination(),
                     stream(VALIDATION_STREAM, 0)));
+  }
+
+  /** Whole epochs of so many training records. */
+  static int validationInterval(TrainingSettings settings, int records) {
+    int batches = records / Math.min(settings.batchSize(), records);
+    int epochs = (LEAST_ITERATIONS_BETWEEN_VALIDATIONS + batches - 1) / batches;
+    return epochs * batches;
   }
 
   private ParallelGradient gradient(FlowObjective objective, TrainingData data) {

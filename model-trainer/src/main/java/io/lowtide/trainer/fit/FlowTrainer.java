@@ -24,6 +24,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From a table of normal records to a model bundle: infers the features, fits the flow, calibrates
@@ -33,6 +35,8 @@ public final class FlowTrainer {
 
   private static final DateTimeFormatter VERSION_TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  private static final Logger LOG = LoggerFactory.getLogger(FlowTrainer.class);
 
   private static final int LEAST_RECORDS = 50;
   private static final int PROBES = 8;
@@ -86,6 +90,12 @@ public final class FlowTrainer {
     long started = System.nanoTime();
     Backend backend = Backend.load();
     boolean split = table.size() >= settings.crossCalibrationBelow();
+    if (!split && checkpoint.isPresent()) {
+      LOG.info(
+          "{} records: a table of fewer than {} keeps no checkpoint, and is trained anew each time",
+          table.size(),
+          settings.crossCalibrationBelow());
+    }
     requireEnough(
         table, split ? SplitFitting.calibrationRecords(settings, table.size()) : table.size());
     Table shuffled = shuffled(table);
@@ -104,6 +114,13 @@ public final class FlowTrainer {
             calibrated.solver().solver(),
             calibrated.solver().certificate());
     double[] scores = withoutPossibleAnomalies(calibrated.logLikelihoods());
+    if (Arrays.stream(scores).noneMatch(Double::isFinite)) {
+      throw new DataException(
+          table.source()
+              + ": none of the "
+              + scores.length
+              + " calibration records has a score under the fitted density, expected most of them to");
+    }
     double seconds = (System.nanoTime() - started) / 1e9;
     Instant now = Instant.now();
     try {

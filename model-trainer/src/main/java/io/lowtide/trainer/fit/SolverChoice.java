@@ -43,6 +43,10 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
     return new Measurement(features, parameters, sample(rows)).choose(settings);
   }
 
+  private boolean isCheaperThan(SolverChoice other) {
+    return certificate.getMeanEvaluations() < other.certificate.getMeanEvaluations();
+  }
+
   private static List<double[]> sample(List<double[]> rows) {
     int count = Math.min(RECORDS, rows.size());
     return IntStream.range(0, count)
@@ -66,20 +70,32 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
 
     SolverChoice choose(TrainingSettings settings) {
       SolverSettings adaptive = settings.adaptiveSolver();
+      SolverChoice adaptively = certify(adaptive);
       if (settings.scoresOnGrid()) {
         for (int steps = 1; steps <= MOST_STEPS; steps++) {
           SolverSettings open = adaptive.onCheckedGrid(steps, Double.MAX_VALUE);
-          double limit = quantile(new Scores(new Flow(field, open)).gridErrors, 1 - ADAPTIVE_SHARE);
+          double limit = limit(new Scores(new Flow(field, open)).gridErrors);
           if (limit > 0 && limit < Double.MAX_VALUE) {
             SolverChoice choice = certify(adaptive.onCheckedGrid(steps, limit));
             if (choice.certificate.getUnscorable() == 0
                 && choice.certificate.getError99() <= settings.scoringAccuracy()) {
-              return choice;
+              return choice.isCheaperThan(adaptively) ? choice : adaptively;
             }
           }
         }
       }
-      return certify(adaptive);
+      return adaptively;
+    }
+
+    /**
+     * Between two records' errors, so that none lies on it: another kernel that rounds otherwise
+     * sends the same records to the adaptive solver.
+     */
+    private static double limit(double[] gridErrors) {
+      double within = quantile(gridErrors, 1 - ADAPTIVE_SHARE);
+      double beyond =
+          Arrays.stream(gridErrors).filter(error -> error > within).min().orElse(within);
+      return Double.isFinite(beyond) ? 0.5 * (within + beyond) : within;
     }
 
     private SolverChoice certify(SolverSettings solver) {

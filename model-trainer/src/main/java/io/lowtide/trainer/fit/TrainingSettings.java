@@ -248,7 +248,8 @@ public final class TrainingSettings {
               Range.atLeast(0),
               Importance.MEDIUM,
               "Wall-clock time after which training ends with the best parameters so far; the"
-                  + " result then depends on the machine. 0: no limit.")
+                  + " result then depends on the machine. A table that is calibrated by folds"
+                  + " shares it among them. 0: no limit.")
           .define(
               "seed",
               Type.LONG,
@@ -302,6 +303,10 @@ public final class TrainingSettings {
                 + NearestName.of(name, DEFINITION.names())
                 + "\"?");
       }
+    }
+    if (named.containsKey("budget") && named.containsKey("alerts.per.hour")) {
+      throw new ConfigException(
+          "budget and alerts.per.hour both state the false-alarm budget; expected one of them");
     }
     return new TrainingSettings(new AbstractConfig(DEFINITION, named, false));
   }
@@ -357,9 +362,18 @@ public final class TrainingSettings {
 
   /** The same settings without shards: a batch is solved by one thread. */
   TrainingSettings withoutShards() {
-    Map<String, Object> same = new TreeMap<>(values.originals());
-    same.put("shards", 1);
-    return new TrainingSettings(new AbstractConfig(DEFINITION, same, false));
+    return with("shards", 1);
+  }
+
+  /** The same settings with another time limit. */
+  TrainingSettings withMaximumSeconds(double seconds) {
+    return with("maximum.seconds", seconds);
+  }
+
+  private TrainingSettings with(String name, Object value) {
+    Map<String, Object> changed = new TreeMap<>(values.originals());
+    changed.put(name, value);
+    return new TrainingSettings(new AbstractConfig(DEFINITION, changed, false));
   }
 
   public double learningRate() {

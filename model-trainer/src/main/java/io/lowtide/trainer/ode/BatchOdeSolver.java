@@ -1,13 +1,8 @@
 package io.lowtide.trainer.ode;
 
-import static io.lowtide.trainer.ode.DormandPrince.ERROR_WEIGHTS;
-import static io.lowtide.trainer.ode.DormandPrince.NODES;
-import static io.lowtide.trainer.ode.DormandPrince.ORDER;
-import static io.lowtide.trainer.ode.DormandPrince.STAGES;
-import static io.lowtide.trainer.ode.DormandPrince.STAGE_WEIGHTS;
-import static io.lowtide.trainer.ode.DormandPrince.WEIGHTS;
-
+import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.StepControl;
 import io.lowtide.trainer.tensor.MatrixProduct;
 import io.lowtide.trainer.tensor.TensorBuffer;
 import io.lowtide.trainer.tensor.TensorOp;
@@ -30,11 +25,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class BatchOdeSolver {
 
-  private static final double SAFETY = 0.9;
-  private static final double LEAST_FACTOR = 0.2;
-  private static final double LARGEST_FACTOR = 10;
-  private static final double PI_BETA = 0.04;
-  private static final double NOT_FINITE_FACTOR = 0.1;
+  private static final ButcherTableau METHOD = ButcherTableau.DORMAND_PRINCE;
+  private static final int STAGES = METHOD.stages();
+  private static final int ORDER = METHOD.order();
+  private static final double[] NODES = METHOD.nodes();
+  private static final double[][] STAGE_WEIGHTS = METHOD.stageWeights();
+  private static final double[] WEIGHTS = METHOD.weights();
+  private static final double[] ERROR_WEIGHTS = METHOD.errorWeights();
+  private static final StepControl CONTROL = new StepControl(ORDER);
 
   private final BatchSystem system;
   private final SolverOptions options;
@@ -145,7 +143,7 @@ public final class BatchOdeSolver {
       if (!(errorNorm <= 1)) {
         rejectedSteps++;
         rejected = true;
-        step *= shrinkage(errorNorm);
+        step *= CONTROL.afterRejection(errorNorm);
         continue;
       }
       acceptedSteps++;
@@ -162,7 +160,7 @@ public final class BatchOdeSolver {
       pointToState.run();
       lastStageToFirst.run();
       time += step;
-      double factor = growth(errorNorm, previousError);
+      double factor = CONTROL.afterAcceptance(errorNorm, previousError);
       step *= rejected ? Math.min(1, factor) : factor;
       previousError = Math.max(errorNorm, 1e-4);
       rejected = false;
@@ -182,20 +180,6 @@ public final class BatchOdeSolver {
   /** Rejected steps of the last solve. */
   public int rejectedSteps() {
     return rejectedSteps;
-  }
-
-  private static double shrinkage(double errorNorm) {
-    return Double.isFinite(errorNorm)
-        ? Math.max(LEAST_FACTOR, SAFETY * Math.pow(errorNorm, -1.0 / ORDER))
-        : NOT_FINITE_FACTOR;
-  }
-
-  private static double growth(double errorNorm, double previousError) {
-    double factor =
-        SAFETY
-            * Math.pow(Math.max(errorNorm, 1e-10), PI_BETA * 0.75 - 1.0 / ORDER)
-            * Math.pow(previousError, PI_BETA);
-    return Math.min(LARGEST_FACTOR, Math.max(LEAST_FACTOR, factor));
   }
 
   /**

@@ -53,6 +53,12 @@ class TrainingSettingsTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("records.per.hour")
         .hasMessageContaining("expected at least twice alerts.per.hour, which is 2.0");
+    assertThatThrownBy(
+            () ->
+                TrainingSettings.of(
+                    Map.of("alerts.per.hour", "2", "records.per.hour", "36000", "budget", "0.01")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("budget and alerts.per.hour both state the false-alarm budget");
   }
 
   /** Run with -Dlowtide.documentation.update=true to write the document anew. */
