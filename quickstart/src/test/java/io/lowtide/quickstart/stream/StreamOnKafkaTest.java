@@ -2,6 +2,7 @@ package io.lowtide.quickstart.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
@@ -38,6 +39,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -472,6 +474,60 @@ class StreamOnKafkaTest {
     try (StreamApplication application = start(Map.of())) {
       assertThat(awaitOutcome().scores()).hasSize(20_000);
       assertThat(application.isLive()).isTrue();
+    }
+  }
+
+  @Test
+  void shouldJudgeByTheHistoryOfEachKeyThroughAKillAndOnAnotherInstance() throws Exception {
+    publish(TestModels.withTemperatureBefore("v1"));
+    kafka.createTopic(prefix + ".scores", PARTITIONS, Map.of());
+    kafka.createTopic(prefix + ".dead-letters", PARTITIONS, Map.of());
+    List<String> arguments = new ArrayList<>();
+    settings(Map.of()).forEach((name, value) -> arguments.add(name + "=" + value));
+    send(messages(10_000));
+    Process child = ChildJvm.start(StreamChild.class, arguments.toArray(String[]::new));
+    try (Committed scores = committed("scores")) {
+      Await.until(() -> scores.soFar().size() >= 1_000, () -> scores.soFar().size() + " scores");
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    try (StreamApplication application = start(Map.of())) {
+      requireScoresByHistory(awaitOutcome().scores());
+      assertThat(application.isLive()).isTrue();
+    }
+
+    send(messages(500));
+    Path elsewhere = Files.createDirectory(state.resolve("elsewhere"));
+    try (StreamApplication another = start(Map.of("state.directory", elsewhere.toString()))) {
+      requireScoresByHistory(awaitOutcome().scores());
+      assertThat(another.isLive()).isTrue();
+    }
+  }
+
+  /** Each score is the one that the temperature before under the same key asks for. */
+  private void requireScoresByHistory(List<ScoredRecord> scores) throws Exception {
+    AvroDeserializer<GenericRecord> deserializer = AvroDeserializer.generic(registry);
+    Map<String, Double> expected = new HashMap<>();
+    Map<String, Double> before = new HashMap<>();
+    try (Committed source = new Committed(kafka.bootstrapServers(), source())) {
+      List<ConsumerRecord<byte[], byte[]>> inOrder = new ArrayList<>(source.toEnd());
+      inOrder.sort(Comparator.comparingLong(ConsumerRecord::offset));
+      for (ConsumerRecord<byte[], byte[]> message : inOrder) {
+        GenericRecord reading = deserializer.deserialize(message.topic(), message.value());
+        String key = message.partition() + new String(message.key(), StandardCharsets.UTF_8);
+        double temperature = (double) reading.get("temperature");
+        double drift = temperature - before.getOrDefault(key, 65.0);
+        double pressure = ((double) reading.get("pressure") - 2) / 0.5;
+        before.put(key, temperature);
+        expected.put(
+            message.partition() + "-" + message.offset(),
+            -Math.log(2 * Math.PI) - Math.log(0.5) - 0.5 * (drift * drift + pressure * pressure));
+      }
+    }
+    assertThat(scores).hasSize(expected.size());
+    for (ScoredRecord score : scores) {
+      String place = score.getSource().getPartition() + "-" + score.getSource().getOffset();
+      assertThat(score.getLogLikelihood()).as(place).isCloseTo(expected.get(place), within(1e-3));
     }
   }
 }
