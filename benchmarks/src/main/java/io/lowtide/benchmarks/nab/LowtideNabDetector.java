@@ -31,6 +31,7 @@ final class LowtideNabDetector implements NabDetector {
 
   private final Map<String, String> settings;
   private final int lags;
+  private final Map<String, double[]> scores = new HashMap<>();
 
   /**
    * @param settings training settings that differ from the defaults, the same for every file
@@ -39,16 +40,22 @@ final class LowtideNabDetector implements NabDetector {
   LowtideNabDetector(Map<String, String> settings, int lags, long seed) {
     this.settings = new HashMap<>(settings);
     this.settings.put("seed", String.valueOf(seed));
+    // Severities do not depend on it, and no probation is too short for it.
+    this.settings.putIfAbsent("budget", "0.1");
     this.lags = lags;
   }
 
   @Override
   public String name() {
-    return "lowtide";
+    return "lowtide, time of day" + (lags == 0 ? "" : ", " + lags + " before");
   }
 
   @Override
   public double[] anomalyScores(NabSet set) {
+    return scores.computeIfAbsent(set.name(), unused -> score(set)).clone();
+  }
+
+  private double[] score(NabSet set) {
     FeaturePlan plan = plan();
     Table rows = plan.withLags(records(set), Optional.empty()).table();
     int probation = set.probationRows();
@@ -58,14 +65,14 @@ final class LowtideNabDetector implements NabDetector {
             .bundle();
     ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
     double[][] values = RecordValues.of(bundle.encoder(), rows);
-    double[] scores = new double[set.rows()];
-    for (int row = probation; row < scores.length; row++) {
-      scores[row] =
+    double[] severities = new double[set.rows()];
+    for (int row = probation; row < severities.length; row++) {
+      severities[row] =
           scorer.score(values[row]) == SolveStatus.COMPLETED
               ? bundle.calibration().severity(scorer.conformityScore())
               : Double.POSITIVE_INFINITY;
     }
-    return scores;
+    return severities;
   }
 
   private FeaturePlan plan() {

@@ -62,11 +62,13 @@ public final class NabBenchmark implements Callable<Integer> {
 
   @Option(
       names = "--lags",
-      defaultValue = "3",
+      defaultValue = "0,1",
+      split = ",",
       paramLabel = "N",
       description =
-          "How many of the values before Lowtide judges a record under. Default: ${DEFAULT-VALUE}.")
-  private int lags;
+          "How many of the values before Lowtide judges a record under; several are separated by"
+              + " commas. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> lags;
 
   /** Runs the benchmark and ends the JVM. */
   public static void main(String[] arguments) {
@@ -96,7 +98,7 @@ public final class NabBenchmark implements Callable<Integer> {
       runs.add(run);
       System.out.printf(
           Locale.ROOT,
-          "%-18s %6.2f  %d of %d windows, %d false positives, %.1f s%n",
+          "%-40s %6.2f  %d of %d windows, %d false positives, %.1f s%n",
           run.detector(),
           scorer.normalised(run.total(), run.windows()),
           run.windowsDetected(),
@@ -115,7 +117,11 @@ public final class NabBenchmark implements Callable<Integer> {
   private List<NabDetector> detectors() {
     List<NabDetector> detectors = new ArrayList<>();
     for (long seed = 1; seed <= seeds; seed++) {
-      detectors.add(new LowtideNabDetector(settings, lags, seed));
+      for (int before : lags) {
+        NabDetector lowtide = new LowtideNabDetector(settings, before, seed);
+        detectors.add(lowtide);
+        detectors.add(new RecalibratedNabDetector(lowtide));
+      }
       detectors.add(new RandomCutForestNabDetector(seed));
     }
     detectors.add(new WindowedGaussianNabDetector());

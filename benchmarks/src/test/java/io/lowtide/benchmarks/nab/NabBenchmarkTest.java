@@ -27,6 +27,11 @@ class NabBenchmarkTest {
           "machine_temperature_system_failure",
           "nyc_taxi");
 
+  /** Lowtide is only to run here. */
+  private static final String SMALL = "--set=hidden.units=8";
+
+  private static final String LESS = "--set=iterations=5";
+
   @TempDir private Path folder;
 
   private final StringWriter errors = new StringWriter();
@@ -34,21 +39,24 @@ class NabBenchmarkTest {
   @Test
   void shouldWriteReportResultsAndPlots() throws IOException {
     writeSet("pumps");
-    assertThat(run("--seeds", "2")).as(errors.toString()).isZero();
+    assertThat(run("--seeds", "2", SMALL, LESS, "--lags", "1")).as(errors.toString()).isZero();
     assertThat(output(NabReport.MARKDOWN))
         .content()
         .contains(
-            "1 files with 1 windows", "| random-cut-forest | 2 |", "| windowed-gaussian | 1 |")
+            "1 files with 1 windows",
+            "| random-cut-forest | 2 |",
+            "| windowed-gaussian | 1 |",
+            "| lowtide, time of day, 1 before, ranked online | 2 |")
         .contains(
             "No published figures are shown: there are none here for these windows of" + " pumps.");
-    assertThat(output("nab.csv")).content().hasLineCount(4);
+    assertThat(output("nab.csv")).content().hasLineCount(8);
     assertThat(output("nab-pumps.png")).isNotEmptyFile();
   }
 
   @Test
   void shouldPutThePublishedScoreboardBeside() throws IOException {
     writeSet("cpu_utilization_asg_misconfiguration");
-    assertThat(run("--seeds", "1")).as(errors.toString()).isZero();
+    assertThat(run("--seeds", "1", SMALL, LESS, "--lags", "0")).as(errors.toString()).isZero();
     assertThat(output(NabReport.MARKDOWN))
         .content()
         .contains("Not strictly comparable", "all of NAB's 58 files")
@@ -59,7 +67,7 @@ class NabBenchmarkTest {
   @Test
   void shouldLeaveThePublishedScoreboardOutForOtherWindows() throws IOException {
     writeSet("nyc_taxi");
-    assertThat(run("--seeds", "1")).as(errors.toString()).isZero();
+    assertThat(run("--seeds", "1", SMALL, LESS, "--lags", "0")).as(errors.toString()).isZero();
     assertThat(output(NabReport.MARKDOWN))
         .content()
         .contains("there are none here for these windows of nyc_taxi.")

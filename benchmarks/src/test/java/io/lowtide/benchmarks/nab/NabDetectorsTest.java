@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,17 @@ class NabDetectorsTest {
     int probation = Math.max(whole.probationRows(), part.probationRows());
     assertThat(Arrays.copyOfRange(detector.anomalyScores(whole), probation, 800))
         .containsExactly(Arrays.copyOfRange(detector.anomalyScores(part), probation, 800));
+  }
+
+  @Test
+  void shouldScoreASpikeHighestByTheValuesBeforeIt() {
+    NabSet set = noiseWithASpike(1000);
+    Map<String, String> small =
+        Map.of("hidden.units", "8", "iterations", "40", "budget", "0.2", "calibration.folds", "2");
+    double[] scores = new LowtideNabDetector(small, 1, 1).anomalyScores(set);
+    assertThat(Arrays.copyOf(scores, 150)).containsOnly(0);
+    assertThat(Arrays.stream(scores).max()).hasValue(scores[SPIKE]);
+    assertThat(scores).doesNotContain(Double.NaN);
   }
 
   /** Mean and deviation recomputed for each row, in the order of NAB's windowedGaussian. */
