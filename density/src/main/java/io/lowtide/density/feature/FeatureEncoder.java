@@ -27,6 +27,12 @@ public final class FeatureEncoder {
   /** Two sums of probabilities closer than this are equal but for rounding. */
   private static final double PROBABILITY_ROUNDING = 1e-9;
 
+  /**
+   * Numbers of the context are cut off at so many deviations: how absurd a value was must not
+   * decide whether the record after it has a score.
+   */
+  private static final double LARGEST_CONTEXT = 10;
+
   private final FeatureSpecification specification;
   private final List<ContinuousFeature> features;
   private final List<ConstantFeature> constants;
@@ -339,7 +345,9 @@ public final class FeatureEncoder {
                 feature.getTransformScale(),
                 value);
         boolean missing = Double.isNaN(transformed);
-        context[at] = missing ? 0 : (transformed - feature.getLocation()) / feature.getScale();
+        double standardised = (transformed - feature.getLocation()) / feature.getScale();
+        context[at] =
+            missing ? 0 : Math.max(-LARGEST_CONTEXT, Math.min(LARGEST_CONTEXT, standardised));
         context[at + 1] = missing ? 1 : 0;
         return at + 2;
       }

@@ -110,18 +110,23 @@ final class SimdVectorField implements VectorField {
       inputs = layer.inputs();
       width = padded(units);
       float[] rowMajor = parameters.tensor(layer.weights());
-      weights = new float[inputs * width];
-      for (int unit = 0; unit < units; unit++) {
-        for (int input = 0; input < inputs; input++) {
-          weights[input * width + unit] = rowMajor[unit * inputs + input];
-        }
-      }
+      weights = columnMajor(rowMajor, inputs);
       halfGateConstant = padded(halved(parameters.tensor(layer.gateConstant())));
       halfGateTime = padded(halved(parameters.tensor(layer.gateTime())));
-      halfGateContext = halved(parameters.tensor(layer.gateContext()));
+      int context = parameters.shape().contextDimensions();
+      halfGateContext = columnMajor(halved(parameters.tensor(layer.gateContext())), context);
       biasConstant = padded(parameters.tensor(layer.biasConstant()));
       biasTime = padded(parameters.tensor(layer.biasTime()));
-      biasContext = parameters.tensor(layer.biasContext());
+      biasContext = columnMajor(parameters.tensor(layer.biasContext()), context);
+    }
+
+    /** Each column padded to whole registers. */
+    private float[] columnMajor(float[] rowMajor, int columns) {
+      float[] matrix = new float[columns * width];
+      for (int index = 0; index < rowMajor.length; index++) {
+        matrix[index % columns * width + index / columns] = rowMajor[index];
+      }
+      return matrix;
     }
 
     private static float[] halved(float[] values) {
@@ -168,15 +173,19 @@ final class SimdVectorField implements VectorField {
       }
     }
 
+    /** Entries that are 0, as most of a category are, cost nothing. */
     private void addContext(
         float[] constant, float[] contextWeights, double[] context, float[] sum) {
-      int width = shape.contextDimensions();
-      for (int unit = 0; width > 0 && unit < contextWeights.length / width; unit++) {
-        double total = constant[unit];
-        for (int i = 0; i < width; i++) {
-          total += contextWeights[unit * width + i] * context[i];
+      System.arraycopy(constant, 0, sum, 0, sum.length);
+      for (int i = 0; i < shape.contextDimensions(); i++) {
+        if (context[i] != 0) {
+          FloatVector factor = FloatVector.broadcast(SPECIES, (float) context[i]);
+          for (int j = 0; j < sum.length; j += LANES) {
+            FloatVector.fromArray(SPECIES, contextWeights, i * sum.length + j)
+                .fma(factor, FloatVector.fromArray(SPECIES, sum, j))
+                .intoArray(sum, j);
+          }
         }
-        sum[unit] = (float) total;
       }
     }
 

@@ -181,6 +181,16 @@ class MixedRecordScorerTest {
   }
 
   @Test
+  void shouldScoreTheRecordAfterAnAbsurdOne() {
+    for (double absurd : new double[] {1e30, -1e300}) {
+      KeyHistory past = new KeyHistory(Map.of("amount", new double[] {absurd}));
+      assertThat(scorer.score(payment(2, 3, "red", NOON, "north"), past))
+          .isInstanceOfSatisfying(
+              Scored.class, scored -> assertThat(scored.logLikelihood()).isGreaterThan(-1e4));
+    }
+  }
+
+  @Test
   void shouldGoOnFromAHistoryOfOtherFields() {
     KeyHistory foreign = new KeyHistory(Map.of("speed", new double[] {1, 2, 3}));
     scorer.score(payment(1, 3, "red", NOON, "north"), foreign);
