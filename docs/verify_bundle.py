@@ -155,12 +155,23 @@ def log_likelihood(model, field, values, categories, context, integrate):
     for constant, value in zip(features["constants"], values[dimensions:]):
         p = constant["changeProbability"]
         total += np.log1p(-p) if value == constant["value"] else np.log(p)
-    for category, text in zip(features["categorical"], categories):
-        levels = {level["value"]: level["probability"] for level in category["levels"]}
-        unknown = category["unknownProbability"]
-        total += np.log(
-            category["missingProbability"] if text is None else levels.get(text, unknown)
-        )
+    texts = {c["name"]: text for c, text in zip(features["categorical"], categories)}
+    levels = {c["name"]: [v["value"] for v in c["levels"]] for c in features["categorical"]}
+    for category in features["categorical"]:
+        name, parent = category["name"], category["parent"]
+        # One for each level, then unknown, then missing.
+        probabilities = [level["probability"] for level in category["levels"]]
+        probabilities += [category["unknownProbability"], category["missingProbability"]]
+        if parent is not None and texts[parent] in levels[parent]:
+            index = levels[parent].index(texts[parent])
+            if index < len(category["givenParent"]):
+                probabilities = category["givenParent"][index]["probabilities"]
+        if texts[name] is None:
+            total += np.log(probabilities[-1])
+        elif texts[name] in levels[name]:
+            total += np.log(probabilities[levels[name].index(texts[name])])
+        else:
+            total += np.log(probabilities[-2])
     return float(total)
 
 

@@ -70,7 +70,9 @@ public final class MixedFeatures {
                 List.of(new CategoryLevel("red", 0.7), new CategoryLevel("blue", 0.25)),
                 0.02,
                 0.03,
-                1)),
+                1,
+                null,
+                List.of())),
         List.of(
             context("at", ContextKind.CYCLE, 86_400, 0, List.of()),
             context("site", ContextKind.CATEGORY, 0, 0, List.of("north", "south")),

@@ -22,14 +22,14 @@ import java.util.function.ToDoubleFunction;
  * Explains a low score by the way from the nearest normal record to this one.
  *
  * <p>The nearest normal record is of the same context. It has the same categories, except where
- * they are rare: there it has the most frequent one. It lacks the same values; where that is rare
- * the value's absence is told by itself. Its continuous values are found by ascending the
- * log-density from the record (first brought into the range seen in training, and near to what its
- * context accounts for) until it is as probable as an ordinary normal record. The difference in
- * log-density is then shared among the fields by integrated gradients along the straight line
- * between the two (Sundararajan, Taly, Yan 2017, arXiv 1703.01365, equation 1), which makes the
- * contributions add up to that difference. Gradients are forward differences of the log-density.
- * Belongs to one thread; takes some hundreds of scores.
+ * they are rare beside those that they depend on: there it has the most probable one. It lacks the
+ * same values; where that is rare the value's absence is told by itself. Its continuous values are
+ * found by ascending the log-density from the record (first brought into the range seen in
+ * training, and near to what its context accounts for) until it is as probable as an ordinary
+ * normal record. The difference in log-density is then shared among the fields by integrated
+ * gradients along the straight line between the two (Sundararajan, Taly, Yan 2017, arXiv
+ * 1703.01365, equation 1), which makes the contributions add up to that difference. Gradients are
+ * forward differences of the log-density. Belongs to one thread; takes some hundreds of scores.
  */
 public final class Explainer {
 
@@ -141,15 +141,18 @@ public final class Explainer {
     }
     for (int i = 0; i < encoder.categories().size(); i++) {
       CategoricalFeature category = encoder.categories().get(i);
-      double own = discrete.ofCategory(i, values[encoder.firstCategory() + i]);
-      double change = own - mostProbable(category);
+      double normalLevel = discrete.mostProbableLevel(i, values);
+      double own = discrete.ofCategory(i, values);
+      double change = own - discrete.ofCategory(i, normalLevel, values);
       if (own < Math.log(RARE) && change < 0) {
         normalDiscrete -= change;
         explanation.add(
             told(
                 category.getName(),
                 categoryText.apply(i).orElse(ContextDescription.MISSING),
-                mostProbableText(category),
+                Double.isNaN(normalLevel)
+                    ? ContextDescription.MISSING
+                    : category.getLevels().get((int) normalLevel).getValue(),
                 change));
       }
     }
@@ -160,19 +163,6 @@ public final class Explainer {
 
   private boolean isRarelyMissing(int feature) {
     return encoder.features().get(feature).getMissingProbability() < RARE;
-  }
-
-  private static double mostProbable(CategoricalFeature category) {
-    double level =
-        category.getLevels().isEmpty() ? 0 : category.getLevels().get(0).getProbability();
-    return Math.log(Math.max(level, category.getMissingProbability()));
-  }
-
-  private static String mostProbableText(CategoricalFeature category) {
-    return category.getLevels().isEmpty()
-            || category.getLevels().get(0).getProbability() < category.getMissingProbability()
-        ? ContextDescription.MISSING
-        : category.getLevels().get(0).getValue();
   }
 
   private static FieldContribution told(

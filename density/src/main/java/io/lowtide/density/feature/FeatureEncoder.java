@@ -2,6 +2,7 @@ package io.lowtide.density.feature;
 
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.CategoryLevel;
+import io.lowtide.schemas.ConditionalProbabilities;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContextFeature;
 import io.lowtide.schemas.ContextKind;
@@ -24,6 +25,9 @@ import java.util.Set;
  */
 public final class FeatureEncoder {
 
+  /** Index of the parent of a category whose probabilities depend on no other. */
+  public static final int NO_PARENT = -1;
+
   /** Two sums of probabilities closer than this are equal but for rounding. */
   private static final double PROBABILITY_ROUNDING = 1e-9;
 
@@ -43,6 +47,7 @@ public final class FeatureEncoder {
   private final double[][] contextWeights;
   private final double[] logScales;
   private final int contextDimensions;
+  private final int[] parents;
 
   /**
    * @throws IllegalArgumentException if a feature is repeated, has no name, or has a location,
@@ -73,6 +78,9 @@ public final class FeatureEncoder {
       requireNew(names, category.getName());
       require(category);
     }
+    this.parents = new int[categories.size()];
+    Arrays.setAll(parents, this::findParent);
+    requireForest();
     contextFeatures.forEach(FeatureEncoder::require);
     this.inputs = listInputs();
     this.laggedFields = new LaggedFields(inputs);
@@ -179,6 +187,77 @@ public final class FeatureEncoder {
     }
   }
 
+  private int findParent(int index) {
+    CategoricalFeature category = categories.get(index);
+    if (category.getParent() == null) {
+      return NO_PARENT;
+    }
+    for (int parent = 0; parent < categories.size(); parent++) {
+      if (categories.get(parent).getName().equals(category.getParent())) {
+        requireTables(category, categories.get(parent));
+        return parent;
+      }
+    }
+    throw new IllegalArgumentException(
+        "feature \""
+            + category.getName()
+            + "\": parent \""
+            + category.getParent()
+            + "\", expected a categorical feature");
+  }
+
+  private static void requireTables(CategoricalFeature category, CategoricalFeature parent) {
+    String name = category.getName();
+    if (category.getGivenParent().size() > parent.getLevels().size()) {
+      throw new IllegalArgumentException(
+          "feature \""
+              + name
+              + "\": "
+              + category.getGivenParent().size()
+              + " givenParent, expected one at most for each of the "
+              + parent.getLevels().size()
+              + " levels of "
+              + parent.getName());
+    }
+    for (ConditionalProbabilities table : category.getGivenParent()) {
+      int outcomes = table.getProbabilities().size();
+      if (outcomes != category.getLevels().size() + 2) {
+        throw new IllegalArgumentException(
+            "feature \""
+                + name
+                + "\": givenParent of "
+                + outcomes
+                + " probabilities, expected "
+                + (category.getLevels().size() + 2));
+      }
+      double sum = 0;
+      for (int outcome = 0; outcome < outcomes; outcome++) {
+        double probability = table.getProbabilities().get(outcome);
+        boolean mayBeZero = outcome == outcomes - 1 && category.getMissingProbability() == 0;
+        requireProbability(name, "givenParent", probability, mayBeZero);
+        sum += probability;
+      }
+      if (!(Math.abs(sum - 1) <= PROBABILITY_ROUNDING)) {
+        throw new IllegalArgumentException(
+            "feature \"" + name + "\": givenParent that sums to " + sum + ", expected 1");
+      }
+    }
+  }
+
+  private void requireForest() {
+    for (int start = 0; start < parents.length; start++) {
+      int steps = 0;
+      for (int at = start; at != NO_PARENT; at = parents[at]) {
+        if (steps++ > parents.length) {
+          throw new IllegalArgumentException(
+              "feature \""
+                  + categories.get(start).getName()
+                  + "\": its parents form a circle, expected a forest");
+        }
+      }
+    }
+  }
+
   private static void require(ContextFeature feature) {
     String name = feature.getName();
     if (name.isBlank()) {
@@ -252,6 +331,11 @@ public final class FeatureEncoder {
   /** The categorical features. */
   public List<CategoricalFeature> categories() {
     return categories;
+  }
+
+  /** Index of the category that a category's probabilities depend on, or {@link #NO_PARENT}. */
+  public int parentOf(int category) {
+    return parents[category];
   }
 
   /** The features that are conditioned on and not scored. */

@@ -1,9 +1,9 @@
 package io.lowtide.density.likelihood;
 
 import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContinuousFeature;
+import java.util.Arrays;
 
 /**
  * Log-probability of what is discrete about a record: which of its values are missing, its
@@ -16,9 +16,8 @@ public final class DiscreteTerms {
   private final double[] constants;
   private final double[] logChanged;
   private final double[] logUnchanged;
-  private final double[][] logLevel;
-  private final double[] logUnknown;
-  private final double[] logCategoryMissing;
+  private final CategoryTable[] categories;
+  private final int[] parents;
   private final int firstConstant;
   private final int firstCategory;
 
@@ -44,24 +43,10 @@ public final class DiscreteTerms {
         encoder.constants().stream()
             .mapToDouble(constant -> Math.log1p(-constant.getChangeProbability()))
             .toArray();
-    logLevel =
-        encoder.categories().stream()
-            .map(
-                category ->
-                    category.getLevels().stream()
-                        .mapToDouble(level -> Math.log(level.getProbability()))
-                        .toArray())
-            .toArray(double[][]::new);
-    logUnknown =
-        encoder.categories().stream()
-            .mapToDouble(CategoricalFeature::getUnknownProbability)
-            .map(Math::log)
-            .toArray();
-    logCategoryMissing =
-        encoder.categories().stream()
-            .mapToDouble(CategoricalFeature::getMissingProbability)
-            .map(Math::log)
-            .toArray();
+    categories =
+        encoder.categories().stream().map(CategoryTable::new).toArray(CategoryTable[]::new);
+    parents = new int[categories.length];
+    Arrays.setAll(parents, encoder::parentOf);
   }
 
   /**
@@ -78,8 +63,8 @@ public final class DiscreteTerms {
     for (int i = 0; i < constants.length; i++) {
       sum += ofConstant(i, values[firstConstant + i]);
     }
-    for (int i = 0; i < logLevel.length; i++) {
-      sum += ofCategory(i, values[firstCategory + i]);
+    for (int i = 0; i < categories.length; i++) {
+      sum += ofCategory(i, values);
     }
     return sum;
   }
@@ -94,11 +79,31 @@ public final class DiscreteTerms {
     return value == constants[feature] ? logUnchanged[feature] : logChanged[feature];
   }
 
-  /** Of a category: its level's index, that of an unknown one, or NaN. */
-  public double ofCategory(int feature, double level) {
-    if (Double.isNaN(level)) {
-      return logCategoryMissing[feature];
-    }
-    return level < 0 ? logUnknown[feature] : logLevel[feature][(int) level];
+  /** Of a category in a record, given the category that it depends on. */
+  public double ofCategory(int feature, double[] values) {
+    return ofCategory(feature, values[firstCategory + feature], values);
+  }
+
+  /**
+   * Of a level of a category, given the category that it depends on.
+   *
+   * @param level index of the level, below 0 for an unknown value, NaN for a missing one
+   * @param values of the record
+   */
+  public double ofCategory(int feature, double level, double[] values) {
+    return categories[feature].of(level, parentLevel(feature, values));
+  }
+
+  /**
+   * The most probable level of a category, given the category that it depends on: its index, or NaN
+   * where it is most often missing.
+   */
+  public double mostProbableLevel(int feature, double[] values) {
+    return categories[feature].mostProbable(parentLevel(feature, values));
+  }
+
+  private double parentLevel(int feature, double[] values) {
+    int parent = parents[feature];
+    return parent == FeatureEncoder.NO_PARENT ? Double.NaN : values[firstCategory + parent];
   }
 }

@@ -90,7 +90,8 @@ class FeatureEncoderTest {
   @Test
   void shouldRefuseProbabilitiesThatDoNotSumToOne() {
     CategoricalFeature category =
-        new CategoricalFeature("colour", List.of(new CategoryLevel("red", 0.8)), 0.1, 0.0, 1);
+        new CategoricalFeature(
+            "colour", List.of(new CategoryLevel("red", 0.8)), 0.1, 0.0, 1, null, List.of());
     assertThatThrownBy(
             () ->
                 new FeatureEncoder(

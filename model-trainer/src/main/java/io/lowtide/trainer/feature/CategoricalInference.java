@@ -48,7 +48,8 @@ final class CategoricalInference {
         counts.stream()
             .map(count -> new CategoryLevel(count.text(), (count.records() + PRIOR) / total))
             .toList();
-    return new CategoricalFeature(name, levels, unknown / total, absent / total, inContext(counts));
+    return new CategoricalFeature(
+        name, levels, unknown / total, absent / total, inContext(counts), null, List.of());
   }
 
   /**

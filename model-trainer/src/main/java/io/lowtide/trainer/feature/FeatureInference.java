@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
  *       out than a Gaussian's would
  *   <li>a number whose values repeat, as integers and rounded readings do, is dequantised in
  *       training by its own resolution, so that the density stays finite
- *   <li>a category has its smoothed share of the records as probability
+ *   <li>a category has its smoothed share of the records as probability, given one other category
+ *       where it depends on it
  *   <li>every number is standardised, after what the context accounts for linearly is taken away
  * </ul>
  */
@@ -159,16 +160,27 @@ public final class FeatureInference {
       throw new DataException(
           table.source() + ": every column is constant, expected at least one that varies");
     }
-    FeatureSpecification plain =
-        new FeatureSpecification(continuous, categorical, context, constants);
-    FeatureEncoder encoder = new FeatureEncoder(plain);
-    return encoder.contextDimensions() == 0
-        ? plain
-        : new FeatureSpecification(givenContext(encoder), categorical, context, constants);
+    FeatureEncoder encoder =
+        new FeatureEncoder(new FeatureSpecification(continuous, categorical, context, constants));
+    double[][] values = RecordValues.of(encoder, table);
+    return new FeatureSpecification(
+        encoder.contextDimensions() == 0 ? continuous : givenContext(encoder, values),
+        givenEachOther(encoder, values),
+        context,
+        constants);
   }
 
-  private List<ContinuousFeature> givenContext(FeatureEncoder encoder) {
-    double[][] values = RecordValues.of(encoder, table);
+  private List<CategoricalFeature> givenEachOther(FeatureEncoder encoder, double[][] values) {
+    double[][] levels = new double[categorical.size()][values.length];
+    for (int i = 0; i < levels.length; i++) {
+      for (int row = 0; row < values.length; row++) {
+        levels[i][row] = values[row][encoder.firstCategory() + i];
+      }
+    }
+    return new CategoryTree(categorical, levels).withParents();
+  }
+
+  private static List<ContinuousFeature> givenContext(FeatureEncoder encoder, double[][] values) {
     double[][] contexts = new double[values.length][encoder.contextDimensions()];
     double[][] encoded = new double[values.length][encoder.dimensions()];
     for (int row = 0; row < values.length; row++) {
