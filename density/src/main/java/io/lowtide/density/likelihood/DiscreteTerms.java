@@ -4,6 +4,7 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContinuousFeature;
+import java.util.Arrays;
 
 /**
  * Log-probability of what is discrete about a record: which of its values are missing, its
@@ -14,6 +15,7 @@ public final class DiscreteTerms {
   private final double[] logMissing;
   private final double[] logPresent;
   private final double[] constants;
+  private final double[] singleConstants;
   private final double[] logChanged;
   private final double[] logUnchanged;
   private final double[][] logLevel;
@@ -36,6 +38,8 @@ public final class DiscreteTerms {
             .mapToDouble(feature -> Math.log1p(-feature.getMissingProbability()))
             .toArray();
     constants = encoder.constants().stream().mapToDouble(ConstantFeature::getValue).toArray();
+    singleConstants =
+        Arrays.stream(constants).map(x -> x == Math.rint(x) ? x : (double) (float) x).toArray();
     logChanged =
         encoder.constants().stream()
             .mapToDouble(constant -> Math.log(constant.getChangeProbability()))
@@ -89,9 +93,14 @@ public final class DiscreteTerms {
     return Double.isNaN(value) ? logMissing[feature] : logPresent[feature];
   }
 
-  /** Of a constant feature's value being what it was, or not. */
+  /**
+   * Of a constant feature's value being what it was, or not. A fraction may come in single
+   * precision.
+   */
   public double ofConstant(int feature, double value) {
-    return value == constants[feature] ? logUnchanged[feature] : logChanged[feature];
+    return value == constants[feature] || value == singleConstants[feature]
+        ? logUnchanged[feature]
+        : logChanged[feature];
   }
 
   /** Of a category: its level's index, that of an unknown one, or NaN. */

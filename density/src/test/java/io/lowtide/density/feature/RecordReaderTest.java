@@ -42,6 +42,27 @@ class RecordReaderTest {
   }
 
   @Test
+  void shouldReadACategoryInSinglePrecisionAsItIsWritten() throws Exception {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Ratio", "fields": [{"name": "ratio", "type": "float"}]}
+                """);
+    RecordReader reader =
+        new RecordReader(List.of(FeatureInput.category("ratio", false, List.of("0.1", "2"))));
+    GenericRecord record = new GenericData.Record(schema);
+    double[] values = new double[1];
+    record.put("ratio", 0.1f);
+    reader.read(record, values);
+    assertThat(values).containsExactly(0);
+    assertThat(reader.text(0, record)).contains("0.1");
+    record.put("ratio", 2f);
+    reader.read(record, values);
+    assertThat(values).containsExactly(1);
+  }
+
+  @Test
   void shouldFindItsFieldsAgainAfterARecordOfAnotherSchemaThatDoesNotFit() throws Exception {
     RecordReader reader = RecordReader.ofNumbers(List.of("heat", "speed", "load"));
     double[] values = new double[3];
