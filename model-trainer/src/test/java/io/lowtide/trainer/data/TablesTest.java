@@ -70,6 +70,37 @@ class TablesTest {
   }
 
   @Test
+  void shouldReadAFileThatBeginsWithAByteOrderMark() throws IOException {
+    Table table = Tables.read(csv("\uFEFFa,b\n1,2\n"), TableSelection.everything()).table();
+    assertThat(table.columns()).containsExactly("a", "b");
+    assertThat(table.rows()).isDeepEqualTo(new double[][] {{1, 2}});
+  }
+
+  @Test
+  void shouldNameTheLineOfARowThatIsTooLong() throws IOException {
+    Path file = csv("a,b\n1,2,\n3,4,5\n");
+    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+        .hasMessage("data.csv line 3: 3 values, expected 2 as in its header");
+  }
+
+  @Test
+  void shouldRefuseColumnsOfOneName() throws IOException {
+    Path file = csv("a,b,a\n1,2,3\n");
+    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+        .hasMessage("data.csv: several columns \"a\", expected each name once");
+    TableSelection other = new TableSelection(List.of("b"), Optional.empty());
+    assertThat(Tables.read(file, other).table().column(0)).containsExactly(2);
+  }
+
+  @Test
+  void shouldRefuseToLearnTheLabel() throws IOException {
+    Path file = csv("a,label\n1,0\n");
+    TableSelection selection = new TableSelection(List.of("a", "label"), Optional.of("label"));
+    assertThatThrownBy(() -> Tables.read(file, selection))
+        .hasMessage("data.csv: column \"label\" is the label, expected others");
+  }
+
+  @Test
   void shouldNameTheLineOfARowThatIsTooShort() throws IOException {
     Path file = csv("a,b\n1,2\n3\n");
     assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
