@@ -16,10 +16,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,43 @@ class PlanInferenceTest {
     assertThat(fields.get("count").reason()).startsWith("whole numbers from 0 to 11, 12 different");
     assertThat(fields.get("note").roles()).containsExactly(new Ignored());
     assertThat(fields.get("level").reason()).startsWith("always 7; left out of the density");
+  }
+
+  @Test
+  void shouldTakeADateThatManyRecordsShareForATime() {
+    double[][] rows = new double[600][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {i / 30};
+    }
+    List<String> days =
+        IntStream.range(0, 20)
+            .mapToObj(LocalDate.of(2026, 1, 5)::plusDays)
+            .map(String::valueOf)
+            .toList();
+    PlannedField field =
+        PlanInference.fields(new Table("t", List.of("day"), rows, Map.of("day", days))).get(0);
+    assertThat(field.roles()).containsExactly(new Cycle(604_800));
+    assertThat(field.reason()).startsWith("times from 2026-01-05T00:00:00Z");
+  }
+
+  @Test
+  void shouldNotTakeTextsOfDigitsForTimes() {
+    double[][] rows = new double[600][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {i, i % 2};
+    }
+    List<String> orders =
+        IntStream.range(0, 600).mapToObj(i -> String.valueOf(1_000_000 + 9_876 * i)).toList();
+    Table table =
+        new Table(
+            "t",
+            List.of("order", "status"),
+            rows,
+            Map.of("order", orders, "status", List.of("200", "404")));
+    List<PlannedField> fields = PlanInference.fields(table);
+    assertThat(fields.get(0).roles()).containsExactly(new Ignored());
+    assertThat(fields.get(0).reason()).startsWith("600 different texts in 600 records");
+    assertThat(fields.get(1).roles()).containsExactly(new Categorical());
   }
 
   @Test
