@@ -9,7 +9,9 @@ import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.GeneratedClasses;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +19,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FeatureEncoderTest {
 
   private static final double[] NO_CONTEXT = {};
+
+  @BeforeAll
+  static void letBuildersCopyEnums() {
+    GeneratedClasses.trust();
+  }
 
   @ParameterizedTest
   @EnumSource(FeatureTransform.class)
