@@ -60,6 +60,7 @@ public final class FeatureEncoder {
     }
     for (ConstantFeature constant : constants) {
       requireNew(names, constant.getName());
+      requireFinite(constant.getName(), "value", constant.getValue());
       requireProbability(
           constant.getName(), "changeProbability", constant.getChangeProbability(), false);
     }
@@ -124,6 +125,8 @@ public final class FeatureEncoder {
     requirePositive(name, "transformScale", feature.getTransformScale());
     requireFinite(name, "location", feature.getLocation());
     requireFinite(name, "transformShift", feature.getTransformShift());
+    requireFinite(name, "minimum", feature.getMinimum());
+    requireFinite(name, "maximum", feature.getMaximum());
     requireFinite(name, "missingOffset", feature.getMissingOffset());
     requireProbability(name, "missingProbability", feature.getMissingProbability(), true);
     int weights = feature.getContextWeights().size();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.CategoryLevel;
+import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
@@ -92,6 +93,25 @@ class FeatureEncoderTest {
             List.of());
     assertThatThrownBy(() -> encoder(List.of(flat)))
         .hasMessage("feature \"flat\": scale 0.0, expected positive");
+  }
+
+  @Test
+  void shouldRefuseARangeOrAConstantThatIsNotFinite() {
+    ContinuousFeature feature =
+        ContinuousFeature.newBuilder(feature(FeatureTransform.IDENTITY))
+            .setMinimum(Double.NaN)
+            .build();
+    assertThatThrownBy(() -> encoder(List.of(feature)))
+        .hasMessage("feature \"x\": minimum NaN, expected finite");
+    assertThatThrownBy(
+            () ->
+                new FeatureEncoder(
+                    new FeatureSpecification(
+                        List.of(feature(FeatureTransform.IDENTITY)),
+                        List.of(),
+                        List.of(),
+                        List.of(new ConstantFeature("line", Double.NaN, 0.1)))))
+        .hasMessage("feature \"line\": value NaN, expected finite");
   }
 
   @Test
