@@ -119,6 +119,18 @@ class PlanInferenceTest {
   }
 
   @Test
+  void shouldReadBackNamesOfAnyCharacters() throws IOException {
+    Path file = directory.resolve("features.properties");
+    List<String> names = List.of("a b", "Größe:°C=1", "#!\\", "two\nlines\tand a tab", "値.x");
+    List<PlannedField> fields =
+        names.stream()
+            .map(name -> new PlannedField(name, List.of(Continuous.inferred()), "two\nlines"))
+            .toList();
+    Files.writeString(file, FeaturePlanFile.text(fields));
+    assertThat(FeaturePlanFile.read(file, names).fields()).isEqualTo(names);
+  }
+
+  @Test
   void shouldReadWhatAPersonWrote() throws IOException {
     Path file =
         Files.writeString(
@@ -150,6 +162,7 @@ class PlanInferenceTest {
     assertRefused("at = cycle fortnight", "in the place of \"fortnight\"");
     assertRefused("speed = continuous, categorical", "one at most of continuous and categorical");
     assertRefused("mode = categorical", "none is continuous, expected at least one");
+    assertRefused("speed = continuous\nspeed = lag 1", "field \"speed\" twice, expected one line");
     assertRefused("speed = context", "expected number or category");
   }
 
