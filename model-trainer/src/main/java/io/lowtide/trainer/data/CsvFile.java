@@ -3,6 +3,7 @@ package io.lowtide.trainer.data;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class CsvFile {
       }
       return table.build();
     } catch (IOException | UncheckedIOException e) {
-      throw new DataException(source + ": cannot be read: " + e.getMessage(), e);
+      throw unreadable(source, e);
     } catch (IllegalArgumentException e) {
       throw new DataException(source + ": its header cannot be used: " + e.getMessage(), e);
     }
@@ -60,9 +61,22 @@ final class CsvFile {
     String source = file.getFileName().toString();
     try {
       return selection.resolve(source, header(file));
-    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+    } catch (IOException | UncheckedIOException e) {
+      throw unreadable(source, e);
+    } catch (IllegalArgumentException e) {
       throw new DataException(source + ": its header cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  private static DataException unreadable(String source, Exception cause) {
+    boolean encoding =
+        cause instanceof CharacterCodingException
+            || cause.getCause() instanceof CharacterCodingException;
+    return new DataException(
+        encoding
+            ? source + ": not in UTF-8, expected that encoding"
+            : source + ": cannot be read: " + cause.getMessage(),
+        cause);
   }
 
   private static CSVParser open(Path file) throws IOException {

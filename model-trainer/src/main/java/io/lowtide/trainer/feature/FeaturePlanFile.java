@@ -4,6 +4,7 @@ import io.lowtide.schemas.config.NearestName;
 import io.lowtide.trainer.data.DataException;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -90,6 +91,8 @@ public final class FeaturePlanFile {
     Properties properties = new Lines(file);
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
+    } catch (CharacterCodingException e) {
+      throw new DataException(file + ": not in UTF-8, expected that encoding", e);
     } catch (IllegalArgumentException e) {
       throw new DataException(file + ": not a properties file: " + e.getMessage(), e);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,6 +75,17 @@ class TablesTest {
     Table table = Tables.read(csv("\uFEFFa,b\n1,2\n"), TableSelection.everything()).table();
     assertThat(table.columns()).containsExactly("a", "b");
     assertThat(table.rows()).isDeepEqualTo(new double[][] {{1, 2}});
+  }
+
+  @Test
+  void shouldSayThatAFileIsInAnotherEncoding() throws IOException {
+    for (String content : List.of("größe,b\n1,2\n", "a,b\n1,2\n".repeat(5_000) + "1,ü\n")) {
+      Path file =
+          Files.write(directory.resolve("data.csv"), content.getBytes(StandardCharsets.ISO_8859_1));
+      assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+          .isInstanceOf(DataException.class)
+          .hasMessage("data.csv: not in UTF-8, expected that encoding");
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.lowtide.trainer.feature.FieldRole.Cycle;
 import io.lowtide.trainer.feature.FieldRole.Ignored;
 import io.lowtide.trainer.feature.FieldRole.Lag;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -164,6 +165,17 @@ class PlanInferenceTest {
     assertRefused("mode = categorical", "none is continuous, expected at least one");
     assertRefused("speed = continuous\nspeed = lag 1", "field \"speed\" twice, expected one line");
     assertRefused("speed = context", "expected number or category");
+  }
+
+  @Test
+  void shouldSayThatAPlanIsInAnotherEncoding() throws IOException {
+    Path file =
+        Files.write(
+            directory.resolve("latin.properties"),
+            "größe = continuous".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> FeaturePlanFile.read(file, table().columns()))
+        .isInstanceOf(DataException.class)
+        .hasMessage(file + ": not in UTF-8, expected that encoding");
   }
 
   private void assertRefused(String line, String message) {
