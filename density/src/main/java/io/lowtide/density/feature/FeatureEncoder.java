@@ -188,9 +188,15 @@ public final class FeatureEncoder {
         requirePositive(name, "transformScale", feature.getTransformScale());
         requireFinite(name, "location", feature.getLocation());
         requireFinite(name, "transformShift", feature.getTransformShift());
-        if (feature.getKind() == ContextKind.LAG && feature.getLag() < 1) {
+        int lag = feature.getLag();
+        if (feature.getKind() == ContextKind.LAG && (lag < 1 || lag > FeatureInput.MOST_LAG)) {
           throw new IllegalArgumentException(
-              "feature \"" + name + "\": lag " + feature.getLag() + ", expected at least 1");
+              "feature \""
+                  + name
+                  + "\": lag "
+                  + lag
+                  + ", expected between 1 and "
+                  + FeatureInput.MOST_LAG);
         }
       }
       case CATEGORY -> {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.ConstantFeature;
+import io.lowtide.schemas.ContextFeature;
+import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
@@ -112,6 +114,21 @@ class FeatureEncoderTest {
                         List.of(),
                         List.of(new ConstantFeature("line", Double.NaN, 0.1)))))
         .hasMessage("feature \"line\": value NaN, expected finite");
+  }
+
+  @Test
+  void shouldRefuseALagThatNoHistoryReaches() {
+    ContextFeature lag =
+        ContextFeature.newBuilder().setName("x").setKind(ContextKind.LAG).setLag(100_000).build();
+    assertThatThrownBy(
+            () ->
+                new FeatureEncoder(
+                    new FeatureSpecification(
+                        List.of(feature(FeatureTransform.IDENTITY)),
+                        List.of(),
+                        List.of(lag),
+                        List.of())))
+        .hasMessage("feature \"x\": lag 100000, expected between 1 and 10000");
   }
 
   @Test
