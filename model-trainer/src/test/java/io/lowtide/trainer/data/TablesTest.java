@@ -174,6 +174,29 @@ class TablesTest {
   }
 
   @Test
+  void shouldReadRecordsThatHoldOthersOfTheirKind() throws IOException {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Span", "fields": [
+                  {"name": "seconds", "type": "double"},
+                  {"name": "parent", "type": ["null", "Span"]}
+                ]}
+                """);
+    Path file = directory.resolve("data.avro");
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
+      writer.create(schema, file.toFile());
+      GenericRecord span = new GenericData.Record(schema);
+      span.put("seconds", 1.5);
+      writer.append(span);
+    }
+    assertThat(Tables.read(file, TableSelection.everything()).table().columns())
+        .containsExactly("seconds");
+  }
+
+  @Test
   void shouldHashNamesAndValues() {
     Table table = new Table("t", List.of("a"), new double[][] {{1}, {2}});
     assertThat(table.sha256())
