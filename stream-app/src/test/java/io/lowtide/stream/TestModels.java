@@ -16,6 +16,7 @@ import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
 import java.time.Instant;
@@ -28,6 +29,11 @@ import java.util.Random;
  * with deviation 5, pressure around 2 with deviation 0.5.
  */
 public final class TestModels {
+
+  static {
+    // Builders copy enums, which Avro takes for untrusted classes otherwise.
+    GeneratedClasses.trust();
+  }
 
   public static final String DETECTOR = "press-line";
 

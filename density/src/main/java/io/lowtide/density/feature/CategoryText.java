@@ -10,11 +10,15 @@ public final class CategoryText {
 
   private CategoryText() {}
 
-  /** A number as text; a whole one without a decimal point. */
+  /**
+   * A number as text; a whole one without a decimal point, one in single precision as it is written
+   * there: 0.1, not 0.10000000149011612.
+   */
   public static String of(double number) {
-    return number == Math.rint(number) && Math.abs(number) <= WHOLE
-        ? Long.toString((long) number)
-        : Double.toString(number);
+    if (number == Math.rint(number) && Math.abs(number) <= WHOLE) {
+      return Long.toString((long) number);
+    }
+    return number == (float) number ? Float.toString((float) number) : Double.toString(number);
   }
 
   /** The text of a value of an Avro record, or null if it is nothing that can be a category. */

@@ -71,6 +71,7 @@ public final class FeatureEncoder {
     }
     for (ConstantFeature constant : constants) {
       requireNew(names, constant.getName());
+      requireFinite(constant.getName(), "value", constant.getValue());
       requireProbability(
           constant.getName(), "changeProbability", constant.getChangeProbability(), false);
     }
@@ -138,6 +139,8 @@ public final class FeatureEncoder {
     requirePositive(name, "transformScale", feature.getTransformScale());
     requireFinite(name, "location", feature.getLocation());
     requireFinite(name, "transformShift", feature.getTransformShift());
+    requireFinite(name, "minimum", feature.getMinimum());
+    requireFinite(name, "maximum", feature.getMaximum());
     requireFinite(name, "missingOffset", feature.getMissingOffset());
     requireProbability(name, "missingProbability", feature.getMissingProbability(), true);
     int weights = feature.getContextWeights().size();
@@ -270,9 +273,15 @@ public final class FeatureEncoder {
         requirePositive(name, "transformScale", feature.getTransformScale());
         requireFinite(name, "location", feature.getLocation());
         requireFinite(name, "transformShift", feature.getTransformShift());
-        if (feature.getKind() == ContextKind.LAG && feature.getLag() < 1) {
+        int lag = feature.getLag();
+        if (feature.getKind() == ContextKind.LAG && (lag < 1 || lag > FeatureInput.MOST_LAG)) {
           throw new IllegalArgumentException(
-              "feature \"" + name + "\": lag " + feature.getLag() + ", expected at least 1");
+              "feature \""
+                  + name
+                  + "\": lag "
+                  + lag
+                  + ", expected between 1 and "
+                  + FeatureInput.MOST_LAG);
         }
       }
       case CATEGORY -> {

@@ -14,6 +14,9 @@ import java.util.List;
 public record FeatureInput(
     String field, Kind kind, boolean optional, int lag, List<String> levels) {
 
+  /** A history of this length is kept for every key. */
+  public static final int MOST_LAG = 10_000;
+
   /** Stands for a category that is none of the levels. */
   public static final double UNKNOWN_LEVEL = -1;
 

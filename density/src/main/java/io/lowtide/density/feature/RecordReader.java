@@ -75,6 +75,8 @@ public final class RecordReader {
    */
   public void read(IndexedRecord record, double[] values) throws RecordMisfitException {
     boolean sameSchema = record.getSchema() == schema;
+    // Until every field is read, positions may be of one schema or the other.
+    schema = null;
     for (int i = 0; i < positions.length; i++) {
       if (inputs.get(i).lag() == 0) {
         values[i] = value(i, valueOf(i, record, sameSchema));
@@ -111,8 +113,6 @@ public final class RecordReader {
   private void locate(int input, int level, Schema parent) throws RecordMisfitException {
     Schema.Field found = parent.getField(paths[input][level]);
     if (found == null && !inputs.get(input).optional()) {
-      // Positions of this schema are incomplete now.
-      schema = null;
       throw missing(input, "not in schema " + parent.getFullName());
     }
     positions[input][level] = found == null ? ABSENT : found.pos();

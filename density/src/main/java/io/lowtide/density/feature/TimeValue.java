@@ -40,10 +40,16 @@ public final class TimeValue {
 
   /** Seconds since 1970 of a text, or NaN if it is no time. */
   public static double of(String text) {
+    double seconds = ofIso(text);
+    return Double.isNaN(seconds) ? ofDigits(text) : seconds;
+  }
+
+  /** Seconds since 1970 of a text in ISO 8601, or NaN if it is none. */
+  public static double ofIso(String text) {
     try {
       return seconds(ISO.parseBest(text, Instant::from, LocalDateTime::from, LocalDate::from));
     } catch (DateTimeException notIso) {
-      return ofDigits(text);
+      return Double.NaN;
     }
   }
 

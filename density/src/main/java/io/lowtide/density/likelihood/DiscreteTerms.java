@@ -14,6 +14,7 @@ public final class DiscreteTerms {
   private final double[] logMissing;
   private final double[] logPresent;
   private final double[] constants;
+  private final double[] singleConstants;
   private final double[] logChanged;
   private final double[] logUnchanged;
   private final CategoryTable[] categories;
@@ -35,6 +36,8 @@ public final class DiscreteTerms {
             .mapToDouble(feature -> Math.log1p(-feature.getMissingProbability()))
             .toArray();
     constants = encoder.constants().stream().mapToDouble(ConstantFeature::getValue).toArray();
+    singleConstants =
+        Arrays.stream(constants).map(x -> x == Math.rint(x) ? x : (double) (float) x).toArray();
     logChanged =
         encoder.constants().stream()
             .mapToDouble(constant -> Math.log(constant.getChangeProbability()))
@@ -74,9 +77,14 @@ public final class DiscreteTerms {
     return Double.isNaN(value) ? logMissing[feature] : logPresent[feature];
   }
 
-  /** Of a constant feature's value being what it was, or not. */
+  /**
+   * Of a constant feature's value being what it was, or not. A fraction may come in single
+   * precision.
+   */
   public double ofConstant(int feature, double value) {
-    return value == constants[feature] ? logUnchanged[feature] : logChanged[feature];
+    return value == constants[feature] || value == singleConstants[feature]
+        ? logUnchanged[feature]
+        : logChanged[feature];
   }
 
   /** Of a category in a record, given the category that it depends on. */

@@ -19,6 +19,7 @@ import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FieldContribution;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.generic.IndexedRecord;
 
 /**
@@ -27,6 +28,9 @@ import org.apache.avro.generic.IndexedRecord;
  * for records of numbers.
  */
 public final class RecordScorer {
+
+  /** What is told of a category: an alert must not outgrow the record that it is about. */
+  private static final int LONGEST_TEXT = 200;
 
   private final FeatureEncoder encoder;
   private final ConformalCalibration calibration;
@@ -137,8 +141,7 @@ public final class RecordScorer {
    */
   public List<FieldContribution> explain() {
     requireScored();
-    return explainer.explain(
-        values, category -> reader.text(encoder.firstCategory() + category, scored));
+    return explainer.explain(values, category -> text(encoder.firstCategory() + category));
   }
 
   /**
@@ -148,7 +151,14 @@ public final class RecordScorer {
    */
   public List<ContextValue> context() {
     requireScored();
-    return ContextDescription.of(encoder, values, input -> reader.text(input, scored));
+    return ContextDescription.of(encoder, values, this::text);
+  }
+
+  private Optional<String> text(int input) {
+    return reader
+        .text(input, scored)
+        .map(
+            text -> text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...");
   }
 
   private void requireScored() {

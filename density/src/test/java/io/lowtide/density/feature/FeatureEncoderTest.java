@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.CategoryLevel;
+import io.lowtide.schemas.ConstantFeature;
+import io.lowtide.schemas.ContextFeature;
+import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.GeneratedClasses;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -17,6 +22,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FeatureEncoderTest {
 
   private static final double[] NO_CONTEXT = {};
+
+  @BeforeAll
+  static void letBuildersCopyEnums() {
+    GeneratedClasses.trust();
+  }
 
   @ParameterizedTest
   @EnumSource(FeatureTransform.class)
@@ -85,6 +95,40 @@ class FeatureEncoderTest {
             List.of());
     assertThatThrownBy(() -> encoder(List.of(flat)))
         .hasMessage("feature \"flat\": scale 0.0, expected positive");
+  }
+
+  @Test
+  void shouldRefuseARangeOrAConstantThatIsNotFinite() {
+    ContinuousFeature feature =
+        ContinuousFeature.newBuilder(feature(FeatureTransform.IDENTITY))
+            .setMinimum(Double.NaN)
+            .build();
+    assertThatThrownBy(() -> encoder(List.of(feature)))
+        .hasMessage("feature \"x\": minimum NaN, expected finite");
+    assertThatThrownBy(
+            () ->
+                new FeatureEncoder(
+                    new FeatureSpecification(
+                        List.of(feature(FeatureTransform.IDENTITY)),
+                        List.of(),
+                        List.of(),
+                        List.of(new ConstantFeature("line", Double.NaN, 0.1)))))
+        .hasMessage("feature \"line\": value NaN, expected finite");
+  }
+
+  @Test
+  void shouldRefuseALagThatNoHistoryReaches() {
+    ContextFeature lag =
+        ContextFeature.newBuilder().setName("x").setKind(ContextKind.LAG).setLag(100_000).build();
+    assertThatThrownBy(
+            () ->
+                new FeatureEncoder(
+                    new FeatureSpecification(
+                        List.of(feature(FeatureTransform.IDENTITY)),
+                        List.of(),
+                        List.of(lag),
+                        List.of())))
+        .hasMessage("feature \"x\": lag 100000, expected between 1 and 10000");
   }
 
   @Test

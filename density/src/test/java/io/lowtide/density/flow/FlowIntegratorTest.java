@@ -125,6 +125,11 @@ class FlowIntegratorTest {
     }
 
     @Override
+    public VectorField restrictedTo(int[] dimensions) {
+      throw new UnsupportedOperationException("this field is of both dimensions");
+    }
+
+    @Override
     public FieldEvaluator newEvaluator() {
       return new FieldEvaluator() {
         @Override

@@ -158,6 +158,17 @@ class MixedRecordScorerTest {
   }
 
   @Test
+  void shouldTellNoMoreThanTheBeginningOfALongCategory() {
+    scorer.score(payment(2, 3, "x".repeat(300_000), NOON, "y".repeat(300_000)));
+    assertThat(scorer.explain())
+        .extracting(FieldContribution::getText)
+        .contains("x".repeat(200) + "...");
+    assertThat(scorer.context())
+        .extracting(ContextValue::getText)
+        .contains("x".repeat(200) + "...", "y".repeat(200) + "...");
+  }
+
+  @Test
   void shouldJudgeByTheRecordsBeforeOfTheSameKey() {
     KeyHistory past = KeyHistory.EMPTY;
     GenericRecord first = payment(1, 3, "red", NOON, "north");

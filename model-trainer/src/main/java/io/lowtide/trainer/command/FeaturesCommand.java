@@ -1,14 +1,12 @@
 package io.lowtide.trainer.command;
 
 import io.lowtide.trainer.data.DataException;
-import io.lowtide.trainer.data.LabelledTable;
-import io.lowtide.trainer.data.TableSelection;
-import io.lowtide.trainer.data.Tables;
 import io.lowtide.trainer.feature.FeaturePlanFile;
 import io.lowtide.trainer.feature.PlannedData;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -67,9 +65,10 @@ public final class FeaturesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try {
-      LabelledTable records =
-          Tables.read(data, new TableSelection(columns, Optional.ofNullable(label)));
-      String text = FeaturePlanFile.text(PlannedData.fields(records, Optional.ofNullable(key)));
+      String text =
+          FeaturePlanFile.text(
+              PlannedData.fields(
+                  data, columns, Optional.ofNullable(label), Optional.ofNullable(key)));
       if (output == null) {
         command.commandLine().getOut().print(text);
         command.commandLine().getOut().flush();
@@ -79,6 +78,8 @@ public final class FeaturesCommand implements Callable<Integer> {
       return 0;
     } catch (FileAlreadyExistsException e) {
       return refuse(output + ": exists already, and may have been edited; expected a new file");
+    } catch (NoSuchFileException e) {
+      return refuse(e.getFile() + ": cannot be written, expected an existing folder");
     } catch (DataException e) {
       return refuse(e.getMessage());
     }

@@ -8,10 +8,12 @@ import io.lowtide.density.feature.TimeValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
@@ -57,7 +59,7 @@ final class AvroFile {
 
   private static Map<String, Kind> kinds(String source, DataFileReader<GenericRecord> reader) {
     Map<String, Kind> kinds = new LinkedHashMap<>();
-    collect(source, "", reader.getSchema(), kinds);
+    collect(source, "", reader.getSchema(), kinds, Set.of());
     return kinds;
   }
 
@@ -129,11 +131,20 @@ final class AvroFile {
     return table.text(index, text.orElseThrow());
   }
 
+  /**
+   * @param enclosing names of the records around this one: what a record holds of its own kind, as
+   *     lists and trees do, has no end
+   */
   private static void collect(
-      String source, String prefix, Schema schema, Map<String, Kind> kinds) {
+      String source, String prefix, Schema schema, Map<String, Kind> kinds, Set<String> enclosing) {
     if (schema.getType() != Schema.Type.RECORD) {
       throw new DataException(source + ": holds " + schema.getType() + ", expected records");
     }
+    if (enclosing.contains(schema.getFullName())) {
+      return;
+    }
+    Set<String> here = new HashSet<>(enclosing);
+    here.add(schema.getFullName());
     for (Schema.Field field : schema.getFields()) {
       String name = prefix + field.name();
       for (Schema branch : branches(field.schema())) {
@@ -142,7 +153,7 @@ final class AvroFile {
               kinds.putIfAbsent(name, branch.getLogicalType() == null ? Kind.NUMBER : Kind.TIME);
           case FLOAT, DOUBLE -> kinds.putIfAbsent(name, Kind.NUMBER);
           case STRING, ENUM, BOOLEAN -> kinds.putIfAbsent(name, Kind.CATEGORY);
-          case RECORD -> collect(source, name + ".", branch, kinds);
+          case RECORD -> collect(source, name + ".", branch, kinds, here);
           default -> {
             // Nothing that a feature can be made of.
           }

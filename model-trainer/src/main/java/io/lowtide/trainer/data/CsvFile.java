@@ -1,7 +1,9 @@
 package io.lowtide.trainer.data;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ final class CsvFile {
           .setIgnoreEmptyLines(true)
           .build();
 
+  /** Spreadsheets begin UTF-8 with it. */
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
   private CsvFile() {}
 
   static LabelledTable read(Path file, TableSelection selection) {
@@ -35,6 +40,7 @@ final class CsvFile {
       try (CSVParser parser = open(file)) {
         for (CSVRecord record : parser) {
           long line = parser.getCurrentLineNumber();
+          requireNoMore(source, line, record, parser.getHeaderNames().size());
           double[] row = new double[columns.size()];
           for (int i = 0; i < row.length; i++) {
             row[i] = value(source, line, record, columns.get(i), i, table);
@@ -45,7 +51,7 @@ final class CsvFile {
       }
       return table.build();
     } catch (IOException | UncheckedIOException e) {
-      throw new DataException(source + ": cannot be read: " + e.getMessage(), e);
+      throw unreadable(source, e);
     } catch (IllegalArgumentException e) {
       throw new DataException(source + ": its header cannot be used: " + e.getMessage(), e);
     }
@@ -55,13 +61,31 @@ final class CsvFile {
     String source = file.getFileName().toString();
     try {
       return selection.resolve(source, header(file));
-    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+    } catch (IOException | UncheckedIOException e) {
+      throw unreadable(source, e);
+    } catch (IllegalArgumentException e) {
       throw new DataException(source + ": its header cannot be used: " + e.getMessage(), e);
     }
   }
 
+  private static DataException unreadable(String source, Exception cause) {
+    boolean encoding =
+        cause instanceof CharacterCodingException
+            || cause.getCause() instanceof CharacterCodingException;
+    return new DataException(
+        encoding
+            ? source + ": not in UTF-8, expected that encoding"
+            : source + ": cannot be read: " + cause.getMessage(),
+        cause);
+  }
+
   private static CSVParser open(Path file) throws IOException {
-    return CSVParser.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8), FORMAT);
+    BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+    reader.mark(1);
+    if (reader.read() != BYTE_ORDER_MARK) {
+      reader.reset();
+    }
+    return CSVParser.parse(reader, FORMAT);
   }
 
   private static List<String> header(Path file) throws IOException {
@@ -95,6 +119,23 @@ final class CsvFile {
       return true;
     } catch (NumberFormatException e) {
       return false;
+    }
+  }
+
+  /** A value too many has most likely moved those behind it into other columns. */
+  private static void requireNoMore(String source, long line, CSVRecord record, int columns) {
+    for (int index = columns; index < record.size(); index++) {
+      if (!record.get(index).isEmpty()) {
+        throw new DataException(
+            source
+                + " line "
+                + line
+                + ": "
+                + record.size()
+                + " values, expected "
+                + columns
+                + " as in its header");
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.data;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +38,7 @@ public record TableSelection(List<String> columns, Optional<String> label, Set<S
   /**
    * The columns to read from a source that has these.
    *
-   * @throws DataException if a column is not there, or none is left
+   * @throws DataException if a column is not there, is there twice or is the label, or none is left
    */
   List<String> resolve(String source, List<String> available) {
     label.ifPresent(name -> requireColumn(source, available, name));
@@ -46,6 +47,16 @@ public record TableSelection(List<String> columns, Optional<String> label, Set<S
         columns.isEmpty()
             ? available.stream().filter(name -> !label.equals(Optional.of(name))).toList()
             : columns;
+    if (label.filter(resolved::contains).isPresent()) {
+      throw new DataException(
+          source + ": column \"" + label.orElseThrow() + "\" is the label, expected others");
+    }
+    for (String name : resolved) {
+      if (Collections.frequency(available, name) > 1) {
+        throw new DataException(
+            source + ": several columns \"" + name + "\", expected each name once");
+      }
+    }
     if (resolved.isEmpty()) {
       throw new DataException(source + ": no column to train on; it has " + available);
     }

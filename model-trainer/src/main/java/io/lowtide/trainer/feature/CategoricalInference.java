@@ -88,7 +88,8 @@ final class CategoricalInference {
     Map<Double, Integer> records = new HashMap<>();
     for (double value : column) {
       if (!Double.isNaN(value)) {
-        records.merge(value, 1, Integer::sum);
+        // Zero has two signs, and one text.
+        records.merge(value + 0.0, 1, Integer::sum);
       }
     }
     List<Count> counts = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.lowtide.trainer.feature;
 import io.lowtide.schemas.ContextFeature;
 import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
+import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.feature.FieldRole.Continuous;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ final class ContinuousInference {
   /** A column repeats its values when fewer than this fraction of them are distinct. */
   private static final double REPEATING = 0.5;
 
-  /** Gaps below this share of a column's range are rounding errors of its source. */
+  /** Gaps below this share of a value's distance from the median are rounding errors. */
   private static final double ROUNDING = 1e-9;
 
   /** Entropy of a standard normal, in nats: half of log(2 pi e). */
@@ -178,10 +179,13 @@ final class ContinuousInference {
    * rounding alone count as one.
    */
   private static double resolution(double[] sorted) {
-    double rounding = ROUNDING * (sorted[sorted.length - 1] - sorted[0]);
+    // Not of the range: a placeholder far outside would swallow every step inside.
+    ColumnTransform middle = ColumnTransform.of(FeatureTransform.ASINH, sorted);
     int distinct = 1;
     double gap = Double.POSITIVE_INFINITY;
     for (int i = 1; i < sorted.length; i++) {
+      double distance = Math.max(middle.scale(), Math.abs(sorted[i] - middle.shift()));
+      double rounding = ROUNDING * distance;
       if (sorted[i] - sorted[i - 1] > rounding) {
         distinct++;
         gap = Math.min(gap, sorted[i] - sorted[i - 1]);

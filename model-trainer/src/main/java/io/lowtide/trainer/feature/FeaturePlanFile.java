@@ -4,6 +4,7 @@ import io.lowtide.schemas.config.NearestName;
 import io.lowtide.trainer.data.DataException;
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -49,7 +50,32 @@ public final class FeaturePlanFile {
   }
 
   private static String escaped(String name) {
-    return name.replaceAll("([\\\\ :=#!])", "\\\\$1");
+    return name.replaceAll("([\\\\ :=#!])", "\\\\$1")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r")
+        .replace("\f", "\\f");
+  }
+
+  /** Of two lines for one field {@link Properties} would keep the last. */
+  private static final class Lines extends Properties {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Path file;
+
+    Lines(Path file) {
+      this.file = file;
+    }
+
+    @Override
+    public synchronized Object put(Object name, Object roles) {
+      if (containsKey(name)) {
+        throw new DataException(
+            file + ": field \"" + name + "\" twice, expected one line with all of its roles");
+      }
+      return super.put(name, roles);
+    }
   }
 
   /**
@@ -62,9 +88,11 @@ public final class FeaturePlanFile {
    * @throws IOException if the file cannot be read
    */
   public static FeaturePlan read(Path file, List<String> available) throws IOException {
-    Properties properties = new Properties();
+    Properties properties = new Lines(file);
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
+    } catch (CharacterCodingException e) {
+      throw new DataException(file + ": not in UTF-8, expected that encoding", e);
     } catch (IllegalArgumentException e) {
       throw new DataException(file + ": not a properties file: " + e.getMessage(), e);
     }

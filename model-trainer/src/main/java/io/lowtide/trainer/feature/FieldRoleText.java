@@ -1,5 +1,6 @@
 package io.lowtide.trainer.feature;
 
+import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.schemas.config.NearestName;
 import io.lowtide.trainer.data.DataException;
@@ -111,14 +112,11 @@ final class FieldRoleText {
 
   private int lag(String word) {
     double lag = atLeastZero(word);
-    if (lag < 1 || lag > MOST_LAG || lag != Math.rint(lag)) {
-      throw wrong("expected a whole number from 1 to " + MOST_LAG);
+    if (lag < 1 || lag > FeatureInput.MOST_LAG || lag != Math.rint(lag)) {
+      throw wrong("expected a whole number from 1 to " + FeatureInput.MOST_LAG);
     }
     return (int) lag;
   }
-
-  /** A history of this length is kept for every key. */
-  private static final int MOST_LAG = 10_000;
 
   private double atLeastZero(String word) {
     try {

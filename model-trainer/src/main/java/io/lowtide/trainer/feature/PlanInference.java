@@ -16,7 +16,7 @@ import java.util.Map;
 
 /**
  * Infers from training records what each field should be taken for: a number is continuous, a text
- * of few values a category, a text that is a time a cycle, and another text nothing.
+ * that is a time a cycle, another text of few values a category, and one of many nothing.
  */
 public final class PlanInference {
 
@@ -98,6 +98,14 @@ public final class PlanInference {
         counts.merge(value, 1, Integer::sum);
       }
     }
+    // A code of digits is no time, and a date is no category: those of the stream are all new.
+    double[] seconds =
+        counts.keySet().stream()
+            .mapToDouble(index -> TimeValue.ofIso(texts.get(index.intValue())))
+            .toArray();
+    if (Arrays.stream(seconds).noneMatch(Double::isNaN)) {
+      return time(name, seconds, missing);
+    }
     int levels = counts.size();
     if (levels <= MOST_LEVELS && (levels == 1 || levels * RECORDS_PER_LEVEL <= present)) {
       Map.Entry<Double, Integer> top =
@@ -111,13 +119,6 @@ public final class PlanInference {
               texts.get(top.getKey().intValue()),
               100.0 * top.getValue() / present,
               missing));
-    }
-    double[] seconds =
-        counts.keySet().stream()
-            .mapToDouble(index -> TimeValue.of(texts.get(index.intValue())))
-            .toArray();
-    if (Arrays.stream(seconds).noneMatch(Double::isNaN)) {
-      return time(name, seconds, missing);
     }
     return new PlannedField(
         name,

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.feature;
 
+import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.TableSelection;
 import io.lowtide.trainer.data.Tables;
@@ -22,16 +23,44 @@ public record PlannedData(FeaturePlan plan, LabelledTable records) {
    * @param columns fields to take; empty: all
    * @param label column that marks anomalies by a number other than 0, if there is one
    * @param key column of the message key, which is no feature, if there is one
-   * @throws io.lowtide.trainer.data.DataException if the file cannot be used
+   * @throws DataException if the file cannot be used
    */
   public static PlannedData inferred(
       Path file, List<String> columns, Optional<String> label, Optional<String> key) {
-    LabelledTable records = Tables.read(file, new TableSelection(columns, label));
+    LabelledTable records = records(file, columns, label, key);
     return new PlannedData(PlanInference.plan(fields(records, key)), records);
   }
 
-  /** What each field but the key is taken for, and why. */
-  public static List<PlannedField> fields(LabelledTable records, Optional<String> key) {
+  /**
+   * What each field but the key would be taken for, and why.
+   *
+   * @param columns fields to look at; empty: all
+   * @param label column that marks anomalies by a number other than 0, if there is one
+   * @param key column of the message key, which is no feature, if there is one
+   * @throws DataException if the file cannot be used
+   */
+  public static List<PlannedField> fields(
+      Path file, List<String> columns, Optional<String> label, Optional<String> key) {
+    return fields(records(file, columns, label, key), key);
+  }
+
+  private static LabelledTable records(
+      Path file, List<String> columns, Optional<String> label, Optional<String> key) {
+    List<String> available = Tables.columns(file, label);
+    key.filter(name -> !available.contains(name))
+        .ifPresent(
+            name -> {
+              throw new DataException(
+                  file.getFileName()
+                      + ": no column \""
+                      + name
+                      + "\" for the key, expected one of "
+                      + available);
+            });
+    return Tables.read(file, new TableSelection(columns, label));
+  }
+
+  private static List<PlannedField> fields(LabelledTable records, Optional<String> key) {
     return PlanInference.fields(records.normal()).stream()
         .filter(field -> !key.equals(Optional.of(field.name())))
         .toList();
@@ -43,7 +72,7 @@ public record PlannedData(FeaturePlan plan, LabelledTable records) {
    * @param plan file that says what each field is taken for
    * @param label column that marks anomalies by a number other than 0, if there is one
    * @param key column of the message key whose past records count; empty: all are of one key
-   * @throws io.lowtide.trainer.data.DataException if a file cannot be used
+   * @throws DataException if a file cannot be used
    * @throws IOException if the plan cannot be read
    */
   public static PlannedData read(Path file, Path plan, Optional<String> label, Optional<String> key)

@@ -69,10 +69,23 @@ public final class RecordValues {
     for (String level : input.levels()) {
       indices.put(level, (double) indices.size());
     }
-    return value ->
-        indices.getOrDefault(
-            texts == null ? CategoryText.of(value) : texts.get((int) value),
-            FeatureInput.UNKNOWN_LEVEL);
+    return value -> {
+      Double index = indices.get(texts == null ? CategoryText.of(value) : texts.get((int) value));
+      if (index == null && texts != null) {
+        // A column of numbers, one of which became a level, may be read as texts here: 5.0 is 5.
+        index = indices.get(numberText(texts.get((int) value)));
+      }
+      return index == null ? FeatureInput.UNKNOWN_LEVEL : index;
+    };
+  }
+
+  /** The text of the number that a text is, or the text itself. */
+  private static String numberText(String text) {
+    try {
+      return CategoryText.of(Double.parseDouble(text));
+    } catch (NumberFormatException noNumber) {
+      return text;
+    }
   }
 
   private static DoubleUnaryOperator times(FeatureInput input, List<String> texts, Table table) {

@@ -4,6 +4,7 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.trainer.adjoint.Batch;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.feature.RecordValues;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -21,14 +22,19 @@ final class TrainingData {
   private final double[] smoothing;
   private final double[] noisy;
   private final double[] encoded;
+  private final double[] withoutNoise;
 
   /**
    * @param encoder the encoder of the specification
-   * @param table records that have every input of the encoder as a column
+   * @param table records that have every input of the encoder as a column; those with a value
+   *     outside the domain of its transform, which have no density, are left out
    */
   TrainingData(FeatureEncoder encoder, Table table) {
     this.encoder = encoder;
-    this.values = RecordValues.of(encoder, table);
+    this.values =
+        Arrays.stream(RecordValues.of(encoder, table))
+            .filter(row -> isInDomain(encoder, row))
+            .toArray(double[][]::new);
     this.contexts = new double[values.length][encoder.contextDimensions()];
     for (int row = 0; row < values.length; row++) {
       encoder.encodeContext(values[row], contexts[row]);
@@ -37,6 +43,16 @@ final class TrainingData {
     this.smoothing = encoder.features().stream().mapToDouble(f -> f.getSmoothing()).toArray();
     this.noisy = new double[encoder.dimensions()];
     this.encoded = new double[encoder.dimensions()];
+    this.withoutNoise = new double[encoder.dimensions()];
+  }
+
+  private static boolean isInDomain(FeatureEncoder encoder, double[] row) {
+    double[] context = new double[encoder.contextDimensions()];
+    double[] encoded = new double[encoder.dimensions()];
+    encoder.encodeContext(row, context);
+    encoder.encode(row, context, encoded);
+    return IntStream.range(0, encoded.length)
+        .allMatch(i -> Double.isNaN(row[i]) || Double.isFinite(encoded[i]));
   }
 
   /** Number of records. */
@@ -98,9 +114,12 @@ final class TrainingData {
             resolution[i] > 0 ? row[i] + resolution[i] * (random.nextDouble() - 0.5) : row[i];
       }
       encoder.encode(noisy, context, encoded);
+      encoder.encode(row, context, withoutNoise);
       for (int i = 0; i < encoded.length; i++) {
+        // Close to the end of a domain dequantisation may lead out of it.
+        double inDomain = Double.isFinite(encoded[i]) ? encoded[i] : withoutNoise[i];
         double value =
-            smoothing[i] > 0 ? encoded[i] + smoothing[i] * random.nextGaussian() : encoded[i];
+            smoothing[i] > 0 ? inDomain + smoothing[i] * random.nextGaussian() : inDomain;
         boolean missing = Double.isNaN(row[i]);
         batch.x()[i * count + record] = missing ? 0 : value;
         if (batch.present().length > 0) {

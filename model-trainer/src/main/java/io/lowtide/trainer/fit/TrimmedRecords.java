@@ -6,6 +6,7 @@ import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.PartialFlow;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -26,6 +27,9 @@ final class TrimmedRecords {
    * the anomalies among as many least probable records, and two thirds among twice as many.
    */
   private static final int RECORDS_PER_ANOMALY = 2;
+
+  /** Mean of minus log-density of a standard normal, in nats: half of log(2 pi e). */
+  private static final double STANDARD_ENTROPY = 0.5 * Math.log(2 * Math.PI * Math.E);
 
   private final TrainingData records;
   private final int setAside;
@@ -54,7 +58,7 @@ final class TrimmedRecords {
       density.setContext(records.copyEncoded(row, encoded));
       logDensities[row] =
           density.score(encoded) == SolveStatus.COMPLETED
-              ? density.logDensity()
+              ? density.logDensity() - STANDARD_ENTROPY * missing(encoded)
               : Double.NEGATIVE_INFINITY;
     }
     kept =
@@ -64,6 +68,11 @@ final class TrimmedRecords {
             .skip(setAside)
             .sorted()
             .toList();
+  }
+
+  /** Without what these would have added on average, a record that lacks values seems probable. */
+  private static long missing(double[] encoded) {
+    return Arrays.stream(encoded).filter(Double::isNaN).count();
   }
 
   /** Indices of the records that take part, ascending. */

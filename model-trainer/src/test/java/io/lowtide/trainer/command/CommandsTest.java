@@ -66,6 +66,27 @@ class CommandsTest {
   }
 
   @Test
+  void shouldNameTheColumnOfTheKeyThatIsNotThere() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0));
+    String message = "data.csv: no column \"machin\" for the key, expected one of [x, y, anomaly]";
+    assertThat(train(data, "--key", "machin")).isEqualTo(2);
+    assertThat(errors.toString()).contains("train: " + message);
+    assertThat(features(data, "--key", "machin")).isEqualTo(2);
+    assertThat(errors.toString()).contains("features: " + message);
+    assertThat(features(data, "--columns", "x", "--key", "y")).isZero();
+  }
+
+  @Test
+  void shouldSayThatThereIsNoFolderForTheFeatures() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0));
+    Path file = directory.resolve("none/features.properties");
+    assertThat(features(data, "--output", file.toString())).isEqualTo(2);
+    assertThat(errors.toString())
+        .isEqualTo(
+            String.format("features: %s: cannot be written, expected an existing folder%n", file));
+  }
+
+  @Test
   void shouldNameTheCellThatIsNoNumber() throws IOException {
     Path data = write("data.csv", labelledRecords(100, 0) + "1.5,red,0\n");
     assertThat(train(data)).isEqualTo(2);
@@ -123,6 +144,12 @@ class CommandsTest {
         new ArrayList<>(List.of("--model", model.toString(), "--data", data.toString()));
     arguments.addAll(List.of(more));
     return run(new CommandLine(new EvaluateCommand()), arguments);
+  }
+
+  private int features(Path data, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("--data", data.toString()));
+    arguments.addAll(List.of(more));
+    return run(new CommandLine(new FeaturesCommand()), arguments);
   }
 
   private int run(CommandLine command, List<String> arguments) {

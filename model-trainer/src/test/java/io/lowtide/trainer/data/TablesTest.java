@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,6 +71,48 @@ class TablesTest {
   }
 
   @Test
+  void shouldReadAFileThatBeginsWithAByteOrderMark() throws IOException {
+    Table table = Tables.read(csv("\uFEFFa,b\n1,2\n"), TableSelection.everything()).table();
+    assertThat(table.columns()).containsExactly("a", "b");
+    assertThat(table.rows()).isDeepEqualTo(new double[][] {{1, 2}});
+  }
+
+  @Test
+  void shouldSayThatAFileIsInAnotherEncoding() throws IOException {
+    for (String content : List.of("größe,b\n1,2\n", "a,b\n1,2\n".repeat(5_000) + "1,ü\n")) {
+      Path file =
+          Files.write(directory.resolve("data.csv"), content.getBytes(StandardCharsets.ISO_8859_1));
+      assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+          .isInstanceOf(DataException.class)
+          .hasMessage("data.csv: not in UTF-8, expected that encoding");
+    }
+  }
+
+  @Test
+  void shouldNameTheLineOfARowThatIsTooLong() throws IOException {
+    Path file = csv("a,b\n1,2,\n3,4,5\n");
+    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+        .hasMessage("data.csv line 3: 3 values, expected 2 as in its header");
+  }
+
+  @Test
+  void shouldRefuseColumnsOfOneName() throws IOException {
+    Path file = csv("a,b,a\n1,2,3\n");
+    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+        .hasMessage("data.csv: several columns \"a\", expected each name once");
+    TableSelection other = new TableSelection(List.of("b"), Optional.empty());
+    assertThat(Tables.read(file, other).table().column(0)).containsExactly(2);
+  }
+
+  @Test
+  void shouldRefuseToLearnTheLabel() throws IOException {
+    Path file = csv("a,label\n1,0\n");
+    TableSelection selection = new TableSelection(List.of("a", "label"), Optional.of("label"));
+    assertThatThrownBy(() -> Tables.read(file, selection))
+        .hasMessage("data.csv: column \"label\" is the label, expected others");
+  }
+
+  @Test
   void shouldNameTheLineOfARowThatIsTooShort() throws IOException {
     Path file = csv("a,b\n1,2\n3\n");
     assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
@@ -128,6 +171,29 @@ class TablesTest {
     }
     assertThat(Tables.read(file, TableSelection.everything()).table().column(1))
         .containsExactly(1.5, 2.5, Double.NaN);
+  }
+
+  @Test
+  void shouldReadRecordsThatHoldOthersOfTheirKind() throws IOException {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Span", "fields": [
+                  {"name": "seconds", "type": "double"},
+                  {"name": "parent", "type": ["null", "Span"]}
+                ]}
+                """);
+    Path file = directory.resolve("data.avro");
+    try (DataFileWriter<GenericRecord> writer =
+        new DataFileWriter<>(new GenericDatumWriter<>(schema))) {
+      writer.create(schema, file.toFile());
+      GenericRecord span = new GenericData.Record(schema);
+      span.put("seconds", 1.5);
+      writer.append(span);
+    }
+    assertThat(Tables.read(file, TableSelection.everything()).table().columns())
+        .containsExactly("seconds");
   }
 
   @Test

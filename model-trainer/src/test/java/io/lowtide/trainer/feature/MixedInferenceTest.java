@@ -173,6 +173,55 @@ class MixedInferenceTest {
   }
 
   @Test
+  void shouldFindTheStepsOfAColumnWithAPlaceholderFarOutside() {
+    double[][] rows = new double[1_000][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {i % 500 == 3 ? Integer.MAX_VALUE : i % 20 / 10.0};
+    }
+    Table table = new Table("t", List.of("x"), rows);
+    ContinuousFeature x =
+        FeatureInference.infer(PlanInference.plan(table), table, Set.of(), 0.2)
+            .getContinuous()
+            .get(0);
+    assertThat(x.getResolution()).isCloseTo(0.1, within(1e-9));
+  }
+
+  @Test
+  void shouldTakeZeroOfEitherSignForOneCategory() {
+    double[][] rows = new double[100][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {i, i % 3 == 0 ? MISSING : i % 2 == 0 ? 0.0 : -0.0};
+    }
+    Table table = new Table("t", List.of("x", "flag"), rows);
+    CategoricalFeature flag =
+        FeatureInference.infer(PlanInference.plan(table), table, Set.of("flag"), 0.2)
+            .getCategorical()
+            .get(0);
+    assertThat(flag.getLevels()).extracting(CategoryLevel::getValue).containsExactly("0");
+  }
+
+  @Test
+  void shouldKnowANumberThatBecameACategoryWhenItIsReadAsText() {
+    double[][] rows = new double[100][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {i, i % 3 == 0 ? MISSING : 5};
+    }
+    Table numbers = new Table("t", List.of("x", "gain"), rows);
+    FeatureEncoder encoder =
+        new FeatureEncoder(
+            FeatureInference.infer(PlanInference.plan(numbers), numbers, Set.of("gain"), 0.2));
+    Table texts =
+        new Table(
+            "t",
+            List.of("x", "gain"),
+            new double[][] {{1, 0}, {1, 1}, {1, 2}, {1, MISSING}},
+            Map.of("gain", List.of("5.0", "5", "6.0")));
+    assertThat(List.of(RecordValues.of(encoder, texts)))
+        .extracting(values -> values[1])
+        .containsExactly(0.0, 0.0, -1.0, MISSING);
+  }
+
+  @Test
   void shouldBuildLagsByKeyInTheOrderOfTheRows() {
     double[][] rows = {{1, 0}, {2, 1}, {3, 0}, {MISSING, 0}, {5, 0}, {6, 1}};
     Table table =

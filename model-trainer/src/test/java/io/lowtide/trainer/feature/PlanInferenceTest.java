@@ -13,13 +13,16 @@ import io.lowtide.trainer.feature.FieldRole.Cycle;
 import io.lowtide.trainer.feature.FieldRole.Ignored;
 import io.lowtide.trainer.feature.FieldRole.Lag;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,11 +75,60 @@ class PlanInferenceTest {
   }
 
   @Test
+  void shouldTakeADateThatManyRecordsShareForATime() {
+    double[][] rows = new double[600][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {i / 30};
+    }
+    List<String> days =
+        IntStream.range(0, 20)
+            .mapToObj(LocalDate.of(2026, 1, 5)::plusDays)
+            .map(String::valueOf)
+            .toList();
+    PlannedField field =
+        PlanInference.fields(new Table("t", List.of("day"), rows, Map.of("day", days))).get(0);
+    assertThat(field.roles()).containsExactly(new Cycle(604_800));
+    assertThat(field.reason()).startsWith("times from 2026-01-05T00:00:00Z");
+  }
+
+  @Test
+  void shouldNotTakeTextsOfDigitsForTimes() {
+    double[][] rows = new double[600][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {i, i % 2};
+    }
+    List<String> orders =
+        IntStream.range(0, 600).mapToObj(i -> String.valueOf(1_000_000 + 9_876 * i)).toList();
+    Table table =
+        new Table(
+            "t",
+            List.of("order", "status"),
+            rows,
+            Map.of("order", orders, "status", List.of("200", "404")));
+    List<PlannedField> fields = PlanInference.fields(table);
+    assertThat(fields.get(0).roles()).containsExactly(new Ignored());
+    assertThat(fields.get(0).reason()).startsWith("600 different texts in 600 records");
+    assertThat(fields.get(1).roles()).containsExactly(new Categorical());
+  }
+
+  @Test
   void shouldReadBackWhatItWrote() throws IOException {
     Path file = directory.resolve("features.properties");
     List<PlannedField> fields = PlanInference.fields(table());
     Files.writeString(file, FeaturePlanFile.text(fields));
     assertThat(FeaturePlanFile.read(file, table().columns())).isEqualTo(PlanInference.plan(fields));
+  }
+
+  @Test
+  void shouldReadBackNamesOfAnyCharacters() throws IOException {
+    Path file = directory.resolve("features.properties");
+    List<String> names = List.of("a b", "Größe:°C=1", "#!\\", "two\nlines\tand a tab", "値.x");
+    List<PlannedField> fields =
+        names.stream()
+            .map(name -> new PlannedField(name, List.of(Continuous.inferred()), "two\nlines"))
+            .toList();
+    Files.writeString(file, FeaturePlanFile.text(fields));
+    assertThat(FeaturePlanFile.read(file, names).fields()).isEqualTo(names);
   }
 
   @Test
@@ -111,7 +163,19 @@ class PlanInferenceTest {
     assertRefused("at = cycle fortnight", "in the place of \"fortnight\"");
     assertRefused("speed = continuous, categorical", "one at most of continuous and categorical");
     assertRefused("mode = categorical", "none is continuous, expected at least one");
+    assertRefused("speed = continuous\nspeed = lag 1", "field \"speed\" twice, expected one line");
     assertRefused("speed = context", "expected number or category");
+  }
+
+  @Test
+  void shouldSayThatAPlanIsInAnotherEncoding() throws IOException {
+    Path file =
+        Files.write(
+            directory.resolve("latin.properties"),
+            "größe = continuous".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> FeaturePlanFile.read(file, table().columns()))
+        .isInstanceOf(DataException.class)
+        .hasMessage(file + ": not in UTF-8, expected that encoding");
   }
 
   private void assertRefused(String line, String message) {

@@ -261,11 +261,12 @@ public final class StreamSettings {
         budget == null ? alerts / config.getDouble(SettingDefinitions.RECORDS_PER_HOUR) : budget);
   }
 
-  /** How long repeated alerts of a key are withheld; zero: not at all. */
+  /** How long a key's past records are remembered after its latest one, in event time. */
   public Duration historyRetention() {
     return duration(SettingDefinitions.HISTORY_RETENTION);
   }
 
+  /** How long repeated alerts of a key are withheld; zero: not at all. */
   public Duration suppressionWindow() {
     return duration(SettingDefinitions.SUPPRESSION_WINDOW);
   }

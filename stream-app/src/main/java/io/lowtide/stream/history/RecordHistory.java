@@ -39,7 +39,10 @@ public final class RecordHistory {
 
   /** Remembers a key's history up to a record of that event time. */
   public void remember(byte[] key, long eventTime, KeyHistory history) {
-    store.put(wrap(key), new RememberedRecords(eventTime, history));
+    RememberedRecords before = store.get(wrap(key));
+    // A late record must not make the key look as if it had been away since.
+    long latest = before == null ? eventTime : Math.max(eventTime, before.latest());
+    store.put(wrap(key), new RememberedRecords(latest, history));
   }
 
   /** Takes away what is too old to be asked for, so that the store holds the keys in use. */

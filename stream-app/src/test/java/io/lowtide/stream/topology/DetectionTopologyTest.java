@@ -728,6 +728,17 @@ class DetectionTopologyTest {
   }
 
   @Test
+  void shouldRememberAKeyOfWhichOneRecordIsLate() {
+    start(Map.of("history.retention", "PT1H")).publish(TestModels.withTemperatureBefore("lag"));
+    stream.send("press-7", reading(64.5, 2), START);
+    stream.send("press-7", reading(64, 2), START.minusSeconds(7_200));
+    stream.send("press-7", reading(64.2, 2), START.plusSeconds(60));
+
+    assertThat(stream.scores().get(2).getLogLikelihood())
+        .isCloseTo(densityOfTemperature(64.2, 64), within(1e-5));
+  }
+
+  @Test
   void shouldGoOnFromTheHistoryWhenTheModelIsSwapped() {
     start(Map.of()).publish(TestModels.withTemperatureBefore("lag"));
     stream.send("press-7", reading(64.5, 2));
