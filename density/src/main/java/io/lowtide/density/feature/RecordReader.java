@@ -1,13 +1,10 @@
 package io.lowtide.density.feature;
 
 import io.lowtide.density.feature.RecordMisfitException.Reason;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
-import org.apache.avro.util.Utf8;
 
 /**
  * Reads the values that a score takes from Avro records. Field positions are looked up once per
@@ -23,7 +20,7 @@ public final class RecordReader {
   private final String[][] paths;
   private final int[][] positions;
   private final Schema[] schemas;
-  private final List<Map<Object, Double>> levels;
+  private final List<CategoryLevels> levels;
   private Schema schema;
 
   /**
@@ -38,7 +35,7 @@ public final class RecordReader {
     for (int i = 0; i < paths.length; i++) {
       positions[i] = new int[paths[i].length];
     }
-    this.levels = inputs.stream().map(RecordReader::levelsOf).toList();
+    this.levels = inputs.stream().map(input -> new CategoryLevels(input.levels())).toList();
   }
 
   /** A reader of numbers that must all be there. */
@@ -51,17 +48,6 @@ public final class RecordReader {
   public static RecordReader ofOptionalNumbers(List<String> fields) {
     return new RecordReader(
         fields.stream().map(field -> FeatureInput.number(field, true)).toList());
-  }
-
-  /** Texts as Avro has them and as Java has them, so that a look-up need not convert. */
-  private static Map<Object, Double> levelsOf(FeatureInput input) {
-    Map<Object, Double> indices = new HashMap<>();
-    for (int index = 0; index < input.levels().size(); index++) {
-      String level = input.levels().get(index);
-      indices.put(level, (double) index);
-      indices.put(new Utf8(level), (double) index);
-    }
-    return indices;
   }
 
   /**
@@ -120,17 +106,24 @@ public final class RecordReader {
   }
 
   private double value(int input, Object value) throws RecordMisfitException {
-    if (value == null) {
+    if (value == null || isEmptyCategory(input, value)) {
       if (inputs.get(input).optional()) {
         return Double.NaN;
       }
-      throw missing(input, "null");
+      throw missing(input, value == null ? "null" : "an empty text");
     }
     return switch (inputs.get(input).kind()) {
       case NUMBER -> number(input, value);
       case CATEGORY -> level(input, value);
       case TIME -> time(input, value);
     };
+  }
+
+  /** An empty text is a missing value in an Avro record as it is in a CSV file. */
+  private boolean isEmptyCategory(int input, Object value) {
+    return inputs.get(input).kind() == FeatureInput.Kind.CATEGORY
+        && value instanceof CharSequence text
+        && text.length() == 0;
   }
 
   private double number(int input, Object value) throws RecordMisfitException {
@@ -149,16 +142,11 @@ public final class RecordReader {
   }
 
   private double level(int input, Object value) throws RecordMisfitException {
-    Map<Object, Double> indices = levels.get(input);
-    Double index = indices.get(value);
-    if (index == null) {
-      String text = CategoryText.of(value);
-      if (text == null) {
-        throw wrongType(input, value);
-      }
-      index = indices.get(text);
+    double level = levels.get(input).of(value);
+    if (Double.isNaN(level)) {
+      throw wrongType(input, value);
     }
-    return index == null ? FeatureInput.UNKNOWN_LEVEL : index;
+    return level;
   }
 
   private double time(int input, Object value) throws RecordMisfitException {
@@ -180,7 +168,8 @@ public final class RecordReader {
   public Optional<String> text(int input, IndexedRecord record) {
     try {
       Object value = valueOf(input, record, record.getSchema() == schema);
-      return Optional.ofNullable(value == null ? null : CategoryText.of(value));
+      return Optional.ofNullable(value == null ? null : CategoryText.of(value))
+          .filter(text -> !text.isEmpty());
     } catch (RecordMisfitException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

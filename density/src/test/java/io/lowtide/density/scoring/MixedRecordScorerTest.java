@@ -82,6 +82,12 @@ class MixedRecordScorerTest {
   }
 
   @Test
+  void shouldTakeAnEmptyTextForAMissingCategory() {
+    assertThat(logLikelihood(payment(2, 3, "", NOON, "")))
+        .isEqualTo(logLikelihood(payment(2, 3, null, NOON, null)));
+  }
+
+  @Test
   void shouldReadATimeWhateverItsFormIs() {
     double expected = logLikelihood(payment(2, 3, "red", NOON, "north"));
     for (Object same :

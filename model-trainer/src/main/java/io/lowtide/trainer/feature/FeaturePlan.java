@@ -6,6 +6,7 @@ import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.TableSelection;
 import io.lowtide.trainer.feature.FieldRole.Categorical;
 import io.lowtide.trainer.feature.FieldRole.ContextCategory;
+import io.lowtide.trainer.feature.FieldRole.ContextNumber;
 import io.lowtide.trainer.feature.FieldRole.Continuous;
 import io.lowtide.trainer.feature.FieldRole.Cycle;
 import io.lowtide.trainer.feature.FieldRole.Ignored;
@@ -38,13 +39,18 @@ public record FeaturePlan(Map<String, List<FieldRole>> roles) {
           ofField.stream()
               .filter(role -> role instanceof Continuous || role instanceof Categorical)
               .count();
-      if (scored > 1 || new HashSet<>(ofField).size() < ofField.size()) {
+      boolean explainsItself =
+          scored > 0
+              && ofField.stream()
+                  .anyMatch(
+                      role -> role instanceof ContextNumber || role instanceof ContextCategory);
+      if (scored > 1 || explainsItself || new HashSet<>(ofField).size() < ofField.size()) {
         throw new DataException(
             "field \""
                 + field.getKey()
                 + "\": roles "
                 + ofField.stream().map(FieldRoleText::of).toList()
-                + ", expected each once, and one at most of continuous and categorical");
+                + ", expected each once, and continuous or categorical alone but for cycles and lags");
       }
       hasNumber |= ofField.stream().anyMatch(Continuous.class::isInstance);
     }

@@ -88,6 +88,9 @@ public final class FeaturePlanFile {
    * @throws IOException if the file cannot be read
    */
   public static FeaturePlan read(Path file, List<String> available) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new DataException(file + ": no such file");
+    }
     Properties properties = new Lines(file);
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.feature;
 
+import io.lowtide.density.feature.CategoryLevels;
 import io.lowtide.density.feature.CategoryText;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.feature.FeatureInput;
@@ -7,9 +8,7 @@ import io.lowtide.density.feature.TimeValue;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
 /** Rows of a table as the values that a scorer takes. */
@@ -65,27 +64,9 @@ public final class RecordValues {
   }
 
   private static DoubleUnaryOperator levels(FeatureInput input, List<String> texts) {
-    Map<String, Double> indices = new HashMap<>();
-    for (String level : input.levels()) {
-      indices.put(level, (double) indices.size());
-    }
-    return value -> {
-      Double index = indices.get(texts == null ? CategoryText.of(value) : texts.get((int) value));
-      if (index == null && texts != null) {
-        // A column of numbers, one of which became a level, may be read as texts here: 5.0 is 5.
-        index = indices.get(numberText(texts.get((int) value)));
-      }
-      return index == null ? FeatureInput.UNKNOWN_LEVEL : index;
-    };
-  }
-
-  /** The text of the number that a text is, or the text itself. */
-  private static String numberText(String text) {
-    try {
-      return CategoryText.of(Double.parseDouble(text));
-    } catch (NumberFormatException noNumber) {
-      return text;
-    }
+    CategoryLevels levels = new CategoryLevels(input.levels());
+    return value ->
+        levels.ofWritten(texts == null ? CategoryText.of(value) : texts.get((int) value));
   }
 
   private static DoubleUnaryOperator times(FeatureInput input, List<String> texts, Table table) {

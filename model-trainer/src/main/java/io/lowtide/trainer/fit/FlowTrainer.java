@@ -4,6 +4,7 @@ import io.lowtide.density.bundle.BundleAssembler;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.backend.Backend;
@@ -143,7 +144,7 @@ public final class FlowTrainer {
                   (long) flow.setAside(),
                   (long) calibrated.logLikelihoods().length - scores.length),
               provenance(table, dataHash, backend),
-              probes(calibrated));
+              probes(calibrated, assembler.newScorer()));
       return new TrainingResult(bundle, flow.history(), settings.asMap());
     } catch (BundleException e) {
       throw new IllegalStateException("the trained model fails its own checks", e);
@@ -178,11 +179,12 @@ public final class FlowTrainer {
   }
 
   /** Held-out records spread over the range of scores, the lowest among them. */
-  private static List<double[]> probes(CalibratedFlow calibrated) {
+  private static List<double[]> probes(CalibratedFlow calibrated, ValueScorer scorer) {
     double[] scores = calibrated.logLikelihoods();
     List<Integer> order =
         IntStream.range(0, scores.length)
             .filter(row -> Double.isFinite(scores[row]))
+            .filter(row -> Double.isFinite(scorer.scoreOrLowest(calibrated.heldOut().get(row))))
             .boxed()
             .sorted(Comparator.comparingDouble(row -> scores[row]))
             .toList();

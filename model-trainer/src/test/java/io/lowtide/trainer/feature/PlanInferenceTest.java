@@ -161,7 +161,8 @@ class PlanInferenceTest {
     assertRefused("speed = continuous resolution x", "expected a number of at least 0");
     assertRefused("speed = continuous, ignore now", "\"now\" is one word too many");
     assertRefused("at = cycle fortnight", "in the place of \"fortnight\"");
-    assertRefused("speed = continuous, categorical", "one at most of continuous and categorical");
+    assertRefused("speed = continuous, categorical", "continuous or categorical alone");
+    assertRefused("speed = continuous, context number", "alone but for cycles and lags");
     assertRefused("mode = categorical", "none is continuous, expected at least one");
     assertRefused("speed = continuous\nspeed = lag 1", "field \"speed\" twice, expected one line");
     assertRefused("speed = context", "expected number or category");

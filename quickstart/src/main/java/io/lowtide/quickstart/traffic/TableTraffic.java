@@ -7,6 +7,7 @@ import io.lowtide.trainer.data.TableSelection;
 import io.lowtide.trainer.data.Tables;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -32,6 +33,15 @@ public final class TableTraffic implements LabelledTraffic {
   private TableTraffic(LabelledTable labelled) {
     Table table = labelled.table();
     List<String> fields = table.columns().stream().map(TableTraffic::avroName).toList();
+    if (new HashSet<>(fields).size() < fields.size()) {
+      throw new DataException(
+          table.source()
+              + ": columns "
+              + table.columns()
+              + " become the Avro fields "
+              + fields
+              + ", expected each of another name");
+    }
     List<double[]> trained = new ArrayList<>();
     int normals = 0;
     for (int row = 0; row < table.size(); row++) {

@@ -92,7 +92,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     context.schedule(
         historyRetention.dividedBy(SWEEPS_PER_RETENTION),
         PunctuationType.STREAM_TIME,
-        history::forgetBefore);
+        // A record dated far ahead must not make every other key forgotten.
+        time -> history.forgetBefore(Math.min(time, context.currentSystemTimeMs())));
     if (!suppressionWindow.isZero()) {
       suppression =
           new AlertSuppression(
