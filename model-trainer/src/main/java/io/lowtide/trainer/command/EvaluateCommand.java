@@ -13,9 +13,9 @@ import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,6 +31,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
 
+  @Mixin private RecordOptions records;
+
   @Option(
       names = "--model",
       paramLabel = "FILE",
@@ -38,38 +40,13 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "Model bundle, as `lowtide train` writes it.")
   private Path model;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      required = true,
-      description = "Records: CSV with a header, or an Avro object container.")
-  private Path data;
-
-  @Option(
-      names = "--label",
-      paramLabel = "COLUMN",
-      description =
-          "Column that marks anomalies by a number other than 0. Without it every record counts as"
-              + " normal.")
-  private String label;
-
-  @Option(
-      names = "--key",
-      paramLabel = "COLUMN",
-      description =
-          "Column of the message key, for a model that judges a record by those before it under the"
-              + " same key. Without it all records are of one key. Their order is the file's.")
-  private String key;
-
   @Override
   public Integer call() throws IOException {
     try {
       ModelBundle bundle = BundleFiles.read(model);
-      Optional<String> keyColumn = Optional.ofNullable(key);
-      TableSelection selection =
-          Evaluation.selection(bundle, Optional.ofNullable(label), keyColumn);
-      LabelledTable records = Tables.read(data, selection);
-      print(bundle, Evaluation.of(bundle, records, keyColumn));
+      TableSelection selection = Evaluation.selection(bundle, records.label(), records.key());
+      LabelledTable read = Tables.read(records.data(), selection);
+      print(bundle, Evaluation.of(bundle, read, records.key()));
       return 0;
     } catch (NoSuchFileException e) {
       return refuse(e.getFile() + ": no such file");

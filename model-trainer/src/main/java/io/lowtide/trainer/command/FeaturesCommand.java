@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,12 +30,7 @@ public final class FeaturesCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      required = true,
-      description = "Records: CSV with a header, or an Avro object container.")
-  private Path data;
+  @Mixin private RecordOptions records;
 
   @Option(
       names = "--columns",
@@ -43,18 +38,6 @@ public final class FeaturesCommand implements Callable<Integer> {
       split = ",",
       description = "Columns to look at, separated by commas; all if not given.")
   private List<String> columns = new ArrayList<>();
-
-  @Option(
-      names = "--label",
-      paramLabel = "COLUMN",
-      description = "Column that marks anomalies by a number other than 0; they are left out.")
-  private String label;
-
-  @Option(
-      names = "--key",
-      paramLabel = "COLUMN",
-      description = "Column of the message key, which is no feature.")
-  private String key;
 
   @Option(
       names = "--output",
@@ -67,8 +50,7 @@ public final class FeaturesCommand implements Callable<Integer> {
     try {
       String text =
           FeaturePlanFile.text(
-              PlannedData.fields(
-                  data, columns, Optional.ofNullable(label), Optional.ofNullable(key)));
+              PlannedData.fields(records.data(), columns, records.label(), records.key()));
       if (output == null) {
         command.commandLine().getOut().print(text);
         command.commandLine().getOut().flush();

@@ -33,6 +33,7 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -53,12 +54,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      required = true,
-      description = "Records: CSV with a header, or an Avro object container.")
-  private Path data;
+  @Mixin private RecordOptions records;
 
   @Option(
       names = "--columns",
@@ -76,20 +72,6 @@ public final class TrainCommand implements Callable<Integer> {
           "What each field is taken for, in the place of --columns: a file that `lowtide features`"
               + " wrote and a person may have edited.")
   private Path features;
-
-  @Option(
-      names = "--key",
-      paramLabel = "COLUMN",
-      description =
-          "Column of the message key, for features that judge a record by those before it under the"
-              + " same key. Without it all records are of one key. Their order is the file's.")
-  private String key;
-
-  @Option(
-      names = "--label",
-      paramLabel = "COLUMN",
-      description = "Column that marks anomalies by a number other than 0; they are left out.")
-  private String label;
 
   @Option(
       names = "--detector",
@@ -160,15 +142,13 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private PlannedData plannedData() throws IOException {
-    Optional<String> labelColumn = Optional.ofNullable(label);
-    Optional<String> keyColumn = Optional.ofNullable(key);
     if (features == null) {
-      return PlannedData.inferred(data, columns, labelColumn, keyColumn);
+      return PlannedData.inferred(records.data(), columns, records.label(), records.key());
     }
     if (!columns.isEmpty()) {
       throw new DataException("--columns and --features: expected one of them");
     }
-    return PlannedData.read(data, features, labelColumn, keyColumn);
+    return PlannedData.read(records.data(), features, records.label(), records.key());
   }
 
   private void describe(ModelBundle bundle) {

@@ -1,0 +1,45 @@
+package io.lowtide.trainer.command;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options that name a file of records and its columns of another kind. */
+final class RecordOptions {
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      required = true,
+      description = "Records: CSV with a header, or an Avro object container.")
+  private Path data;
+
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description =
+          "Column that marks anomalies by a number other than 0. Without it every record counts as"
+              + " normal.")
+  private String label;
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description =
+          "Column of the message key, which is no feature. Where a record is judged by those before"
+              + " it, those of its key count, in the order of the file. Without it all records are of"
+              + " one key.")
+  private String key;
+
+  Path data() {
+    return data;
+  }
+
+  Optional<String> label() {
+    return Optional.ofNullable(label);
+  }
+
+  Optional<String> key() {
+    return Optional.ofNullable(key);
+  }
+}
