@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.lowtide.density.TestBundles;
 import io.lowtide.density.bundle.BundleException.Reason;
 import io.lowtide.schemas.DensityModel;
@@ -15,7 +18,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +102,37 @@ class ModelBundleTest {
   @Test
   void shouldRefuseAnUnknownFormatVersion() {
     assertRefused(model -> model.setFormatVersion(4), Reason.FORMAT_VERSION, "4, expected 2 to 3");
+  }
+
+  /** As the version before wrote it: without the fields that came later. */
+  @Test
+  void shouldReadABundleOfTheFormatVersionBefore() throws Exception {
+    Schema current = DensityModel.getClassSchema();
+    JsonNode json = new ObjectMapper().readTree(current.toString());
+    removeFields(
+        json, Set.of("missingOffset", "contextWeights", "parent", "givenParent", "categories"));
+    Schema second = new Schema.Parser().parse(json.toString());
+    GenericRecord record =
+        new GenericDatumReader<GenericRecord>(current, second)
+            .read(null, DecoderFactory.get().binaryDecoder(BundleCodec.encode(bundle), null));
+    record.put("formatVersion", 2);
+    record.put("sha256", "");
+    record.put("sha256", BundleHash.of(record));
+
+    ModelBundle read = BundleCodec.decode(BundleHash.encode(record), second);
+    assertThat(read.record().getFormatVersion()).isEqualTo(2);
+    assertThat(read.record().getProbes().get(0).getLogLikelihood())
+        .isEqualTo(bundle.record().getProbes().get(0).getLogLikelihood());
+  }
+
+  private static void removeFields(JsonNode node, Set<String> names) {
+    JsonNode fields = node.path("fields");
+    for (int i = fields.size() - 1; i >= 0; i--) {
+      if (names.contains(fields.get(i).path("name").asText())) {
+        ((ArrayNode) fields).remove(i);
+      }
+    }
+    node.forEach(child -> removeFields(child, names));
   }
 
   @Test
