@@ -2,7 +2,6 @@ package io.lowtide.density.feature;
 
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.CategoryLevel;
-import io.lowtide.schemas.ConditionalProbabilities;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContextFeature;
 import io.lowtide.schemas.ContextKind;
@@ -11,9 +10,7 @@ import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Turns the values of a record into the numbers that the flow sees: its d continuous features u =
@@ -28,16 +25,12 @@ public final class FeatureEncoder {
   /** Index of the parent of a category whose probabilities depend on no other. */
   public static final int NO_PARENT = -1;
 
-  /** Two sums of probabilities closer than this are equal but for rounding. */
-  private static final double PROBABILITY_ROUNDING = 1e-9;
-
   /**
    * Numbers of the context are cut off at so many deviations: how absurd a value was must not
    * decide whether the record after it has a score.
    */
   private static final double LARGEST_CONTEXT = 10;
 
-  private final FeatureSpecification specification;
   private final List<ContinuousFeature> features;
   private final List<ConstantFeature> constants;
   private final List<CategoricalFeature> categories;
@@ -50,39 +43,17 @@ public final class FeatureEncoder {
   private final int[] parents;
 
   /**
-   * @throws IllegalArgumentException if a feature is repeated, has no name, or has a location,
-   *     scale, probability or other number out of range
+   * @throws IllegalArgumentException if the specification is not one that can be encoded by
    */
   public FeatureEncoder(FeatureSpecification specification) {
-    this.specification = specification;
     this.features = List.copyOf(specification.getContinuous());
     this.constants = List.copyOf(specification.getConstants());
     this.categories = List.copyOf(specification.getCategorical());
     this.contextFeatures = List.copyOf(specification.getContext());
-    if (features.isEmpty()) {
-      throw new IllegalArgumentException(
-          "features: none, expected at least one continuous feature");
-    }
     this.contextDimensions = countContext();
-    Set<String> names = new HashSet<>();
-    for (ContinuousFeature feature : features) {
-      requireNew(names, feature.getName());
-      require(feature);
-    }
-    for (ConstantFeature constant : constants) {
-      requireNew(names, constant.getName());
-      requireFinite(constant.getName(), "value", constant.getValue());
-      requireProbability(
-          constant.getName(), "changeProbability", constant.getChangeProbability(), false);
-    }
-    for (CategoricalFeature category : categories) {
-      requireNew(names, category.getName());
-      require(category);
-    }
+    new SpecificationCheck(specification, contextDimensions).run();
     this.parents = new int[categories.size()];
     Arrays.setAll(parents, this::findParent);
-    requireForest();
-    contextFeatures.forEach(FeatureEncoder::require);
     this.inputs = listInputs();
     this.laggedFields = new LaggedFields(inputs);
     this.contextWeights =
@@ -133,198 +104,10 @@ public final class FeatureEncoder {
     return List.copyOf(list);
   }
 
-  private void require(ContinuousFeature feature) {
-    String name = feature.getName();
-    requirePositive(name, "scale", feature.getScale());
-    requirePositive(name, "transformScale", feature.getTransformScale());
-    requireFinite(name, "location", feature.getLocation());
-    requireFinite(name, "transformShift", feature.getTransformShift());
-    requireFinite(name, "minimum", feature.getMinimum());
-    requireFinite(name, "maximum", feature.getMaximum());
-    requireFinite(name, "missingOffset", feature.getMissingOffset());
-    requireProbability(name, "missingProbability", feature.getMissingProbability(), true);
-    int weights = feature.getContextWeights().size();
-    if (weights != 0 && weights != contextDimensions) {
-      throw new IllegalArgumentException(
-          "feature \""
-              + name
-              + "\": "
-              + weights
-              + " contextWeights, expected none or one for each of the "
-              + contextDimensions
-              + " entries of the context");
-    }
-    for (double weight : feature.getContextWeights()) {
-      requireFinite(name, "contextWeights", weight);
-    }
-  }
-
-  private static void require(CategoricalFeature category) {
-    String name = category.getName();
-    double sum = category.getUnknownProbability() + category.getMissingProbability();
-    requireProbability(name, "unknownProbability", category.getUnknownProbability(), false);
-    requireProbability(name, "missingProbability", category.getMissingProbability(), true);
-    Set<String> values = new HashSet<>();
-    for (CategoryLevel level : category.getLevels()) {
-      requireProbability(name, "probability of " + level.getValue(), level.getProbability(), false);
-      if (!values.add(level.getValue())) {
-        throw new IllegalArgumentException(
-            "feature \"" + name + "\": level \"" + level.getValue() + "\" twice, expected once");
-      }
-      sum += level.getProbability();
-    }
-    if (!(Math.abs(sum - 1) <= PROBABILITY_ROUNDING)) {
-      throw new IllegalArgumentException(
-          "feature \"" + name + "\": probabilities that sum to " + sum + ", expected 1");
-    }
-    int entries = category.getContextLevels();
-    if (entries < 0 || entries > category.getLevels().size()) {
-      throw new IllegalArgumentException(
-          "feature \""
-              + name
-              + "\": contextLevels "
-              + entries
-              + ", expected between 0 and its "
-              + category.getLevels().size()
-              + " levels");
-    }
-  }
-
-  private int findParent(int index) {
-    CategoricalFeature category = categories.get(index);
-    if (category.getParent() == null) {
-      return NO_PARENT;
-    }
-    for (int parent = 0; parent < categories.size(); parent++) {
-      if (categories.get(parent).getName().equals(category.getParent())) {
-        requireTables(category, categories.get(parent));
-        return parent;
-      }
-    }
-    throw new IllegalArgumentException(
-        "feature \""
-            + category.getName()
-            + "\": parent \""
-            + category.getParent()
-            + "\", expected a categorical feature");
-  }
-
-  private static void requireTables(CategoricalFeature category, CategoricalFeature parent) {
-    String name = category.getName();
-    if (category.getGivenParent().size() > parent.getLevels().size()) {
-      throw new IllegalArgumentException(
-          "feature \""
-              + name
-              + "\": "
-              + category.getGivenParent().size()
-              + " givenParent, expected one at most for each of the "
-              + parent.getLevels().size()
-              + " levels of "
-              + parent.getName());
-    }
-    for (ConditionalProbabilities table : category.getGivenParent()) {
-      int outcomes = table.getProbabilities().size();
-      if (outcomes != category.getLevels().size() + 2) {
-        throw new IllegalArgumentException(
-            "feature \""
-                + name
-                + "\": givenParent of "
-                + outcomes
-                + " probabilities, expected "
-                + (category.getLevels().size() + 2));
-      }
-      double sum = 0;
-      for (int outcome = 0; outcome < outcomes; outcome++) {
-        double probability = table.getProbabilities().get(outcome);
-        boolean mayBeZero = outcome == outcomes - 1 && category.getMissingProbability() == 0;
-        requireProbability(name, "givenParent", probability, mayBeZero);
-        sum += probability;
-      }
-      if (!(Math.abs(sum - 1) <= PROBABILITY_ROUNDING)) {
-        throw new IllegalArgumentException(
-            "feature \"" + name + "\": givenParent that sums to " + sum + ", expected 1");
-      }
-    }
-  }
-
-  private void requireForest() {
-    for (int start = 0; start < parents.length; start++) {
-      int steps = 0;
-      for (int at = start; at != NO_PARENT; at = parents[at]) {
-        if (steps++ > parents.length) {
-          throw new IllegalArgumentException(
-              "feature \""
-                  + categories.get(start).getName()
-                  + "\": its parents form a circle, expected a forest");
-        }
-      }
-    }
-  }
-
-  private static void require(ContextFeature feature) {
-    String name = feature.getName();
-    if (name.isBlank()) {
-      throw new IllegalArgumentException("a context feature has no name, expected one");
-    }
-    switch (feature.getKind()) {
-      case CYCLE -> requirePositive(name, "period", feature.getPeriod());
-      case NUMBER, LAG -> {
-        requirePositive(name, "scale", feature.getScale());
-        requirePositive(name, "transformScale", feature.getTransformScale());
-        requireFinite(name, "location", feature.getLocation());
-        requireFinite(name, "transformShift", feature.getTransformShift());
-        int lag = feature.getLag();
-        if (feature.getKind() == ContextKind.LAG && (lag < 1 || lag > FeatureInput.MOST_LAG)) {
-          throw new IllegalArgumentException(
-              "feature \""
-                  + name
-                  + "\": lag "
-                  + lag
-                  + ", expected between 1 and "
-                  + FeatureInput.MOST_LAG);
-        }
-      }
-      case CATEGORY -> {
-        if (new HashSet<>(feature.getLevels()).size() < feature.getLevels().size()) {
-          throw new IllegalArgumentException(
-              "feature \"" + name + "\": levels " + feature.getLevels() + ", expected each once");
-        }
-      }
-    }
-  }
-
-  private static void requireNew(Set<String> names, String name) {
-    if (name.isBlank() || !names.add(name)) {
-      throw new IllegalArgumentException(
-          "feature \"" + name + "\": expected a name, and each name once");
-    }
-  }
-
-  private static void requirePositive(String name, String what, double value) {
-    if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "feature \"" + name + "\": " + what + " " + value + ", expected positive");
-    }
-  }
-
-  private static void requireFinite(String name, String what, double value) {
-    if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException(
-          "feature \"" + name + "\": " + what + " " + value + ", expected finite");
-    }
-  }
-
-  private static void requireProbability(
-      String name, String what, double value, boolean zeroAllowed) {
-    if (!((value > 0 || zeroAllowed && value == 0) && value < 1)) {
-      throw new IllegalArgumentException(
-          "feature \"" + name + "\": " + what + " " + value + ", expected between 0 and 1");
-    }
-  }
-
-  /** What this encodes by. */
-  public FeatureSpecification specification() {
-    return specification;
+  private int findParent(int category) {
+    List<String> names = categories.stream().map(CategoricalFeature::getName).toList();
+    // The index of a name that is not there is NO_PARENT.
+    return names.indexOf(categories.get(category).getParent());
   }
 
   /** The continuous features, in the order of the flow's dimensions. */
