@@ -30,9 +30,7 @@ public final class TimeValue {
           .optionalStart()
           .appendPattern("['T'][' ']")
           .append(DateTimeFormatter.ISO_LOCAL_TIME)
-          .optionalStart()
-          .appendOffsetId()
-          .optionalEnd()
+          .appendPattern("[' UTC'][XXXXX][X]")
           .optionalEnd()
           .toFormatter(java.util.Locale.ROOT);
 

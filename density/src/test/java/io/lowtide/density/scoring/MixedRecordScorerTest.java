@@ -92,7 +92,13 @@ class MixedRecordScorerTest {
     double expected = logLikelihood(payment(2, 3, "red", NOON, "north"));
     for (Object same :
         new Object[] {
-          "2026-01-02T12:00:00Z", "2026-01-02 12:00:00", new Utf8("2026-01-02T14:00+02:00"), NOON
+          "2026-01-02T12:00:00Z",
+          "2026-01-02 12:00:00",
+          "2026-01-02 12:00:00 UTC",
+          "2026-01-02T14:00:00+0200",
+          "2026-01-02T14:00:00.000+02",
+          new Utf8("2026-01-02T14:00+02:00"),
+          NOON
         }) {
       assertThat(logLikelihood(payment(2, 3, "red", same, "north"))).isEqualTo(expected);
     }
