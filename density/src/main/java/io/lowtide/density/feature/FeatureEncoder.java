@@ -171,6 +171,35 @@ public final class FeatureEncoder {
   }
 
   /**
+   * Where the context holds categories: for each one with entries the first of them, and the first
+   * that is another feature's.
+   */
+  public List<int[]> categoryEntries() {
+    List<int[]> entries = new ArrayList<>();
+    int at = 0;
+    for (CategoricalFeature category : categories) {
+      at = addEntries(entries, at, category.getContextLevels());
+    }
+    for (ContinuousFeature feature : features) {
+      at += feature.getMissingProbability() > 0 ? 1 : 0;
+    }
+    for (ContextFeature feature : contextFeatures) {
+      at =
+          feature.getKind() == ContextKind.CATEGORY
+              ? addEntries(entries, at, feature.getLevels().size())
+              : at + 2;
+    }
+    return entries;
+  }
+
+  private static int addEntries(List<int[]> entries, int at, int count) {
+    if (count > 0) {
+      entries.add(new int[] {at, at + count});
+    }
+    return at + count;
+  }
+
+  /**
    * Encodes the context of one record: the levels of its categories, which of its continuous values
    * are missing, its context features.
    *

@@ -11,11 +11,16 @@ import java.util.stream.IntStream;
 
 /**
  * Records as training sees them: dequantised by each feature's resolution, encoded, smoothed by its
- * noise, with their context.
+ * noise, with their context. Now and then a category is withheld from the context, so that the flow
+ * learns what is normal where it is an unknown one.
  */
 final class TrainingData {
 
+  /** How often a category is withheld. */
+  private static final double WITHHELD = 0.03;
+
   private final FeatureEncoder encoder;
+  private final List<int[]> categoryEntries;
   private final double[][] values;
   private final double[][] contexts;
   private final double[] resolution;
@@ -31,6 +36,7 @@ final class TrainingData {
    */
   TrainingData(FeatureEncoder encoder, Table table) {
     this.encoder = encoder;
+    this.categoryEntries = encoder.categoryEntries();
     this.values =
         Arrays.stream(RecordValues.of(encoder, table))
             .filter(row -> isInDomain(encoder, row))
@@ -97,6 +103,17 @@ final class TrainingData {
         new double[optional().length > 0 ? records * dimensions() : 0]);
   }
 
+  private double[] withheld(double[] context, RandomGenerator random) {
+    double[] seen = context;
+    for (int[] entries : categoryEntries) {
+      if (random.nextDouble() < WITHHELD) {
+        seen = seen == context ? context.clone() : seen;
+        Arrays.fill(seen, entries[0], entries[1], 0);
+      }
+    }
+    return seen;
+  }
+
   /**
    * Draws a batch with fresh noise.
    *
@@ -108,7 +125,7 @@ final class TrainingData {
     int count = rows.size();
     for (int record = 0; record < count; record++) {
       double[] row = values[rows.get(record)];
-      double[] context = contexts[rows.get(record)];
+      double[] context = withheld(contexts[rows.get(record)], random);
       for (int i = 0; i < noisy.length; i++) {
         noisy[i] =
             resolution[i] > 0 ? row[i] + resolution[i] * (random.nextDouble() - 0.5) : row[i];

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.PartialFlow;
@@ -115,6 +116,22 @@ class MixedTrainingTest {
     assertThat(running).isGreaterThan(0.05);
     assertThat(pValue(noon, 1, 40, 40, 40)).as("idle, at the speed of running").isLessThan(0.01);
     assertThat(pValue(noon, 1, 10, 25, 40)).as("idle, at its own speed").isGreaterThan(0.02);
+  }
+
+  @Test
+  void shouldNotTakeNumbersForAbsurdWhereTheModeIsUnknown() {
+    double noon = 1_767_225_600 + 12 * 3_600;
+    ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
+    double[] known = {
+      40, 40, bundle.encoder().inputs().get(2).levels().indexOf("running"), noon, 40
+    };
+    double[] unknown = known.clone();
+    unknown[2] = FeatureInput.UNKNOWN_LEVEL;
+    scorer.score(known);
+    double ofKnown = scorer.logLikelihood();
+    scorer.score(unknown);
+    // The mode itself costs some nats, and so does not knowing it.
+    assertThat(ofKnown - scorer.logLikelihood()).isLessThan(25);
   }
 
   @Test
