@@ -40,6 +40,7 @@ public final class FeatureEncoder {
   private final double[][] contextWeights;
   private final double[] logScales;
   private final int contextDimensions;
+  private final List<int[]> categoryEntries;
   private final int[] parents;
 
   /**
@@ -50,7 +51,9 @@ public final class FeatureEncoder {
     this.constants = List.copyOf(specification.getConstants());
     this.categories = List.copyOf(specification.getCategorical());
     this.contextFeatures = List.copyOf(specification.getContext());
-    this.contextDimensions = countContext();
+    List<int[]> entries = new ArrayList<>();
+    this.contextDimensions = layOutContext(entries);
+    this.categoryEntries = List.copyOf(entries);
     new SpecificationCheck(specification, contextDimensions).run();
     this.parents = new int[categories.size()];
     Arrays.setAll(parents, this::findParent);
@@ -63,18 +66,34 @@ public final class FeatureEncoder {
     this.logScales = features.stream().mapToDouble(f -> Math.log(f.getScale())).toArray();
   }
 
-  private int countContext() {
-    int count = 0;
+  /**
+   * Walks over the layout of the context.
+   *
+   * @param entries receives where categories have theirs, see {@link #categoryEntries}
+   * @return length of the context
+   */
+  private int layOutContext(List<int[]> entries) {
+    int at = 0;
     for (CategoricalFeature category : categories) {
-      count += category.getContextLevels();
+      at = addEntries(entries, at, category.getContextLevels());
     }
     for (ContinuousFeature feature : features) {
-      count += feature.getMissingProbability() > 0 ? 1 : 0;
+      at += feature.getMissingProbability() > 0 ? 1 : 0;
     }
     for (ContextFeature feature : contextFeatures) {
-      count += feature.getKind() == ContextKind.CATEGORY ? feature.getLevels().size() : 2;
+      at =
+          feature.getKind() == ContextKind.CATEGORY
+              ? addEntries(entries, at, feature.getLevels().size())
+              : at + 2;
     }
-    return count;
+    return at;
+  }
+
+  private static int addEntries(List<int[]> entries, int at, int count) {
+    if (count > 0) {
+      entries.add(new int[] {at, at + count});
+    }
+    return at + count;
   }
 
   private List<FeatureInput> listInputs() {
@@ -175,28 +194,7 @@ public final class FeatureEncoder {
    * that is another feature's.
    */
   public List<int[]> categoryEntries() {
-    List<int[]> entries = new ArrayList<>();
-    int at = 0;
-    for (CategoricalFeature category : categories) {
-      at = addEntries(entries, at, category.getContextLevels());
-    }
-    for (ContinuousFeature feature : features) {
-      at += feature.getMissingProbability() > 0 ? 1 : 0;
-    }
-    for (ContextFeature feature : contextFeatures) {
-      at =
-          feature.getKind() == ContextKind.CATEGORY
-              ? addEntries(entries, at, feature.getLevels().size())
-              : at + 2;
-    }
-    return entries;
-  }
-
-  private static int addEntries(List<int[]> entries, int at, int count) {
-    if (count > 0) {
-      entries.add(new int[] {at, at + count});
-    }
-    return at + count;
+    return categoryEntries;
   }
 
   /**

@@ -40,6 +40,20 @@ public record Table(
     return rows.length;
   }
 
+  /**
+   * Index of a column.
+   *
+   * @throws DataException if there is none of that name
+   */
+  public int indexOf(String column) {
+    int index = columns.indexOf(column);
+    if (index < 0) {
+      throw new DataException(
+          source + ": no column \"" + column + "\", expected one of " + columns);
+    }
+    return index;
+  }
+
   /** A copy of one column. */
   public double[] column(int index) {
     double[] values = new double[rows.length];

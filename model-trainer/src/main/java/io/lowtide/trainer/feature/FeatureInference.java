@@ -143,12 +143,7 @@ public final class FeatureInference {
   }
 
   private double[] column(String name) {
-    int index = table.columns().indexOf(name);
-    if (index < 0) {
-      throw new DataException(
-          table.source() + ": no column \"" + name + "\", expected one of " + table.columns());
-    }
-    return table.column(index);
+    return table.column(table.indexOf(name));
   }
 
   private List<String> texts(String column) {

@@ -30,7 +30,7 @@ public final class LagColumns {
     }
     LaggedFields fields = new LaggedFields(lags);
     int[] sources = fields.names().stream().mapToInt(field -> numberColumn(table, field)).toArray();
-    int keyColumn = key.map(name -> column(table, name)).orElse(-1);
+    int keyColumn = key.map(table::indexOf).orElse(-1);
     Map<Double, KeyHistory> histories = new HashMap<>();
     double[][] values = new double[table.size()][lags.size()];
     for (int index = 0; index < values.length; index++) {
@@ -52,15 +52,6 @@ public final class LagColumns {
       throw new DataException(
           table.source() + ", column \"" + name + "\": holds texts, expected numbers for a lag");
     }
-    return column(table, name);
-  }
-
-  private static int column(Table table, String name) {
-    int column = table.columns().indexOf(name);
-    if (column < 0) {
-      throw new DataException(
-          table.source() + ": no column \"" + name + "\", expected one of " + table.columns());
-    }
-    return column;
+    return table.indexOf(name);
   }
 }

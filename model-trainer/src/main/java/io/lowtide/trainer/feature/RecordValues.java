@@ -27,12 +27,7 @@ public final class RecordValues {
     int[] columns = new int[inputs.size()];
     List<DoubleUnaryOperator> readers = new ArrayList<>();
     for (int i = 0; i < columns.length; i++) {
-      String name = inputs.get(i).column();
-      columns[i] = table.columns().indexOf(name);
-      if (columns[i] < 0) {
-        throw new DataException(
-            table.source() + ": no column \"" + name + "\", expected one of " + table.columns());
-      }
+      columns[i] = table.indexOf(inputs.get(i).column());
       readers.add(reader(inputs.get(i), table));
     }
     double[][] values = new double[table.size()][columns.length];

@@ -184,13 +184,13 @@ public final class FlowTrainer {
     List<Integer> order =
         IntStream.range(0, scores.length)
             .filter(row -> Double.isFinite(scores[row]))
-            .filter(row -> Double.isFinite(scorer.scoreOrLowest(calibrated.heldOut().get(row))))
             .boxed()
             .sorted(Comparator.comparingDouble(row -> scores[row]))
             .toList();
     int count = Math.min(PROBES, order.size());
     return IntStream.range(0, count)
         .mapToObj(index -> calibrated.heldOut().get(order.get(index * order.size() / count)))
+        .filter(row -> Double.isFinite(scorer.scoreOrLowest(row)))
         .toList();
   }
 

@@ -57,8 +57,17 @@ final class TrainingData {
     double[] encoded = new double[encoder.dimensions()];
     encoder.encodeContext(row, context);
     encoder.encode(row, context, encoded);
-    return IntStream.range(0, encoded.length)
-        .allMatch(i -> Double.isNaN(row[i]) || Double.isFinite(encoded[i]));
+    return areEncoded(row, encoded);
+  }
+
+  /** Whether every value that is there has a finite encoded one. */
+  private static boolean areEncoded(double[] row, double[] encoded) {
+    for (int i = 0; i < encoded.length; i++) {
+      if (!Double.isNaN(row[i]) && !Double.isFinite(encoded[i])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Number of records. */
@@ -131,9 +140,11 @@ final class TrainingData {
             resolution[i] > 0 ? row[i] + resolution[i] * (random.nextDouble() - 0.5) : row[i];
       }
       encoder.encode(noisy, context, encoded);
-      encoder.encode(row, context, withoutNoise);
-      for (int i = 0; i < encoded.length; i++) {
+      if (!areEncoded(row, encoded)) {
         // Close to the end of a domain dequantisation may lead out of it.
+        encoder.encode(row, context, withoutNoise);
+      }
+      for (int i = 0; i < encoded.length; i++) {
         double inDomain = Double.isFinite(encoded[i]) ? encoded[i] : withoutNoise[i];
         double value =
             smoothing[i] > 0 ? inDomain + smoothing[i] * random.nextGaussian() : inDomain;

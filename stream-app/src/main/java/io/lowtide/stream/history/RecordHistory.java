@@ -29,20 +29,21 @@ public final class RecordHistory {
     this.retention = retention.toMillis();
   }
 
-  /** What is remembered of a key at an event time. */
-  public KeyHistory of(byte[] key, long eventTime) {
-    RememberedRecords remembered = store.get(wrap(key));
+  /** What is remembered of a key, or null. */
+  public RememberedRecords of(byte[] key) {
+    return store.get(wrap(key));
+  }
+
+  /** What a record of that event time is judged by. */
+  public KeyHistory at(long eventTime, RememberedRecords remembered) {
     return remembered == null || isOver(remembered, eventTime)
         ? KeyHistory.EMPTY
         : remembered.history();
   }
 
-  /** Remembers a key's history up to a record of that event time. */
-  public void remember(byte[] key, long eventTime, KeyHistory history) {
-    RememberedRecords before = store.get(wrap(key));
-    // A late record must not make the key look as if it had been away since.
-    long latest = before == null ? eventTime : Math.max(eventTime, before.latest());
-    store.put(wrap(key), new RememberedRecords(latest, history));
+  /** Remembers what is known of a key from now on. */
+  public void remember(byte[] key, RememberedRecords records) {
+    store.put(wrap(key), records);
   }
 
   /** Takes away what is too old to be asked for, so that the store holds the keys in use. */

@@ -20,6 +20,20 @@ import org.apache.kafka.common.serialization.Serdes;
  */
 public record RememberedRecords(long latest, KeyHistory history) {
 
+  /**
+   * What is to be remembered after one more record.
+   *
+   * @param before what was remembered of the key, or null
+   * @param eventTime of the record
+   * @param history the values up to it
+   */
+  public static RememberedRecords after(
+      RememberedRecords before, long eventTime, KeyHistory history) {
+    // A late record must not make the key look as if it had been away since.
+    long latest = before == null ? eventTime : Math.max(eventTime, before.latest());
+    return new RememberedRecords(latest, history);
+  }
+
   /** The time, then for each field its name, how many values, and the values; big-endian. */
   public static Serde<RememberedRecords> serde() {
     return Serdes.serdeFrom(

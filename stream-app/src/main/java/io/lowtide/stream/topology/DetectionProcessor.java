@@ -17,6 +17,7 @@ import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.deadletter.UnscorableRecordException;
 import io.lowtide.stream.history.RecordHistory;
+import io.lowtide.stream.history.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ActiveModel;
 import io.lowtide.stream.model.ModelSlot;
@@ -135,7 +136,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
    * @param alert null for a normal record
    * @param history what to remember of the key, or null
    */
-  private record Verdict(byte[] scoreMessage, Alert alert, KeyHistory history) {}
+  private record Verdict(byte[] scoreMessage, Alert alert, RememberedRecords history) {}
 
   /**
    * @param message null for an alert that is withheld
@@ -147,10 +148,13 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       throws UnscorableRecordException {
     try {
       IndexedRecord decoded = decoder.decode(position.topic(), record);
-      KeyHistory past =
-          scorer.usesHistory() ? history.of(record.key(), record.timestamp()) : KeyHistory.EMPTY;
+      RememberedRecords remembered = scorer.usesHistory() ? history.of(record.key()) : null;
+      KeyHistory past = history.at(record.timestamp(), remembered);
       Scored score = score(decoded, past);
-      KeyHistory after = scorer.usesHistory() ? scorer.historyAfter(past) : null;
+      RememberedRecords after =
+          scorer.usesHistory()
+              ? RememberedRecords.after(remembered, record.timestamp(), scorer.historyAfter(past))
+              : null;
       boolean anomalous = score.pValue() <= model.budget();
       if (!anomalous && !scoresEnabled) {
         return new Verdict(null, null, after);
@@ -215,7 +219,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   private void finish(Record<byte[], byte[]> record, Verdict verdict) {
     if (verdict.history() != null) {
-      history.remember(record.key(), record.timestamp(), verdict.history());
+      history.remember(record.key(), verdict.history());
     }
     if (verdict.scoreMessage() != null) {
       send(record, verdict.scoreMessage(), DetectionTopology.SCORES_SINK);
