@@ -141,6 +141,12 @@ public final class ScalarVectorField implements VectorField {
 
     @Override
     public void derivative(double s, double[] y, double[] derivative) {
+      positionDerivative(s, y, derivative);
+      derivative[shape.dimensions()] = trace();
+    }
+
+    @Override
+    public void positionDerivative(double s, double[] y, double[] derivative) {
       double[] input = y;
       for (int index = 0; index < hidden.length; index++) {
         evaluateHidden(index, s, input);
@@ -151,7 +157,6 @@ public final class ScalarVectorField implements VectorField {
       for (int i = 0; i < shape.dimensions(); i++) {
         derivative[i] += biasBase[output][i] + layers[output].biasTime[i] * s;
       }
-      derivative[shape.dimensions()] = trace();
     }
 
     private void evaluateHidden(int index, double s, double[] input) {

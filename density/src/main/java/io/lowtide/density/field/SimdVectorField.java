@@ -2,6 +2,7 @@ package io.lowtide.density.field;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -20,6 +21,10 @@ final class SimdVectorField implements VectorField {
 
   /** Registers that one pass over the inputs accumulates; enough to hide the latency of an FMA. */
   private static final int BLOCK = 4;
+
+  private static final int SIGN = 0x80000000;
+  private static final int ALL_BUT_SIGN = 0x7fffffff;
+  private static final int EIGHT = Float.floatToRawIntBits(8f);
 
   private final FieldParameters parameters;
   private final FieldShape shape;
@@ -142,6 +147,8 @@ final class SimdVectorField implements VectorField {
     private final boolean softplus = shape.activation() == Activation.SOFTPLUS;
     private final float[][] halfGateBase = new float[layers.length][];
     private final float[][] biasBase = new float[layers.length][];
+    private final float[][] gates = new float[layers.length - 1][];
+    private final float[][] shifts = new float[layers.length - 1][];
     private final float[] position = new float[shape.dimensions()];
     private final float[][] hidden = new float[layers.length - 1][];
     private final float[][] slope = new float[layers.length - 1][];
@@ -150,12 +157,17 @@ final class SimdVectorField implements VectorField {
     private final float[] traceProduct = new float[layers[Math.min(1, hiddenLayers())].width];
     private final float[] lanes = new float[LANES];
 
+    /** Of {@link #gates} and {@link #shifts}; not a number where they have to be computed. */
+    private float gatesTime = Float.NaN;
+
     Evaluator() {
       for (int index = 0; index < layers.length; index++) {
         halfGateBase[index] = layers[index].halfGateConstant.clone();
         biasBase[index] = layers[index].biasConstant.clone();
       }
       for (int index = 0; index < hidden.length; index++) {
+        gates[index] = new float[layers[index].width];
+        shifts[index] = new float[layers[index].width];
         hidden[index] = new float[layers[index].width];
         slope[index] = new float[layers[index].width];
         tangent[index] = new float[layers[index].width];
@@ -164,6 +176,7 @@ final class SimdVectorField implements VectorField {
 
     @Override
     public void setContext(double[] context) {
+      gatesTime = Float.NaN;
       for (int index = 0; index < layers.length; index++) {
         Layer layer = layers[index];
         if (index < hidden.length) {
@@ -191,19 +204,34 @@ final class SimdVectorField implements VectorField {
 
     @Override
     public void derivative(double s, double[] y, double[] derivative) {
+      evaluate(s, y, derivative, true);
+      derivative[position.length] = trace();
+    }
+
+    @Override
+    public void positionDerivative(double s, double[] y, double[] derivative) {
+      evaluate(s, y, derivative, false);
+    }
+
+    /**
+     * Leaves what the trace is found from in {@link #slope}, and with two hidden layers, where it
+     * is wanted, in {@link #traceProduct}.
+     */
+    private void evaluate(double s, double[] y, double[] derivative, boolean traceWanted) {
       int dimensions = position.length;
       for (int i = 0; i < dimensions; i++) {
         position[i] = (float) y[i];
       }
+      openGates((float) s);
       float[] input = position;
       for (int index = 0; index < hidden.length; index++) {
         Layer layer = layers[index];
-        if (index == 1 && hidden.length == 2) {
+        if (index == 1 && hidden.length == 2 && traceWanted) {
           multiplyPair(layer.weights, hidden[0], hidden[1], traceMatrix, slope[0], traceProduct);
         } else {
           multiply(layer.weights, layer.inputs, input, hidden[index]);
         }
-        activate(index, (float) s);
+        activate(index);
         input = hidden[index];
       }
       Layer last = layers[layers.length - 1];
@@ -212,26 +240,40 @@ final class SimdVectorField implements VectorField {
       for (int i = 0; i < dimensions; i++) {
         derivative[i] = output[i] + bias[i] + last.biasTime[i] * s;
       }
-      derivative[dimensions] = trace();
+    }
+
+    /** They depend on the time alone, and the last stages of a step share theirs. */
+    private void openGates(float s) {
+      if (s == gatesTime) {
+        return;
+      }
+      gatesTime = s;
+      FloatVector time = FloatVector.broadcast(SPECIES, s);
+      for (int index = 0; index < gates.length; index++) {
+        Layer layer = layers[index];
+        float[] gateBase = halfGateBase[index];
+        float[] bias = biasBase[index];
+        for (int j = 0; j < layer.width; j += LANES) {
+          tanh(FloatVector.fromArray(SPECIES, layer.halfGateTime, j)
+                  .fma(time, FloatVector.fromArray(SPECIES, gateBase, j)))
+              .add(1f)
+              .intoArray(gates[index], j);
+          FloatVector.fromArray(SPECIES, layer.biasTime, j)
+              .fma(time, FloatVector.fromArray(SPECIES, bias, j))
+              .intoArray(shifts[index], j);
+        }
+      }
     }
 
     /** From W h_previous, in place, to h, and the layer's slope activation'(a) g. */
-    private void activate(int index, float s) {
-      Layer layer = layers[index];
+    private void activate(int index) {
       float[] h = hidden[index];
       float[] u = slope[index];
-      float[] gateBase = halfGateBase[index];
-      float[] bias = biasBase[index];
-      FloatVector time = FloatVector.broadcast(SPECIES, s);
-      for (int j = 0; j < layer.width; j += LANES) {
-        FloatVector gate =
-            tanh(FloatVector.fromArray(SPECIES, layer.halfGateTime, j)
-                    .fma(time, FloatVector.fromArray(SPECIES, gateBase, j)))
-                .add(1f);
-        FloatVector shift =
-            FloatVector.fromArray(SPECIES, layer.biasTime, j)
-                .fma(time, FloatVector.fromArray(SPECIES, bias, j));
-        FloatVector a = FloatVector.fromArray(SPECIES, h, j).fma(gate, shift);
+      for (int j = 0; j < h.length; j += LANES) {
+        FloatVector gate = FloatVector.fromArray(SPECIES, gates[index], j);
+        FloatVector a =
+            FloatVector.fromArray(SPECIES, h, j)
+                .fma(gate, FloatVector.fromArray(SPECIES, shifts[index], j));
         if (softplus) {
           FloatVector halfTanh = tanh(a.mul(0.5f));
           softplus(a, halfTanh).intoArray(h, j);
@@ -299,48 +341,30 @@ final class SimdVectorField implements VectorField {
 
   /**
    * product = W x for a padded column-major W of {@code columns} columns: a block of four registers
-   * over two columns at a time, then single registers over four columns, so that eight or four
-   * independent sums are always under way.
+   * at a time, then single registers over four columns, so that four independent sums are always
+   * under way.
    */
   private static void multiply(float[] matrix, int columns, float[] x, float[] product) {
     int rows = product.length;
     int row = 0;
     for (; row + BLOCK * LANES <= rows; row += BLOCK * LANES) {
-      FloatVector even0 = FloatVector.zero(SPECIES);
-      FloatVector even1 = FloatVector.zero(SPECIES);
-      FloatVector even2 = FloatVector.zero(SPECIES);
-      FloatVector even3 = FloatVector.zero(SPECIES);
-      FloatVector odd0 = FloatVector.zero(SPECIES);
-      FloatVector odd1 = FloatVector.zero(SPECIES);
-      FloatVector odd2 = FloatVector.zero(SPECIES);
-      FloatVector odd3 = FloatVector.zero(SPECIES);
-      int column = 0;
+      FloatVector sum0 = FloatVector.zero(SPECIES);
+      FloatVector sum1 = FloatVector.zero(SPECIES);
+      FloatVector sum2 = FloatVector.zero(SPECIES);
+      FloatVector sum3 = FloatVector.zero(SPECIES);
       int at = row;
-      for (; column + 2 <= columns; column += 2) {
+      for (int column = 0; column < columns; column++) {
         FloatVector factor = FloatVector.broadcast(SPECIES, x[column]);
-        even0 = FloatVector.fromArray(SPECIES, matrix, at).fma(factor, even0);
-        even1 = FloatVector.fromArray(SPECIES, matrix, at + LANES).fma(factor, even1);
-        even2 = FloatVector.fromArray(SPECIES, matrix, at + 2 * LANES).fma(factor, even2);
-        even3 = FloatVector.fromArray(SPECIES, matrix, at + 3 * LANES).fma(factor, even3);
-        at += rows;
-        factor = FloatVector.broadcast(SPECIES, x[column + 1]);
-        odd0 = FloatVector.fromArray(SPECIES, matrix, at).fma(factor, odd0);
-        odd1 = FloatVector.fromArray(SPECIES, matrix, at + LANES).fma(factor, odd1);
-        odd2 = FloatVector.fromArray(SPECIES, matrix, at + 2 * LANES).fma(factor, odd2);
-        odd3 = FloatVector.fromArray(SPECIES, matrix, at + 3 * LANES).fma(factor, odd3);
+        sum0 = FloatVector.fromArray(SPECIES, matrix, at).fma(factor, sum0);
+        sum1 = FloatVector.fromArray(SPECIES, matrix, at + LANES).fma(factor, sum1);
+        sum2 = FloatVector.fromArray(SPECIES, matrix, at + 2 * LANES).fma(factor, sum2);
+        sum3 = FloatVector.fromArray(SPECIES, matrix, at + 3 * LANES).fma(factor, sum3);
         at += rows;
       }
-      if (column < columns) {
-        FloatVector factor = FloatVector.broadcast(SPECIES, x[column]);
-        even0 = FloatVector.fromArray(SPECIES, matrix, at).fma(factor, even0);
-        even1 = FloatVector.fromArray(SPECIES, matrix, at + LANES).fma(factor, even1);
-        even2 = FloatVector.fromArray(SPECIES, matrix, at + 2 * LANES).fma(factor, even2);
-        even3 = FloatVector.fromArray(SPECIES, matrix, at + 3 * LANES).fma(factor, even3);
-      }
-      even0.add(odd0).intoArray(product, row);
-      even1.add(odd1).intoArray(product, row + LANES);
-      even2.add(odd2).intoArray(product, row + 2 * LANES);
-      even3.add(odd3).intoArray(product, row + 3 * LANES);
+      sum0.intoArray(product, row);
+      sum1.intoArray(product, row + LANES);
+      sum2.intoArray(product, row + 2 * LANES);
+      sum3.intoArray(product, row + 3 * LANES);
     }
     for (; row < rows; row += LANES) {
       multiplyRegister(matrix, rows, columns, row, x, product);
@@ -348,8 +372,8 @@ final class SimdVectorField implements VectorField {
   }
 
   /**
-   * Two products of matrices of one shape, side by side: W2 h1, and M' u1, whose product with the
-   * second layer's slope is the divergence. {@code columns} of them count, those of {@code x}.
+   * Two products of matrices of one shape, side by side: W2 h1, with the bits that {@link
+   * #multiply} gives it, and M' u1, whose product with the second layer's slope is the divergence.
    */
   private void multiplyPair(
       float[] left, float[] x, float[] product, float[] right, float[] u, float[] traceProduct) {
@@ -426,9 +450,10 @@ final class SimdVectorField implements VectorField {
    * largest error on [-8, 8], outside of which tanh is 1 to single precision.
    */
   private static FloatVector tanh(FloatVector argument) {
-    // Compare and blend: half the cost of MIN and MAX, which look after the sign of zero.
-    FloatVector low = argument.blend(-8f, argument.compare(VectorOperators.LT, -8f));
-    FloatVector x = low.blend(8f, low.compare(VectorOperators.GT, 8f));
+    // Bits of numbers above 0 have the order of the numbers: cheaper than MIN, and than a blend.
+    IntVector bits = argument.reinterpretAsInts();
+    FloatVector x =
+        bits.and(ALL_BUT_SIGN).lanewise(VectorOperators.MIN, EIGHT).reinterpretAsFloats();
     FloatVector t = x.mul(x);
     FloatVector p =
         t.mul(2.324412364e-11f)
@@ -442,7 +467,10 @@ final class SimdVectorField implements VectorField {
             .add(2.401209623e-2f)
             .fma(t, FloatVector.broadcast(SPECIES, 0.4630891681f))
             .fma(t, FloatVector.broadcast(SPECIES, 1f));
-    return x.mul(p).div(q);
+    FloatVector size = x.mul(p).div(q);
+    FloatVector signed = size.reinterpretAsInts().or(bits.and(SIGN)).reinterpretAsFloats();
+    // 0 times what is not finite: an argument that overflowed does not pass for a saturated one.
+    return argument.fma(FloatVector.zero(SPECIES), signed);
   }
 
   /**

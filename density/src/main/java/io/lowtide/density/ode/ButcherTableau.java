@@ -146,6 +146,15 @@ public enum ButcherTableau {
     return errorWeights == null ? new double[0] : errorWeights.clone();
   }
 
+  /**
+   * Whether the derivative in this stage counts in the solution, in its error or as the first of
+   * the next step, and not in later stages alone: otherwise integrands need not be known there.
+   */
+  boolean weighsIntegrand(int stage) {
+    return weights[stage] != 0
+        || estimatesError() && (errorWeights[stage] != 0 || stage == stages() - 1);
+  }
+
   /** Whether the method has an embedded solution, and so can choose its own steps. */
   public boolean estimatesError() {
     return errorWeights != null;

@@ -111,7 +111,7 @@ public final class OdeSolver {
     }
     double step = startingStep(system, from, span, y);
     double time = from;
-    double previousError = 1e-4;
+    double previousError = StepControl.NO_PREVIOUS_ERROR;
     boolean rejected = false;
     while (true) {
       boolean last = Math.abs(to - time) <= Math.abs(step) * (1 + 1e-10);
@@ -139,7 +139,7 @@ public final class OdeSolver {
         swapFirstAndLastStage();
         double factor = control.afterAcceptance(error, previousError);
         step *= rejected ? Math.min(1, factor) : factor;
-        previousError = Math.max(error, 1e-4);
+        previousError = control.asPrevious(error);
         rejected = false;
       }
     }
@@ -158,32 +158,42 @@ public final class OdeSolver {
    */
   private void computeStages(OdeSystem system, double time, double step, double[] y, int end) {
     for (int stage = 1; stage < end; stage++) {
-      combine(y, step, tableau.stageWeights[stage], stage);
-      evaluate(system, time + tableau.nodes[stage] * step, trial, stages[stage]);
+      addStages(y, step, tableau.stageWeights[stage], stage, trial);
+      double stageTime = time + tableau.nodes[stage] * step;
+      if (tableau.weighsIntegrand(stage)) {
+        evaluate(system, stageTime, trial, stages[stage]);
+      } else {
+        evaluatePosition(system, stageTime, trial, stages[stage]);
+      }
     }
   }
 
-  /** trial = y + step * sum of weights[k] * stages[k]. */
-  private void combine(double[] y, double step, double[] weights, int count) {
-    System.arraycopy(y, 0, trial, 0, components);
-    for (int stage = 0; stage < count; stage++) {
-      addScaled(step * weights[stage], stages[stage], trial);
+  /** result = base + step * sum of weights[k] * stages[k]; two stages at a time cost less. */
+  private void addStages(double[] base, double step, double[] weights, int count, double[] result) {
+    double[] from = base;
+    int stage = 0;
+    for (; stage + 2 <= count; stage += 2) {
+      double factor = step * weights[stage];
+      double nextFactor = step * weights[stage + 1];
+      double[] slope = stages[stage];
+      double[] nextSlope = stages[stage + 1];
+      for (int i = 0; i < result.length; i++) {
+        result[i] = from[i] + factor * slope[i] + nextFactor * nextSlope[i];
+      }
+      from = result;
     }
-  }
-
-  private static void addScaled(double factor, double[] vector, double[] sum) {
-    if (factor != 0) {
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += factor * vector[i];
+    if (stage < count) {
+      double factor = step * weights[stage];
+      double[] slope = stages[stage];
+      for (int i = 0; i < result.length; i++) {
+        result[i] = from[i] + factor * slope[i];
       }
     }
   }
 
   private double errorNorm(double step, double[] y) {
     Arrays.fill(error, 0);
-    for (int stage = 0; stage < stages.length; stage++) {
-      addScaled(step * tableau.errorWeights[stage], stages[stage], error);
-    }
+    addStages(error, step, tableau.errorWeights, stages.length, error);
     double squares = 0;
     double largest = 0;
     for (int i = 0; i < components; i++) {
@@ -218,25 +228,18 @@ public final class OdeSolver {
     stateNorm = Math.sqrt(stateNorm / positions);
     slopeNorm = Math.sqrt(slopeNorm / positions);
     double direction = Math.signum(span);
-    double guess = stateNorm < 1e-5 || slopeNorm < 1e-5 ? 1e-6 : 0.01 * stateNorm / slopeNorm;
-    guess = Math.min(guess, Math.abs(span));
+    double guess = control.trialStep(stateNorm, slopeNorm, Math.abs(span));
     for (int i = 0; i < components; i++) {
       trial[i] = y[i] + direction * guess * derivative[i];
     }
     double[] ahead = stages[1];
-    evaluate(system, from + direction * guess, trial, ahead);
+    evaluatePosition(system, from + direction * guess, trial, ahead);
     double curvature = 0;
     for (int i = 0; i < positions; i++) {
       curvature += square((ahead[i] - derivative[i]) / scale(y[i], y[i]));
     }
     curvature = Math.sqrt(curvature / positions) / guess;
-    double steepest = Math.max(slopeNorm, curvature);
-    double step =
-        steepest <= 1e-15
-            ? Math.max(1e-6, guess * 1e-3)
-            : Math.pow(0.01 / steepest, 1.0 / tableau.order());
-    step = Math.min(Math.min(100 * guess, step), Math.abs(span));
-    return direction * (Double.isFinite(step) ? step : 1e-6);
+    return direction * control.startingStep(guess, slopeNorm, curvature, Math.abs(span));
   }
 
   private SolveStatus integrateOnGrid(OdeSystem system, double from, double to, double[] y) {
@@ -256,7 +259,7 @@ public final class OdeSolver {
         double norm = errorNorm(step, y);
         largestGridError = norm <= largestGridError ? largestGridError : norm;
       } else {
-        combine(y, step, tableau.weights, end);
+        addStages(y, step, tableau.weights, end, trial);
       }
       System.arraycopy(trial, 0, y, 0, components);
       acceptedSteps++;
@@ -266,6 +269,13 @@ public final class OdeSolver {
 
   private void evaluate(OdeSystem system, double time, double[] y, double[] derivative) {
     system.derivative(time, y, derivative);
+    evaluations++;
+  }
+
+  private void evaluatePosition(OdeSystem system, double time, double[] y, double[] derivative) {
+    system.positionDerivative(time, y, derivative);
+    // Of no weight, but 0 times what is left of a record that overflowed is not 0.
+    Arrays.fill(derivative, positions, components, 0);
     evaluations++;
   }
 

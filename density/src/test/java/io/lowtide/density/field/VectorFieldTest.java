@@ -91,6 +91,46 @@ class VectorFieldTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void shouldGiveTheSameVelocityWithoutTheTrace(
+      int dimensions, int contexts, List<Integer> hidden, Activation activation) {
+    FieldParameters parameters = RandomFields.of(dimensions, contexts, hidden, activation, 10);
+    for (VectorField field :
+        List.of(new ScalarVectorField(parameters), new SimdVectorField(parameters))) {
+      double[] z = gaussian(dimensions + 1, 11);
+      double[] expected = evaluate(field, gaussian(contexts, 12), 0.3, z);
+      FieldEvaluator evaluator = field.newEvaluator();
+      evaluator.setContext(gaussian(contexts, 12));
+      double[] actual = new double[dimensions + 1];
+      actual[dimensions] = expected[dimensions];
+      evaluator.positionDerivative(0.3, z, actual);
+      assertThat(actual).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void shouldOpenTheGatesAnewForAnotherContextAtTheSameTime() {
+    FieldParameters parameters = RandomFields.of(2, 3, List.of(20, 20), Activation.TANH, 1);
+    double[] z = gaussian(3, 2);
+    FieldEvaluator reused = new SimdVectorField(parameters).newEvaluator();
+    double[] derivative = new double[3];
+    for (double[] context : List.of(gaussian(3, 3), gaussian(3, 4))) {
+      reused.setContext(context);
+      reused.derivative(0.5, z, derivative);
+      assertThat(derivative).isEqualTo(evaluate(new SimdVectorField(parameters), context, 0.5, z));
+    }
+  }
+
+  @Test
+  void shouldNotTakeAnOverflowForASaturatedUnit() {
+    FieldParameters parameters = RandomFields.of(3, 0, List.of(64, 64), Activation.TANH, 1);
+    double[] beyondSinglePrecision = {1e300, -1e300, 0, 0};
+    double[] derivative =
+        evaluate(new SimdVectorField(parameters), new double[0], 0.5, beyondSinglePrecision);
+    assertThat(derivative[0]).isNaN();
+  }
+
   @Test
   void shouldStayFiniteFarFromTheData() {
     FieldParameters parameters = RandomFields.of(3, 0, List.of(64, 64), Activation.TANH, 1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import org.hipparchus.ode.ODEState;
 import org.hipparchus.ode.OrdinaryDifferentialEquation;
 import org.hipparchus.ode.nonstiff.DormandPrince853Integrator;
@@ -140,6 +141,37 @@ class OdeSolverTest {
     assertThat((double) tight.evaluations() / loose.evaluations()).isBetween(5.0, 12.0);
     assertThat(tight.evaluations())
         .isEqualTo(2 + 6 * (tight.acceptedSteps() + tight.rejectedSteps()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ButcherTableau.class)
+  void shouldNotNeedTheIntegrandsOfStagesWithoutWeight(ButcherTableau method) {
+    OdeSystem sparing =
+        new OdeSystem() {
+          @Override
+          public void derivative(double s, double[] y, double[] derivative) {
+            ROTATION.derivative(s, y, derivative);
+          }
+
+          @Override
+          public void positionDerivative(double s, double[] y, double[] derivative) {
+            ROTATION.derivative(s, y, derivative);
+            derivative[2] = Double.NaN;
+          }
+        };
+    List<SolverSettings> settings =
+        method.estimatesError()
+            ? List.of(
+                SolverSettings.fixedGrid(method, 4), SolverSettings.adaptive(method, 1e-6, 1_000))
+            : List.of(SolverSettings.fixedGrid(method, 4));
+    for (SolverSettings each : settings) {
+      double[] expected = {1, 0, 0};
+      double[] actual = expected.clone();
+      new OdeSolver(each, 2, 1).integrate(ROTATION, 0, 2, expected);
+      assertThat(new OdeSolver(each, 2, 1).integrate(sparing, 0, 2, actual))
+          .isEqualTo(SolveStatus.COMPLETED);
+      assertThat(actual).isEqualTo(expected);
+    }
   }
 
   @Test

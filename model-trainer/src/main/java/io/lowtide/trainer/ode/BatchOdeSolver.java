@@ -126,7 +126,7 @@ public final class BatchOdeSolver {
     state.download(before, size);
     double step = firstStageAndStep(from, to - from, integrating);
     double time = from;
-    double previousError = 1e-4;
+    double previousError = StepControl.NO_PREVIOUS_ERROR;
     boolean rejected = false;
     while (true) {
       boolean last = Math.abs(to - time) <= Math.abs(step) * (1 + 1e-10);
@@ -162,7 +162,7 @@ public final class BatchOdeSolver {
       time += step;
       double factor = CONTROL.afterAcceptance(errorNorm, previousError);
       step *= rejected ? Math.min(1, factor) : factor;
-      previousError = Math.max(errorNorm, 1e-4);
+      previousError = CONTROL.asPrevious(errorNorm);
       rejected = false;
     }
   }
@@ -240,8 +240,7 @@ public final class BatchOdeSolver {
     double stateNorm = scaledNorm(before);
     double slopeNorm = scaledNorm(slopes);
     double direction = Math.signum(span);
-    double guess = stateNorm < 1e-5 || slopeNorm < 1e-5 ? 1e-6 : 0.01 * stateNorm / slopeNorm;
-    guess = Math.min(guess, Math.abs(span));
+    double guess = CONTROL.trialStep(stateNorm, slopeNorm, Math.abs(span));
     stateToPoint.run();
     // The one weight of this product is that of stage 1, NODES[1].
     addStages[1].run(direction * guess / STAGE_WEIGHTS[1][0], 1);
@@ -251,11 +250,7 @@ public final class BatchOdeSolver {
       after[i] -= slopes[i];
     }
     double curvature = scaledNorm(after) / guess;
-    double steepest = Math.max(slopeNorm, curvature);
-    double step =
-        steepest <= 1e-15 ? Math.max(1e-6, guess * 1e-3) : Math.pow(0.01 / steepest, 1.0 / ORDER);
-    step = Math.min(Math.min(100 * guess, step), Math.abs(span));
-    return direction * (Double.isFinite(step) ? step : 1e-6);
+    return direction * CONTROL.startingStep(guess, slopeNorm, curvature, Math.abs(span));
   }
 
   private double scaledNorm(double[] values) {
