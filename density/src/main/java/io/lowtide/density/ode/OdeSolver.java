@@ -37,7 +37,7 @@ public final class OdeSolver {
   public OdeSolver(SolverSettings settings, int positions, int integrals) {
     this.settings = settings;
     this.tableau = settings.method();
-    this.control = new StepControl(tableau.order());
+    this.control = StepControl.startingBoldly(tableau.order());
     this.positions = positions;
     this.components = positions + integrals;
     this.stages = new double[tableau.stages()][components];
@@ -111,7 +111,7 @@ public final class OdeSolver {
     }
     double step = startingStep(system, from, span, y);
     double time = from;
-    double previousError = StepControl.NO_PREVIOUS_ERROR;
+    double previousError = control.errorBeforeStart();
     boolean rejected = false;
     while (true) {
       boolean last = Math.abs(to - time) <= Math.abs(step) * (1 + 1e-10);

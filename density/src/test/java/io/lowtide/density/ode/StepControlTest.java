@@ -7,12 +7,21 @@ import org.junit.jupiter.api.Test;
 
 class StepControlTest {
 
-  private final StepControl control = new StepControl(5);
+  private final StepControl control = StepControl.startingBoldly(5);
 
   @Test
   void shouldStartWithTheStepWhoseErrorIsTheTolerance() {
     assertThat(control.startingStep(1, 32, 7, 10)).isCloseTo(0.5, within(1e-12));
     assertThat(control.startingStep(1, 7, 32, 10)).isCloseTo(0.5, within(1e-12));
+  }
+
+  @Test
+  void shouldAimFarBelowTheToleranceWhenItStartsCautiously() {
+    StepControl cautious = StepControl.startingCautiously(5);
+    assertThat(cautious.startingStep(1, 32, 7, 10))
+        .isCloseTo(0.5 * Math.pow(0.01, 0.2), within(1e-12));
+    assertThat(cautious.afterAcceptance(1, cautious.errorBeforeStart()))
+        .isLessThan(control.afterAcceptance(1, control.errorBeforeStart()));
   }
 
   @Test
@@ -25,9 +34,9 @@ class StepControlTest {
   @Test
   void shouldAimBelowTheToleranceAfterTheFirstStep() {
     // Without a step before it, PI control is I control with a safety factor.
-    assertThat(control.afterAcceptance(1, StepControl.NO_PREVIOUS_ERROR))
+    assertThat(control.afterAcceptance(1, control.errorBeforeStart()))
         .isCloseTo(0.9, within(1e-12));
-    assertThat(control.afterAcceptance(1e-5, StepControl.NO_PREVIOUS_ERROR)).isBetween(5.0, 10.0);
+    assertThat(control.afterAcceptance(1e-5, control.errorBeforeStart())).isBetween(5.0, 10.0);
   }
 
   @Test
