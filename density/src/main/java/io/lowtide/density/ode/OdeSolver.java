@@ -139,7 +139,7 @@ public final class OdeSolver {
         swapFirstAndLastStage();
         double factor = control.afterAcceptance(error, previousError);
         step *= rejected ? Math.min(1, factor) : factor;
-        previousError = control.asPrevious(error);
+        previousError = error;
         rejected = false;
       }
     }

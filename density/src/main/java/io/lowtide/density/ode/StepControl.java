@@ -14,7 +14,6 @@ public final class StepControl {
   private static final double NOT_FINITE_FACTOR = 0.1;
   private static final double LEAST_NORM = 1e-5;
   private static final double LEAST_STEP = 1e-6;
-
   private static final double LEAST_PREVIOUS_ERROR = 1e-4;
 
   private final double exponent;
@@ -94,20 +93,14 @@ public final class StepControl {
    * Factor for the step after one that was taken.
    *
    * @param error error norm of that step, in units of the tolerances, at most 1
-   * @param previousError what {@link #asPrevious} made of that of the step before, or {@link
-   *     #errorBeforeStart}
+   * @param previousError that of the step before, or {@link #errorBeforeStart}
    */
   public double afterAcceptance(double error, double previousError) {
     double factor =
         SAFETY
             * Math.pow(Math.max(error, 1e-10), PI_BETA * 0.75 - exponent)
-            * Math.pow(previousError, PI_BETA);
+            * Math.pow(Math.max(previousError, LEAST_PREVIOUS_ERROR), PI_BETA);
     return Math.min(LARGEST_FACTOR, Math.max(LEAST_FACTOR, factor));
-  }
-
-  /** The error of a step as the next one takes it into account. */
-  public double asPrevious(double error) {
-    return Math.max(error, LEAST_PREVIOUS_ERROR);
   }
 
   /** What stands for the error of a step before the first. */

@@ -3,12 +3,11 @@ package io.lowtide.density.feature;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lowtide.density.StandardFeature;
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.ConditionalProbabilities;
-import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
-import io.lowtide.schemas.FeatureTransform;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,21 +28,7 @@ class CategoryParentTest {
   private static FeatureEncoder encoder(CategoricalFeature... categories) {
     return new FeatureEncoder(
         new FeatureSpecification(
-            List.of(
-                new ContinuousFeature(
-                    "amount",
-                    FeatureTransform.IDENTITY,
-                    0.0,
-                    1.0,
-                    0.0,
-                    1.0,
-                    0.0,
-                    0.0,
-                    -3.0,
-                    3.0,
-                    0.0,
-                    0.0,
-                    List.of())),
+            List.of(StandardFeature.of("amount", -3, 3).build()),
             List.of(categories),
             List.of(),
             List.of()));

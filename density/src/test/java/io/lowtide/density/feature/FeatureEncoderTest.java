@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lowtide.density.StandardFeature;
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.ConstantFeature;
@@ -78,21 +79,7 @@ class FeatureEncoderTest {
 
   @Test
   void shouldRefuseAScaleThatIsNotPositive() {
-    ContinuousFeature flat =
-        new ContinuousFeature(
-            "flat",
-            FeatureTransform.IDENTITY,
-            0.0,
-            1.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            0.0,
-            1.0,
-            0.0,
-            0.0,
-            List.of());
+    ContinuousFeature flat = StandardFeature.of("flat", 0, 1).setScale(0).build();
     assertThatThrownBy(() -> encoder(List.of(flat)))
         .hasMessage("feature \"flat\": scale 0.0, expected positive");
   }

@@ -2,32 +2,18 @@ package io.lowtide.density.likelihood;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lowtide.density.StandardFeature;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
-import io.lowtide.schemas.FeatureTransform;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DiscreteTermsTest {
 
   private static DiscreteTerms terms(double constant) {
-    ContinuousFeature number =
-        new ContinuousFeature(
-            "x",
-            FeatureTransform.IDENTITY,
-            0.0,
-            1.0,
-            0.0,
-            1.0,
-            0.0,
-            0.0,
-            0.0,
-            1.0,
-            0.0,
-            0.0,
-            List.of());
+    ContinuousFeature number = StandardFeature.of("x", 0, 1).build();
     return new DiscreteTerms(
         new FeatureEncoder(
             new FeatureSpecification(

@@ -164,7 +164,7 @@ public final class BatchOdeSolver {
       time += step;
       double factor = CONTROL.afterAcceptance(errorNorm, previousError);
       step *= rejected ? Math.min(1, factor) : factor;
-      previousError = CONTROL.asPrevious(errorNorm);
+      previousError = errorNorm;
       rejected = false;
     }
   }

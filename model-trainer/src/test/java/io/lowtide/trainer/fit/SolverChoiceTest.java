@@ -6,9 +6,7 @@ import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
-import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
-import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.schemas.SolverCertificate;
 import java.util.List;
 import java.util.Map;
@@ -30,24 +28,7 @@ class SolverChoiceTest {
     front[output.biasConstant().offset()] = 40;
     FeatureSpecification features =
         new FeatureSpecification(
-            List.of(
-                new ContinuousFeature(
-                    "x",
-                    FeatureTransform.IDENTITY,
-                    0.0,
-                    1.0,
-                    0.0,
-                    1.0,
-                    0.0,
-                    0.0,
-                    -3.0,
-                    3.0,
-                    0.0,
-                    0.0,
-                    List.of())),
-            List.of(),
-            List.of(),
-            List.of());
+            List.of(StandardFeature.of("x", -3, 3).build()), List.of(), List.of(), List.of());
     List<double[]> rows =
         IntStream.range(0, 100).mapToObj(i -> new double[] {i < 50 ? 21 : 0.01 * i}).toList();
 

@@ -8,7 +8,6 @@ import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
-import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.trainer.data.Table;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,20 +15,7 @@ import org.junit.jupiter.api.Test;
 class TrimmedRecordsTest {
 
   private static ContinuousFeature standard(String name, double missingProbability) {
-    return new ContinuousFeature(
-        name,
-        FeatureTransform.IDENTITY,
-        0.0,
-        1.0,
-        0.0,
-        1.0,
-        0.0,
-        0.0,
-        -4.0,
-        4.0,
-        missingProbability,
-        0.0,
-        List.of());
+    return StandardFeature.of(name, -4, 4).setMissingProbability(missingProbability).build();
   }
 
   @Test
