@@ -41,6 +41,7 @@ public final class SolverFrontier implements Callable<Integer> {
 
   private static final double[] TOLERANCES = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
   private static final int[] STEPS = {2, 3, 4, 5, 6, 8};
+  private static final int[] ADAMS_STEPS = {8, 11, 14, 17, 20, 23};
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "Model bundle.")
   private Path model;
@@ -113,6 +114,15 @@ public final class SolverFrontier implements Callable<Integer> {
             normals,
             reference);
       }
+    }
+    for (int steps : ADAMS_STEPS) {
+      print(
+          "adams, " + steps + " steps",
+          bundle,
+          SolverSettings.adamsGrid(steps),
+          rows,
+          normals,
+          reference);
     }
     return 0;
   }

@@ -107,6 +107,7 @@ public final class BundleAssembler {
                 solver.absoluteTolerance(),
                 solver.maximumEvaluations(),
                 solver.fixedSteps(),
+                solver.gridMethod().label(),
                 solver.gridErrorLimit(),
                 certificate),
             calibration.toAvro(),

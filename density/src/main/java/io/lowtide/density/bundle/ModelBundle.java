@@ -8,6 +8,7 @@ import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.ButcherTableau;
+import io.lowtide.density.ode.GridMethod;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.DensityModel;
@@ -21,7 +22,7 @@ import io.lowtide.schemas.Solver;
 public final class ModelBundle {
 
   /** The format version that this code writes, and the latest that it reads. */
-  public static final int FORMAT_VERSION = 3;
+  public static final int FORMAT_VERSION = 4;
 
   /** The earliest format version that this code reads: what it says means the same today. */
   private static final int FIRST_FORMAT_VERSION = 2;
@@ -92,6 +93,7 @@ public final class ModelBundle {
         solver.getAbsoluteTolerance(),
         solver.getMaximumEvaluations(),
         solver.getFixedSteps(),
+        GridMethod.of(solver.getGridMethod()),
         solver.getGridErrorLimit());
   }
 

@@ -90,17 +90,7 @@ public final class Explainer {
 
   private static Flow coarse(Flow flow) {
     SolverSettings solver = flow.solver();
-    return solver.mayAdapt()
-        ? new Flow(
-            flow.field(),
-            new SolverSettings(
-                solver.method(),
-                Math.max(LEAST_TOLERANCE, solver.relativeTolerance()),
-                Math.max(LEAST_TOLERANCE, solver.absoluteTolerance()),
-                solver.maximumEvaluations(),
-                0,
-                0))
-        : flow;
+    return solver.mayAdapt() ? new Flow(flow.field(), solver.adaptively(LEAST_TOLERANCE)) : flow;
   }
 
   private double[] bounds(ToDoubleFunction<ContinuousFeature> boundOfFeature) {

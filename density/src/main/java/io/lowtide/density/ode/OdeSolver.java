@@ -1,14 +1,15 @@
 package io.lowtide.density.ode;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Explicit Runge-Kutta integration of one small system, adaptive with PI step control (Hairer,
  * Norsett, Wanner, Solving Ordinary Differential Equations I, section II.4; Gustafsson 1991) or on
- * a fixed grid, with a check of each step or without. The state is a position of d components
- * followed by running integrals, such as the log-density change; the error norm is the largest of
- * the root mean square over the position and the error of each integral, so that many dimensions
- * never hide an error in the log-density.
+ * a fixed grid, by a Runge-Kutta or an Adams method, with a check of each step or without. The
+ * state is a position of d components followed by running integrals, such as the log-density
+ * change; the error norm is the largest of the root mean square over the position and the error of
+ * each integral, so that many dimensions never hide an error in the log-density.
  *
  * <p>An instance owns its working arrays: it belongs to one thread, allocates nothing after
  * construction, and gives the same bits for the same input.
@@ -18,6 +19,7 @@ public final class OdeSolver {
   private final SolverSettings settings;
   private final ButcherTableau tableau;
   private final StepControl control;
+  private final Optional<AdamsGrid> adams;
   private final int positions;
   private final int components;
   private final double[][] stages;
@@ -40,7 +42,12 @@ public final class OdeSolver {
     this.control = StepControl.startingBoldly(tableau.order());
     this.positions = positions;
     this.components = positions + integrals;
-    this.stages = new double[tableau.stages()][components];
+    this.adams =
+        settings.startsOnGrid() && settings.gridMethod() == GridMethod.ADAMS
+            ? Optional.of(new AdamsGrid(settings.fixedSteps()))
+            : Optional.empty();
+    int slopes = adams.isPresent() ? AdamsGrid.HISTORY + 1 : 0;
+    this.stages = new double[Math.max(tableau.stages(), slopes)][components];
     this.trial = new double[components];
     this.error = new double[components];
     this.start = new double[settings.checksGrid() ? components : 0];
@@ -123,7 +130,7 @@ public final class OdeSolver {
       if (evaluations + tableau.stages() - 1 > budget) {
         return SolveStatus.BUDGET_EXCEEDED;
       }
-      computeStages(system, time, step, y, stages.length);
+      computeStages(system, time, step, y, tableau.stages());
       double error = errorNorm(step, y);
       if (!(error <= 1)) {
         rejectedSteps++;
@@ -147,9 +154,10 @@ public final class OdeSolver {
 
   /** The last stage of an accepted step is the first of the next one: first same as last. */
   private void swapFirstAndLastStage() {
+    int last = tableau.stages() - 1;
     double[] first = stages[0];
-    stages[0] = stages[stages.length - 1];
-    stages[stages.length - 1] = first;
+    stages[0] = stages[last];
+    stages[last] = first;
   }
 
   /**
@@ -191,9 +199,15 @@ public final class OdeSolver {
     }
   }
 
+  /** Of a Runge-Kutta step. */
   private double errorNorm(double step, double[] y) {
     Arrays.fill(error, 0);
-    addStages(error, step, tableau.errorWeights, stages.length, error);
+    addStages(error, step, tableau.errorWeights, tableau.stages(), error);
+    return errorNorm(y);
+  }
+
+  /** Of {@link #error}, of a step from y to {@link #trial}. */
+  private double errorNorm(double[] y) {
     double squares = 0;
     double largest = 0;
     for (int i = 0; i < components; i++) {
@@ -243,10 +257,19 @@ public final class OdeSolver {
   }
 
   private SolveStatus integrateOnGrid(OdeSystem system, double from, double to, double[] y) {
+    if (adams.isPresent()) {
+      predictAndCorrect(adams.get(), system, from, to, y);
+    } else {
+      takeEqualSteps(system, from, to, y);
+    }
+    return allFinite(y) ? SolveStatus.COMPLETED : SolveStatus.NOT_FINITE;
+  }
+
+  private void takeEqualSteps(OdeSystem system, double from, double to, double[] y) {
     double step = (to - from) / settings.fixedSteps();
     boolean check = settings.checksGrid();
     // The last stage of an embedded pair serves the estimate, and is the first of the next step.
-    int end = tableau.estimatesError() && !check ? stages.length - 1 : stages.length;
+    int end = tableau.estimatesError() && !check ? tableau.stages() - 1 : tableau.stages();
     for (int index = 0; index < settings.fixedSteps(); index++) {
       double time = from + index * step;
       if (check && index > 0) {
@@ -256,15 +279,53 @@ public final class OdeSolver {
       }
       computeStages(system, time, step, y, end);
       if (check) {
-        double norm = errorNorm(step, y);
-        largestGridError = norm <= largestGridError ? largestGridError : norm;
+        keepLargestGridError(errorNorm(step, y));
       } else {
         addStages(y, step, tableau.weights, end, trial);
       }
       System.arraycopy(trial, 0, y, 0, components);
       acceptedSteps++;
     }
-    return allFinite(y) ? SolveStatus.COMPLETED : SolveStatus.NOT_FINITE;
+  }
+
+  /**
+   * PEC: predict, evaluate there, correct. The slope at the point that was predicted serves the
+   * next steps too, so that a step costs one evaluation; the two orders give its error.
+   */
+  private void predictAndCorrect(
+      AdamsGrid grid, OdeSystem system, double from, double to, double[] y) {
+    double span = to - from;
+    evaluate(system, from, y, stages[0]);
+    for (int step = 0; step < grid.steps(); step++) {
+      double[] predictor = grid.predictor(step);
+      int known = predictor.length;
+      addStages(y, span, predictor, known, trial);
+      evaluate(system, from + grid.node(step + 1) * span, trial, stages[known]);
+      addStages(y, span, grid.corrector(step), known + 1, error);
+      for (int i = 0; i < components; i++) {
+        double corrected = error[i];
+        error[i] = corrected - trial[i];
+        trial[i] = corrected;
+      }
+      if (settings.checksGrid()) {
+        keepLargestGridError(errorNorm(y));
+      }
+      System.arraycopy(trial, 0, y, 0, components);
+      bringForward(known);
+      acceptedSteps++;
+    }
+  }
+
+  /** A slope to the first place, those before it one place back. */
+  private void bringForward(int index) {
+    double[] latest = stages[index];
+    System.arraycopy(stages, 0, stages, 1, index);
+    stages[0] = latest;
+  }
+
+  /** One that is not a number stays. */
+  private void keepLargestGridError(double norm) {
+    largestGridError = norm <= largestGridError ? largestGridError : norm;
   }
 
   private void evaluate(OdeSystem system, double time, double[] y, double[] derivative) {

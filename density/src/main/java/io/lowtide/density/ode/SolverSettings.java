@@ -9,8 +9,9 @@ package io.lowtide.density.ode;
  * @param absoluteTolerance likewise
  * @param maximumEvaluations evaluations of the right-hand side after which an adaptive solve is
  *     given up; at least 20, and not counting those of a grid tried before
- * @param fixedSteps 0: adaptive, for a method that estimates its error; else the number of equal
- *     steps
+ * @param fixedSteps 0: adaptive, for a method that estimates its error; else the number of steps of
+ *     a grid
+ * @param gridMethod how a grid is integrated; {@code method} serves where a step fails the check
  * @param gridErrorLimit error norm of a step on the grid, in units of the tolerances, above which
  *     the solve starts again adaptively; 0: no check
  */
@@ -20,6 +21,7 @@ public record SolverSettings(
     double absoluteTolerance,
     int maximumEvaluations,
     int fixedSteps,
+    GridMethod gridMethod,
     double gridErrorLimit) {
 
   private static final int LEAST_BUDGET = 20;
@@ -51,7 +53,7 @@ public record SolverSettings(
     }
   }
 
-  /** Whether the first attempt is on a grid of equal steps. */
+  /** Whether the first attempt is on a grid. */
   public boolean startsOnGrid() {
     return fixedSteps > 0;
   }
@@ -74,21 +76,49 @@ public record SolverSettings(
   /** Adaptive integration with one tolerance, relative and absolute. */
   public static SolverSettings adaptive(
       ButcherTableau method, double tolerance, int maximumEvaluations) {
-    return new SolverSettings(method, tolerance, tolerance, maximumEvaluations, 0, 0);
+    return new SolverSettings(
+        method, tolerance, tolerance, maximumEvaluations, 0, GridMethod.RUNGE_KUTTA, 0);
   }
 
   /** A grid of {@code steps} equal steps, without a check. */
   public static SolverSettings fixedGrid(ButcherTableau method, int steps) {
+    return fixedGrid(method, GridMethod.RUNGE_KUTTA, steps);
+  }
+
+  /** A grid of {@code steps} steps of Adams' methods, without a check. */
+  public static SolverSettings adamsGrid(int steps) {
+    return fixedGrid(ButcherTableau.DORMAND_PRINCE, GridMethod.ADAMS, steps);
+  }
+
+  private static SolverSettings fixedGrid(ButcherTableau method, GridMethod gridMethod, int steps) {
     if (steps < 1) {
       throw new IllegalArgumentException("fixedSteps: " + steps + ", expected at least 1");
     }
-    return new SolverSettings(method, 0, 0, 0, steps, 0);
+    return new SolverSettings(method, 0, 0, 0, steps, gridMethod, 0);
   }
 
-  /** These settings on a grid of {@code steps} equal steps with a check. */
-  public SolverSettings onCheckedGrid(int steps, double errorLimit) {
+  /** These settings on a grid of {@code steps} steps with a check. */
+  public SolverSettings onCheckedGrid(GridMethod gridMethod, int steps, double errorLimit) {
     return new SolverSettings(
-        method, relativeTolerance, absoluteTolerance, maximumEvaluations, steps, errorLimit);
+        method,
+        relativeTolerance,
+        absoluteTolerance,
+        maximumEvaluations,
+        steps,
+        gridMethod,
+        errorLimit);
+  }
+
+  /** These settings without a grid, at tolerances of at least {@code leastTolerance}. */
+  public SolverSettings adaptively(double leastTolerance) {
+    return new SolverSettings(
+        method,
+        Math.max(leastTolerance, relativeTolerance),
+        Math.max(leastTolerance, absoluteTolerance),
+        maximumEvaluations,
+        0,
+        GridMethod.RUNGE_KUTTA,
+        0);
   }
 
   private static void requireTolerance(String name, double value) {

@@ -12,6 +12,7 @@ import io.lowtide.density.bundle.BundleException.Reason;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.HiddenLayer;
 import io.lowtide.schemas.Probe;
+import io.lowtide.schemas.Solver;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ class ModelBundleTest {
 
   @Test
   void shouldRefuseAnUnknownFormatVersion() {
-    assertRefused(model -> model.setFormatVersion(4), Reason.FORMAT_VERSION, "4, expected 2 to 3");
+    assertRefused(model -> model.setFormatVersion(5), Reason.FORMAT_VERSION, "5, expected 2 to 4");
   }
 
   /** As the version before wrote it: without the fields that came later. */
@@ -110,7 +111,14 @@ class ModelBundleTest {
     Schema current = DensityModel.getClassSchema();
     JsonNode json = new ObjectMapper().readTree(current.toString());
     removeFields(
-        json, Set.of("missingOffset", "contextWeights", "parent", "givenParent", "categories"));
+        json,
+        Set.of(
+            "missingOffset",
+            "contextWeights",
+            "parent",
+            "givenParent",
+            "categories",
+            "gridMethod"));
     Schema second = new Schema.Parser().parse(json.toString());
     GenericRecord record =
         new GenericDatumReader<GenericRecord>(current, second)
@@ -133,6 +141,17 @@ class ModelBundleTest {
       }
     }
     node.forEach(child -> removeFields(child, names));
+  }
+
+  @Test
+  void shouldRefuseAnUnknownGridMethod() {
+    assertRefused(
+        model -> {
+          Solver solver = Solver.newBuilder(model.getSolver()).setGridMethod("milne").build();
+          model.setSolver(solver);
+        },
+        Reason.INVALID_VALUE,
+        "grid method: \"milne\", expected runge-kutta or adams");
   }
 
   @Test

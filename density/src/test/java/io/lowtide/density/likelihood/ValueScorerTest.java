@@ -10,6 +10,7 @@ import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.ode.ButcherTableau;
+import io.lowtide.density.ode.GridMethod;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.ConstantFeature;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ValueScorerTest {
 
   private static final SolverSettings CHECKED_GRID =
-      SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-5, 1_000).onCheckedGrid(3, 50);
+      SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-5, 1_000)
+          .onCheckedGrid(GridMethod.RUNGE_KUTTA, 3, 50);
 
   /**
    * In the record's own units, over the line and over both outcomes of the column that was

@@ -88,7 +88,8 @@ class OdeSolverTest {
   @Test
   void shouldTakeTheGridWhereItsStepsPassTheCheck() {
     SolverSettings loose =
-        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 1_000).onCheckedGrid(3, 20);
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 1_000)
+            .onCheckedGrid(GridMethod.RUNGE_KUTTA, 3, 20);
     OdeSolver solver = new OdeSolver(loose, 2, 1);
     assertThat(errorAtPi(solver)).isLessThan(1e-2);
     assertThat(solver.evaluations()).isEqualTo(1 + 3 * 6);
@@ -101,7 +102,8 @@ class OdeSolverTest {
   @Test
   void shouldIntegrateAdaptivelyWhereAStepOnTheGridFailsTheCheck() {
     SolverSettings settings =
-        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-8, 1_000).onCheckedGrid(3, 1);
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-8, 1_000)
+            .onCheckedGrid(GridMethod.RUNGE_KUTTA, 3, 1);
     OdeSolver solver = new OdeSolver(settings, 2, 1);
     OdeSolver adaptive = new OdeSolver(SolverSettings.dormandPrince(1e-8), 2, 1);
     assertThat(errorAtPi(solver)).isEqualTo(errorAtPi(adaptive)).isLessThan(3e-7);
@@ -110,21 +112,66 @@ class OdeSolverTest {
   }
 
   @Test
+  void shouldEvaluateOnceAStepOnAnAdamsGrid() {
+    SolverSettings settings =
+        SolverSettings.dormandPrince(1e-3).onCheckedGrid(GridMethod.ADAMS, 20, 100);
+    OdeSolver solver = new OdeSolver(settings, 2, 1);
+    assertThat(errorAtPi(solver)).isLessThan(2e-3);
+    assertThat(solver.evaluations()).isEqualTo(1 + 20);
+    assertThat(solver.acceptedSteps()).isEqualTo(20);
+    assertThat(errorAtPi(adams(20))).isEqualTo(errorAtPi(solver));
+    assertThat(solver.largestGridError()).isBetween(0.01, 100.0);
+  }
+
+  /** The trapezoidal rule of the first step, a third as long as the others, is of order 2 once. */
+  @Test
+  void shouldConvergeWithTheOrderOfAdamsFirstStep() {
+    double coarse = errorAtPi(adams(400));
+    double fine = errorAtPi(adams(3200));
+    assertThat(Math.log(coarse / fine) / Math.log(8)).isBetween(2.8, 3.2);
+  }
+
+  private static OdeSolver adams(int steps) {
+    return new OdeSolver(SolverSettings.adamsGrid(steps), 2, 1);
+  }
+
+  @Test
+  void shouldIntegrateAdaptivelyWhereAnAdamsStepFailsTheCheck() {
+    OdeSolver solver =
+        new OdeSolver(
+            SolverSettings.dormandPrince(1e-8).onCheckedGrid(GridMethod.ADAMS, 6, 1), 2, 1);
+    OdeSolver adaptive = new OdeSolver(SolverSettings.dormandPrince(1e-8), 2, 1);
+    assertThat(errorAtPi(solver)).isEqualTo(errorAtPi(adaptive));
+    assertThat(solver.evaluations()).isEqualTo(adaptive.evaluations() + 1 + 6);
+  }
+
+  @Test
+  void shouldGiveTheSameBitsAgainOnAnAdamsGrid() {
+    OdeSolver solver = adams(12);
+    double first = errorAtPi(solver);
+    solver.integrate(VAN_DER_POL, 0, 1, new double[] {2, 0, 0});
+    assertThat(errorAtPi(solver)).isEqualTo(first);
+  }
+
+  @Test
   void shouldNotCountTheGridAgainstTheBudgetOfAdaptiveIntegration() {
     SolverSettings adaptive = SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 40);
     OdeSolver alone = new OdeSolver(adaptive, 2, 1);
     double error = errorAtPi(alone);
-    OdeSolver afterGrid = new OdeSolver(adaptive.onCheckedGrid(6, 1e-9), 2, 1);
+    OdeSolver afterGrid =
+        new OdeSolver(adaptive.onCheckedGrid(GridMethod.RUNGE_KUTTA, 6, 1e-9), 2, 1);
     assertThat(errorAtPi(afterGrid)).isEqualTo(error);
     assertThat(afterGrid.evaluations()).isEqualTo(alone.evaluations() + 1 + 6 * 6);
     assertThat(afterGrid.evaluations()).isGreaterThan(40);
   }
 
-  @Test
-  void shouldIntegrateAdaptivelyWhereTheGridOverflows() {
+  @ParameterizedTest
+  @EnumSource(GridMethod.class)
+  void shouldIntegrateAdaptivelyWhereTheGridOverflows(GridMethod gridMethod) {
     OdeSystem decay = (s, y, derivative) -> derivative[0] = -1e3 * y[0] * y[0] * y[0];
     SolverSettings settings =
-        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-6, 10_000).onCheckedGrid(2, 1);
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-6, 10_000)
+            .onCheckedGrid(gridMethod, 2, 1);
     double[] y = {100};
     OdeSolver solver = new OdeSolver(settings, 1, 0);
     assertThat(solver.integrate(decay, 0, 1, y)).isEqualTo(SolveStatus.COMPLETED);
@@ -246,7 +293,10 @@ class OdeSolverTest {
         .hasMessage("fixedSteps: 0, expected at least 1");
     assertThatThrownBy(() -> SolverSettings.adaptive(ButcherTableau.RUNGE_KUTTA_4, 1e-5, 1_000))
         .hasMessageContaining("\"rk4\" estimates no error");
-    assertThatThrownBy(() -> SolverSettings.dormandPrince(1e-5).onCheckedGrid(3, Double.NaN))
+    assertThatThrownBy(
+            () ->
+                SolverSettings.dormandPrince(1e-5)
+                    .onCheckedGrid(GridMethod.RUNGE_KUTTA, 3, Double.NaN))
         .hasMessage("gridErrorLimit: NaN, expected at least 0 and finite");
     assertThatThrownBy(() -> ButcherTableau.of("tsit9"))
         .hasMessageContaining("\"tsit9\", expected dopri5");
