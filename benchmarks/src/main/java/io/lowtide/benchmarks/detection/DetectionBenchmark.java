@@ -125,7 +125,7 @@ public final class DetectionBenchmark implements Callable<Integer> {
           results.add(result);
           System.out.printf(
               Locale.ROOT,
-              "%-14s %-18s seed %d  AUROC %.4f  AP %.4f  trained in %6.1f s  %7.1f us per score  %.1f evaluations%n",
+              "%-14s %-18s seed %d  AUROC %.4f  AP %.4f  trained in %6.1f s  %7.1f us per score  %.1f + %.1f evaluations%n",
               result.set(),
               result.detector(),
               seed,
@@ -133,7 +133,8 @@ public final class DetectionBenchmark implements Callable<Integer> {
               result.metrics().averagePrecision(),
               result.trainingSeconds(),
               result.microsecondsPerScore(),
-              result.evaluationsPerScore());
+              result.evaluationsOfNormals(),
+              result.evaluationsOfAnomalies());
         }
       }
     }
@@ -145,7 +146,7 @@ public final class DetectionBenchmark implements Callable<Integer> {
     TrainedDetector trained = detector.train(set.training(), seed);
     double trainingSeconds = (System.nanoTime() - started) / 1e9;
     double[] normality = trained.normality(set.test());
-    double[] ofNormals = Arrays.copyOf(normality, set.test().length - set.anomalies());
+    int normals = set.test().length - set.anomalies();
     return new DetectionResult(
         set.name(),
         detector.name(),
@@ -153,8 +154,9 @@ public final class DetectionBenchmark implements Callable<Integer> {
         DetectionMetrics.of(normality, set.anomalous()),
         trainingSeconds,
         microsecondsPerScore(trained, set.test()),
-        trained.evaluationsPerScore(),
-        trained.falseAlarms(ofNormals));
+        trained.meanEvaluations(Arrays.copyOf(set.test(), normals)),
+        trained.meanEvaluations(Arrays.copyOfRange(set.test(), normals, set.test().length)),
+        trained.falseAlarms(Arrays.copyOf(normality, normals)));
   }
 
   private static double microsecondsPerScore(TrainedDetector trained, double[][] rows) {

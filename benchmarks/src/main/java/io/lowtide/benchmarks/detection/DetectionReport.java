@@ -210,8 +210,9 @@ final class DetectionReport {
       text.append(" training, s: ").append(detector).append(" |");
       text.append(" us per score: ").append(detector).append(" |");
     }
-    text.append(" evaluations per score |\n|---|").append("---|---|".repeat(live.size()));
-    text.append("---|\n");
+    text.append(" evaluations, normal record | evaluations, anomaly |\n|---|")
+        .append("---|---|".repeat(live.size()));
+    text.append("---|---|\n");
     for (String set : sets) {
       text.append("| ").append(set).append(" |");
       for (String detector : live) {
@@ -225,8 +226,9 @@ final class DetectionReport {
       text.append(
           String.format(
               Locale.ROOT,
-              " %.1f |%n",
-              mean(LowtideDetector.NAME, set, DetectionResult::evaluationsPerScore)));
+              " %.1f | %.1f |%n",
+              mean(LowtideDetector.NAME, set, DetectionResult::evaluationsOfNormals),
+              mean(LowtideDetector.NAME, set, DetectionResult::evaluationsOfAnomalies)));
     }
     return text.toString();
   }
@@ -265,12 +267,12 @@ final class DetectionReport {
     StringBuilder text =
         new StringBuilder(
             "set,detector,seed,auroc,average_precision,training_seconds,microseconds_per_score,"
-                + "evaluations_per_score\n");
+                + "evaluations_of_normals,evaluations_of_anomalies\n");
     for (DetectionResult result : results) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%s,%s,%d,%.6f,%.6f,%.3f,%.3f,%.2f%n",
+              "%s,%s,%d,%.6f,%.6f,%.3f,%.3f,%.2f,%.2f%n",
               result.set(),
               result.detector(),
               result.seed(),
@@ -278,7 +280,8 @@ final class DetectionReport {
               result.metrics().averagePrecision(),
               result.trainingSeconds(),
               result.microsecondsPerScore(),
-              result.evaluationsPerScore()));
+              result.evaluationsOfNormals(),
+              result.evaluationsOfAnomalies()));
     }
     return text.toString();
   }

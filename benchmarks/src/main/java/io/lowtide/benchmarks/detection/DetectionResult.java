@@ -12,7 +12,9 @@ import java.util.Optional;
  * @param metrics how well the scores separate anomalies from normal records
  * @param trainingSeconds wall-clock time of training
  * @param microsecondsPerScore wall-clock time of one score, one thread
- * @param evaluationsPerScore evaluations of the vector field, NaN for other detectors
+ * @param evaluationsOfNormals evaluations of the vector field for a normal record, NaN for other
+ *     detectors
+ * @param evaluationsOfAnomalies likewise for an anomaly
  * @param falseAlarms what became of the false-alarm budget; empty for detectors that have none
  */
 record DetectionResult(
@@ -22,5 +24,6 @@ record DetectionResult(
     DetectionMetrics metrics,
     double trainingSeconds,
     double microsecondsPerScore,
-    double evaluationsPerScore,
+    double evaluationsOfNormals,
+    double evaluationsOfAnomalies,
     Optional<FalseAlarms> falseAlarms) {}

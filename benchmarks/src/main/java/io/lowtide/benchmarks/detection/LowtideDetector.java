@@ -49,8 +49,6 @@ final class LowtideDetector implements Detector {
     private final ModelBundle bundle;
     private final ValueScorer scorer;
     private final Table training;
-    private long evaluations;
-    private long scores;
 
     Trained(ModelBundle bundle, Table training) {
       this.bundle = bundle;
@@ -64,15 +62,18 @@ final class LowtideDetector implements Detector {
       double[] result = new double[rows.length];
       for (int row = 0; row < rows.length; row++) {
         result[row] = scorer.scoreOrLowest(values[row]);
-        evaluations += scorer.evaluations();
-        scores++;
       }
       return result;
     }
 
     @Override
-    public double evaluationsPerScore() {
-      return (double) evaluations / scores;
+    public double meanEvaluations(double[][] rows) {
+      long evaluations = 0;
+      for (double[] values : RecordValues.of(bundle.encoder(), training.withRows(rows))) {
+        scorer.scoreOrLowest(values);
+        evaluations += scorer.evaluations();
+      }
+      return (double) evaluations / rows.length;
     }
 
     @Override

@@ -14,8 +14,14 @@ interface TrainedDetector {
    */
   double[] normality(double[][] rows);
 
-  /** Evaluations of the vector field per score, NaN for a detector that has none. */
-  default double evaluationsPerScore() {
+  /**
+   * Evaluations of the vector field that a score takes, a second attempt included; NaN for a
+   * detector that has none.
+   *
+   * @param rows records with the columns of the training table, at least one
+   * @return the mean over them
+   */
+  default double meanEvaluations(double[][] rows) {
     return Double.NaN;
   }
 

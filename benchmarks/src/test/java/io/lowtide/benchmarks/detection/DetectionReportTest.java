@@ -43,6 +43,6 @@ class DetectionReportTest {
 
   private static DetectionResult result(String set, String detector) {
     return new DetectionResult(
-        set, detector, 1, new DetectionMetrics(0.7, 0.6), 1, 1, 10, Optional.empty());
+        set, detector, 1, new DetectionMetrics(0.7, 0.6), 1, 1, 10, 20, Optional.empty());
   }
 }
