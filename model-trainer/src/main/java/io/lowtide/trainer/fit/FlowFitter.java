@@ -203,7 +203,7 @@ final class FlowFitter implements AutoCloseable {
 
     /** Chooses the records that take part from here on. */
     void judge() {
-      trimmed.judge(parameters(state.averaged));
+      trimmed.judge(parameters(state.averaged), (double) state.iteration / settings.iterations());
       state.shuffledEpoch = NO_EPOCH;
     }
 

@@ -16,6 +16,10 @@ import java.util.stream.IntStream;
  * least probable (maximum trimmed likelihood; Hadi and Luceno 1997, Computational Statistics and
  * Data Analysis 25, 251-272). They are judged anew at every validation by the averaged parameters,
  * so that a record that was set aside early may come back.
+ *
+ * <p>Until a flow has learned something it takes for improbable what is far from the middle, and
+ * leaves in lumps of anomalies, which it then learns. For the first part of training the records
+ * that are far from their neighbours are therefore set aside instead.
  */
 final class TrimmedRecords {
 
@@ -27,6 +31,9 @@ final class TrimmedRecords {
    * the anomalies among as many least probable records, and two thirds among twice as many.
    */
   private static final int RECORDS_PER_ANOMALY = 2;
+
+  /** Share of the iterations after which the flow judges. */
+  private static final double JUDGED_BY_NEIGHBOURS = 1.0 / 3;
 
   /** Mean of minus log-density of a standard normal, in nats: half of log(2 pi e). */
   private static final double STANDARD_ENTROPY = 0.5 * Math.log(2 * Math.PI * Math.E);
@@ -42,12 +49,26 @@ final class TrimmedRecords {
   TrimmedRecords(TrainingData records, double contamination) {
     this.records = records;
     this.setAside = (int) Math.round(RECORDS_PER_ANOMALY * contamination * records.size());
-    this.kept = IntStream.range(0, records.size()).boxed().toList();
+    this.kept =
+        setAside == 0
+            ? IntStream.range(0, records.size()).boxed().toList()
+            : allButTheLowest(closeness(records, contamination));
   }
 
-  /** Chooses again; does nothing if none is to be set aside. */
-  void judge(FieldParameters flow) {
-    if (setAside == 0) {
+  private static double[] closeness(TrainingData records, double contamination) {
+    return Arrays.stream(NeighbourDistances.of(records, contamination))
+        .map(distance -> -distance)
+        .toArray();
+  }
+
+  /**
+   * Lets the flow choose, where it is time for that and any are to be set aside.
+   *
+   * @param flow the averaged parameters
+   * @param progress share of the iterations that are over, from 0 to 1
+   */
+  void judge(FieldParameters flow, double progress) {
+    if (setAside == 0 || progress < JUDGED_BY_NEIGHBOURS) {
       return;
     }
     PartialFlow density =
@@ -61,13 +82,16 @@ final class TrimmedRecords {
               ? density.logDensity() - STANDARD_ENTROPY * missing(encoded)
               : Double.NEGATIVE_INFINITY;
     }
-    kept =
-        IntStream.range(0, logDensities.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(row -> logDensities[row]))
-            .skip(setAside)
-            .sorted()
-            .toList();
+    kept = allButTheLowest(logDensities);
+  }
+
+  private List<Integer> allButTheLowest(double[] normality) {
+    return IntStream.range(0, normality.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(row -> normality[row]))
+        .skip(setAside)
+        .sorted()
+        .toList();
   }
 
   /** Without what these would have added on average, a record that lacks values seems probable. */

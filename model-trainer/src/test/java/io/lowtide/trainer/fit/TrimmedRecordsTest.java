@@ -31,7 +31,33 @@ class TrimmedRecordsTest {
     TrainingData records = new TrainingData(encoder, new Table("t", List.of("x", "y"), rows));
     FieldShape shape = new FieldShape(2, 1, List.of(4, 4), Activation.TANH);
     TrimmedRecords trimmed = new TrimmedRecords(records, 0.05);
-    trimmed.judge(new FieldParameters(shape, new float[shape.parameterCount()]));
+    trimmed.judge(new FieldParameters(shape, new float[shape.parameterCount()]), 1);
     assertThat(trimmed.kept()).hasSize(18).doesNotContain(3, 13);
+  }
+
+  /** A lump near the middle, where a flow that has learned nothing yet finds it most probable. */
+  @Test
+  void shouldSetALumpAsideBeforeTheFlowKnowsBetter() {
+    FeatureEncoder encoder =
+        new FeatureEncoder(
+            new FeatureSpecification(
+                List.of(standard("x", 0), standard("y", 0)), List.of(), List.of(), List.of()));
+    double[][] rows = new double[200][];
+    for (int i = 0; i < rows.length; i++) {
+      double angle = 0.5 * i;
+      rows[i] =
+          i % 20 == 7
+              ? new double[] {0.001 * i, 0}
+              : new double[] {1.5 * Math.cos(angle), 1.5 * Math.sin(angle)};
+    }
+    TrainingData records = new TrainingData(encoder, new Table("t", List.of("x", "y"), rows));
+    TrimmedRecords trimmed = new TrimmedRecords(records, 0.05);
+    FieldShape shape = new FieldShape(2, 0, List.of(4, 4), Activation.TANH);
+    FieldParameters unlearned = new FieldParameters(shape, new float[shape.parameterCount()]);
+    assertThat(trimmed.kept()).hasSize(180).noneMatch(row -> row % 20 == 7);
+    trimmed.judge(unlearned, 0.3);
+    assertThat(trimmed.kept()).hasSize(180).noneMatch(row -> row % 20 == 7);
+    trimmed.judge(unlearned, 0.4);
+    assertThat(trimmed.kept()).hasSize(180).filteredOn(row -> row % 20 == 7).hasSize(10);
   }
 }
