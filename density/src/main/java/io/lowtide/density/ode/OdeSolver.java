@@ -279,7 +279,7 @@ public final class OdeSolver {
       }
       computeStages(system, time, step, y, end);
       if (check) {
-        keepLargestGridError(errorNorm(step, y));
+        largestGridError = Math.max(largestGridError, errorNorm(step, y));
       } else {
         addStages(y, step, tableau.weights, end, trial);
       }
@@ -308,7 +308,7 @@ public final class OdeSolver {
         trial[i] = corrected;
       }
       if (settings.checksGrid()) {
-        keepLargestGridError(errorNorm(y));
+        largestGridError = Math.max(largestGridError, errorNorm(y));
       }
       System.arraycopy(trial, 0, y, 0, components);
       bringForward(known);
@@ -321,11 +321,6 @@ public final class OdeSolver {
     double[] latest = stages[index];
     System.arraycopy(stages, 0, stages, 1, index);
     stages[0] = latest;
-  }
-
-  /** One that is not a number stays. */
-  private void keepLargestGridError(double norm) {
-    largestGridError = norm <= largestGridError ? largestGridError : norm;
   }
 
   private void evaluate(OdeSystem system, double time, double[] y, double[] derivative) {

@@ -10,7 +10,7 @@ package io.lowtide.density.ode;
  * @param maximumEvaluations evaluations of the right-hand side after which an adaptive solve is
  *     given up; at least 20, and not counting those of a grid tried before
  * @param fixedSteps 0: adaptive, for a method that estimates its error; else the number of steps of
- *     a grid
+ *     a grid, at most 10,000
  * @param gridMethod how a grid is integrated; {@code method} serves where a step fails the check
  * @param gridErrorLimit error norm of a step on the grid, in units of the tolerances, above which
  *     the solve starts again adaptively; 0: no check
@@ -26,12 +26,16 @@ public record SolverSettings(
 
   private static final int LEAST_BUDGET = 20;
 
+  /** A score takes no longer than that, whatever a bundle says. */
+  private static final int MOST_STEPS = 10_000;
+
   /**
    * @throws IllegalArgumentException if a value is out of range
    */
   public SolverSettings {
-    if (fixedSteps < 0) {
-      throw new IllegalArgumentException("fixedSteps: " + fixedSteps + ", expected at least 0");
+    if (fixedSteps < 0 || fixedSteps > MOST_STEPS) {
+      throw new IllegalArgumentException(
+          "fixedSteps: " + fixedSteps + ", expected between 0 and " + MOST_STEPS);
     }
     if (!(gridErrorLimit >= 0 && gridErrorLimit < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(

@@ -291,6 +291,8 @@ class OdeSolverTest {
         .hasMessage("relativeTolerance: 0.0, expected between 0 and 1");
     assertThatThrownBy(() -> SolverSettings.fixedGrid(ButcherTableau.EULER, 0))
         .hasMessage("fixedSteps: 0, expected at least 1");
+    assertThatThrownBy(() -> SolverSettings.adamsGrid(Integer.MAX_VALUE))
+        .hasMessage("fixedSteps: 2147483647, expected between 0 and 10000");
     assertThatThrownBy(() -> SolverSettings.adaptive(ButcherTableau.RUNGE_KUTTA_4, 1e-5, 1_000))
         .hasMessageContaining("\"rk4\" estimates no error");
     assertThatThrownBy(

@@ -93,6 +93,7 @@ public final class TrainingReport {
     ObjectNode solver = root.putObject("solver");
     solver.put("method", model.getSolver().getMethod());
     solver.put("gridSteps", model.getSolver().getFixedSteps());
+    solver.put("gridMethod", model.getSolver().getGridMethod());
     solver.put("meanEvaluations", certificate.getMeanEvaluations());
     solver.put("medianError", certificate.getMedianError());
     solver.put("error99", certificate.getError99());
