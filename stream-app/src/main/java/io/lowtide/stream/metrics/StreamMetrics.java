@@ -28,6 +28,7 @@ import java.util.function.BooleanSupplier;
 public final class StreamMetrics {
 
   private static final Duration[] LATENCY_BUCKETS = {
+    Duration.ofNanos(2_000),
     Duration.ofNanos(5_000),
     Duration.ofNanos(10_000),
     Duration.ofNanos(20_000),
@@ -49,7 +50,7 @@ public final class StreamMetrics {
   };
 
   private static final double[] EVALUATION_BUCKETS = {
-    8, 14, 20, 26, 32, 38, 50, 74, 98, 146, 194, 386, 770, 1538
+    6, 8, 10, 12, 14, 17, 20, 26, 32, 38, 50, 74, 98, 146, 194, 386, 770, 1538
   };
 
   private final MeterRegistry registry;
