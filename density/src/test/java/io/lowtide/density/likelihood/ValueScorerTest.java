@@ -9,7 +9,6 @@ import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
-import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.GridMethod;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
@@ -24,8 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ValueScorerTest {
 
   private static final SolverSettings CHECKED_GRID =
-      SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-5, 1_000)
-          .onCheckedGrid(GridMethod.RUNGE_KUTTA, 3, 50);
+      SolverSettings.dormandPrince(1e-5).onCheckedGrid(GridMethod.ADAMS, 12, 50);
 
   /**
    * In the record's own units, over the line and over both outcomes of the column that was
