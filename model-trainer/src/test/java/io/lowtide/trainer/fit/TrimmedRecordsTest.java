@@ -14,21 +14,23 @@ import org.junit.jupiter.api.Test;
 
 class TrimmedRecordsTest {
 
-  private static ContinuousFeature standard(String name, double missingProbability) {
-    return StandardFeature.of(name, -4, 4).setMissingProbability(missingProbability).build();
+  private static TrainingData records(double missingProbability, double[][] rows) {
+    ContinuousFeature x = StandardFeature.of("x", -4, 4).build();
+    ContinuousFeature y =
+        StandardFeature.of("y", -4, 4).setMissingProbability(missingProbability).build();
+    FeatureEncoder encoder =
+        new FeatureEncoder(
+            new FeatureSpecification(List.of(x, y), List.of(), List.of(), List.of()));
+    return new TrainingData(encoder, new Table("t", List.of("x", "y"), rows));
   }
 
   @Test
   void shouldNotTakeARecordForProbableBecauseItLacksValues() {
-    FeatureEncoder encoder =
-        new FeatureEncoder(
-            new FeatureSpecification(
-                List.of(standard("x", 0), standard("y", 0.5)), List.of(), List.of(), List.of()));
     double[][] rows = new double[20][];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = i % 10 == 3 ? new double[] {1.8, Double.NaN} : new double[] {1, 1};
     }
-    TrainingData records = new TrainingData(encoder, new Table("t", List.of("x", "y"), rows));
+    TrainingData records = records(0.5, rows);
     FieldShape shape = new FieldShape(2, 1, List.of(4, 4), Activation.TANH);
     TrimmedRecords trimmed = new TrimmedRecords(records, 0.05);
     trimmed.judge(new FieldParameters(shape, new float[shape.parameterCount()]), 1);
@@ -38,10 +40,6 @@ class TrimmedRecordsTest {
   /** A lump near the middle, where a flow that has learned nothing yet finds it most probable. */
   @Test
   void shouldSetALumpAsideBeforeTheFlowKnowsBetter() {
-    FeatureEncoder encoder =
-        new FeatureEncoder(
-            new FeatureSpecification(
-                List.of(standard("x", 0), standard("y", 0)), List.of(), List.of(), List.of()));
     double[][] rows = new double[200][];
     for (int i = 0; i < rows.length; i++) {
       double angle = 0.5 * i;
@@ -50,7 +48,7 @@ class TrimmedRecordsTest {
               ? new double[] {0.001 * i, 0}
               : new double[] {1.5 * Math.cos(angle), 1.5 * Math.sin(angle)};
     }
-    TrainingData records = new TrainingData(encoder, new Table("t", List.of("x", "y"), rows));
+    TrainingData records = records(0, rows);
     TrimmedRecords trimmed = new TrimmedRecords(records, 0.05);
     FieldShape shape = new FieldShape(2, 0, List.of(4, 4), Activation.TANH);
     FieldParameters unlearned = new FieldParameters(shape, new float[shape.parameterCount()]);
