@@ -12,6 +12,7 @@ import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.SolverCertificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -78,15 +79,17 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
 
     SolverChoice choose(TrainingSettings settings) {
       SolverSettings adaptive = settings.adaptiveSolver();
-      SolverChoice adaptively = certify(adaptive);
+      SolverChoice adaptively = certify(adaptive, scores(adaptive));
       if (settings.scoresOnGrid()) {
         for (int steps = LEAST_STEPS; steps <= MOST_STEPS; steps++) {
           SolverSettings open = adaptive.onCheckedGrid(GridMethod.ADAMS, steps, Double.MAX_VALUE);
-          double limit = limit(new Scores(new Flow(field, open)).gridErrors);
+          double limit = limit(scores(open).gridErrors);
           if (limit > 0 && limit < Double.MAX_VALUE) {
             SolverSettings grid = adaptive.onCheckedGrid(GridMethod.ADAMS, steps, limit);
-            if (isAccurate(grid, settings.scoringAccuracy())) {
-              SolverChoice choice = certify(grid);
+            Scores scores = scores(grid);
+            if (scores.unscorable() == 0
+                && quantile(scores.errors(), ACCURATE_SHARE) <= settings.scoringAccuracy()) {
+              SolverChoice choice = certify(grid, scores);
               return choice.isCheaperThan(adaptively) ? choice : adaptively;
             }
           }
@@ -106,26 +109,12 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
       return Double.isFinite(beyond) ? 0.5 * (within + beyond) : within;
     }
 
-    private boolean isAccurate(SolverSettings grid, double accuracy) {
-      double[] errors = errors(new Scores(new Flow(field, grid)));
-      return Arrays.stream(errors).noneMatch(error -> error == Double.POSITIVE_INFINITY)
-          && quantile(errors, ACCURATE_SHARE) <= accuracy;
+    private Scores scores(SolverSettings solver) {
+      return new Scores(new Flow(field, solver));
     }
 
-    /** Infinite where exact integration has a score and this one has none. */
-    private double[] errors(Scores scores) {
-      double[] errors = new double[reference.length];
-      Arrays.setAll(errors, i -> Math.abs(scores.logLikelihoods[i] - reference[i]));
-      return errors;
-    }
-
-    private SolverChoice certify(SolverSettings solver) {
-      Scores scores = new Scores(new Flow(field, solver));
-      double[] errors = errors(scores);
-      double[] measured = Arrays.stream(errors).filter(Double::isFinite).toArray();
-      // Where exact integration has no score either the difference is not a number.
-      long unscorable =
-          Arrays.stream(errors).filter(error -> error == Double.POSITIVE_INFINITY).count();
+    private SolverChoice certify(SolverSettings solver, Scores scores) {
+      double[] errors = scores.errors();
       long adaptive =
           Arrays.stream(scores.gridErrors)
               .filter(error -> !(error <= solver.gridErrorLimit()))
@@ -133,11 +122,11 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
       return new SolverChoice(
           solver,
           new SolverCertificate(
-              (long) measured.length,
-              unscorable,
-              quantile(measured, 0.5),
-              quantile(measured, 0.99),
-              quantile(measured, 1),
+              (long) errors.length,
+              scores.unscorable(),
+              quantile(errors, 0.5),
+              quantile(errors, 0.99),
+              quantile(errors, 1),
               scores.evaluations / (double) rows.size(),
               solver.checksGrid() ? adaptive / (double) rows.size() : 0));
     }
@@ -165,6 +154,22 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
           gridErrors[row] = scorer.largestGridError();
           evaluations += scorer.evaluations();
         }
+      }
+
+      /** Of the records that have a score, by exact integration and here. */
+      double[] errors() {
+        return differences().filter(Double::isFinite).toArray();
+      }
+
+      /** Records that exact integration scores and this one does not. */
+      long unscorable() {
+        return differences().filter(error -> error == Double.POSITIVE_INFINITY).count();
+      }
+
+      /** Not a number where exact integration has no score either. */
+      private DoubleStream differences() {
+        return IntStream.range(0, logLikelihoods.length)
+            .mapToDouble(row -> Math.abs(logLikelihoods[row] - reference[row]));
       }
     }
   }

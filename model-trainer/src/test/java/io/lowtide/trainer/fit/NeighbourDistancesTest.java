@@ -3,6 +3,7 @@ package io.lowtide.trainer.fit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lowtide.density.StandardFeature;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;

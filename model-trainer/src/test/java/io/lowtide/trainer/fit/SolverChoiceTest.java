@@ -2,10 +2,12 @@ package io.lowtide.trainer.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lowtide.density.StandardFeature;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.density.ode.GridMethod;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.SolverCertificate;
 import java.util.List;
@@ -43,5 +45,33 @@ class SolverChoiceTest {
 
     assertThat(certificate.getUnscorable()).isEqualTo(50);
     assertThat(certificate.getRecords()).isEqualTo(50);
+  }
+
+  /** A few that nothing can score say nothing about the grid. */
+  @Test
+  void shouldTakeAGridAlsoWhereExactIntegrationLacksScores() {
+    FieldShape shape = new FieldShape(1, 0, List.of(4), Activation.TANH);
+    float[] smooth = new float[shape.parameterCount()];
+    for (int unit = 0; unit < 4; unit++) {
+      smooth[shape.layers().get(0).weights().offset() + unit] = 0.5f;
+      smooth[shape.layers().get(1).weights().offset() + unit] = 0.2f;
+    }
+    FeatureSpecification features =
+        new FeatureSpecification(
+            List.of(StandardFeature.of("x", -3, 3).build()), List.of(), List.of(), List.of());
+    List<double[]> rows =
+        IntStream.range(0, 100).mapToObj(i -> new double[] {i < 1 ? 1e300 : 0.01 * i}).toList();
+
+    SolverChoice choice =
+        SolverChoice.of(
+            features,
+            new FieldParameters(shape, smooth),
+            TrainingSettings.of(Map.of("scoring.solver", "grid")),
+            rows);
+
+    assertThat(choice.certificate().getRecords()).isEqualTo(99);
+    assertThat(choice.certificate().getUnscorable()).isZero();
+    assertThat(choice.solver().gridMethod()).isEqualTo(GridMethod.ADAMS);
+    assertThat(choice.certificate().getError99()).isLessThan(0.01);
   }
 }

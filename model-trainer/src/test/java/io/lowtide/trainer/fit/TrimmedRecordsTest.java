@@ -2,6 +2,7 @@ package io.lowtide.trainer.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lowtide.density.StandardFeature;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldParameters;
