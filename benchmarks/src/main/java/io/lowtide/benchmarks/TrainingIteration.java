@@ -3,27 +3,28 @@ package io.lowtide.benchmarks;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldShape;
-import io.lowtide.trainer.adjoint.Batch;
-import io.lowtide.trainer.adjoint.BatchLoss;
-import io.lowtide.trainer.adjoint.ParallelGradient;
-import io.lowtide.trainer.backend.Backend;
-import io.lowtide.trainer.field.FlowObjective;
-import io.lowtide.trainer.field.ProbeDistribution;
-import io.lowtide.trainer.field.TraceMode;
-import io.lowtide.trainer.ode.ErrorNorm;
-import io.lowtide.trainer.ode.SolverOptions;
+import io.lowtide.trainer.engine.Batch;
+import io.lowtide.trainer.engine.BatchGradient;
+import io.lowtide.trainer.engine.BatchLoss;
+import io.lowtide.trainer.engine.BatchProblem;
+import io.lowtide.trainer.engine.ErrorNorm;
+import io.lowtide.trainer.engine.FlowObjective;
+import io.lowtide.trainer.engine.ProbeDistribution;
+import io.lowtide.trainer.engine.SolverOptions;
+import io.lowtide.trainer.engine.TraceMode;
+import io.lowtide.trainer.engine.TrainingEngine;
+import io.lowtide.trainer.engine.TrainingEngines;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Time of one training iteration (forward solve, adjoint solve, update), for comparison with {@code
  * benchmarks/reference/ffjord_torch.py}: the same kind of data, batch 512, hidden layers of 64 and
  * 64, tolerance 1e-5, root mean square norm, medians after 100 iterations.
  *
- * <p>Arguments: dimensions (8), threads (2), trace (exact or hutchinson).
+ * <p>Arguments: dimensions (8), shards (2), trace (exact or hutchinson).
  */
 public final class TrainingIteration {
 
@@ -70,21 +71,22 @@ public final class TrainingIteration {
   /** Prints one line per figure. */
   public static void main(String[] arguments) {
     int dimensions = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 8;
-    int threads = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
+    int shards = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
     TraceMode trace =
         TraceMode.valueOf((arguments.length > 2 ? arguments[2] : "exact").toUpperCase(Locale.ROOT));
-    System.out.println("backend " + Backend.load().description());
-    new TrainingIteration(dimensions).measure(threads, trace);
+    TrainingEngine engine = TrainingEngines.load();
+    System.out.println("engine " + engine.description());
+    new TrainingIteration(dimensions).measure(engine, shards, trace);
   }
 
-  private void measure(int threads, TraceMode trace) {
+  private void measure(TrainingEngine engine, int shards, TraceMode trace) {
     SolverOptions options = SolverOptions.of(TOLERANCE, ErrorNorm.BATCH_RMS);
     FlowObjective objective = new FlowObjective(trace, ProbeDistribution.RADEMACHER, 0, 0);
     double[] milliseconds = new double[ROUNDS];
     double forward = 0;
     double backward = 0;
-    try (ParallelGradient trainer =
-        new ParallelGradient(shape, objective, DataType.FLOAT, BATCH, threads, options, options)) {
+    try (BatchGradient trainer =
+        engine.newGradient(BatchProblem.of(shape, objective, BATCH, options).withShards(shards))) {
       for (int i = 0; i < WARM_UP; i++) {
         iterate(trainer, draw());
       }
@@ -110,7 +112,7 @@ public final class TrainingIteration {
     System.out.printf(Locale.ROOT, "%s %.3f%n", name, value);
   }
 
-  private BatchLoss iterate(ParallelGradient trainer, double[] batch) {
+  private BatchLoss iterate(BatchGradient trainer, double[] batch) {
     trainer.setParameters(parameters);
     trainer.drawProbes(random);
     BatchLoss loss = trainer.lossAndGradient(Batch.of(batch), gradient);

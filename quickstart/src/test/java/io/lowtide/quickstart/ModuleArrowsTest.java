@@ -10,7 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
 
 /** Holds the modules to the arrows between them; each module has a package of its own. */
 @AnalyzeClasses(packages = "io.lowtide", importOptions = DoNotIncludeTests.class)

@@ -1,15 +1,14 @@
 package io.lowtide.stream;
 
+import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.topic.Topics;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
-import io.lowtide.schemas.registry.SchemaRegistry;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.health.Health;
 import io.lowtide.stream.health.HttpEndpoint;
 import io.lowtide.stream.health.Readiness;
-import io.lowtide.stream.kafka.StreamTopics;
-import io.lowtide.stream.kafka.Topics;
 import io.lowtide.stream.metrics.KafkaMeters;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ActiveModel;
@@ -21,6 +20,7 @@ import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
 import io.lowtide.stream.retry.TransientFaultException;
 import io.lowtide.stream.topology.DetectionTopology;
+import io.lowtide.stream.topology.StreamTopics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;

@@ -1,7 +1,7 @@
 package io.lowtide.stream;
 
-import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
-import io.lowtide.schemas.registry.SchemaRegistry;
+import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.registry.SchemaRegistry;
 import java.util.Map;
 import org.apache.avro.Schema;
 

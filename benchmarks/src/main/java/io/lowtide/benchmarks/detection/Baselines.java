@@ -1,5 +1,6 @@
 package io.lowtide.benchmarks.detection;
 
+import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.evaluation.DetectionMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,12 +28,12 @@ final class Baselines {
    * Reads a file of the columns name, detector, auroc, average_precision.
    *
    * @throws IOException if it cannot be read
-   * @throws IllegalArgumentException if it has other columns
+   * @throws DataException if it has other columns
    */
   static Baselines read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
-      throw new IllegalArgumentException(
+      throw new DataException(
           file + ": header " + lines.stream().findFirst().orElse("") + ", expected " + HEADER);
     }
     Baselines baselines = new Baselines();

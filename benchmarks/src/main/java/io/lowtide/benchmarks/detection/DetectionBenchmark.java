@@ -1,7 +1,8 @@
 package io.lowtide.benchmarks.detection;
 
 import io.lowtide.benchmarks.BenchmarkOptions;
-import io.lowtide.benchmarks.OneLineErrors;
+import io.lowtide.cli.Lowtide;
+import io.lowtide.cli.OptionException;
 import io.lowtide.trainer.evaluation.DetectionMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -77,10 +77,7 @@ public final class DetectionBenchmark implements Callable<Integer> {
 
   /** Runs the benchmark and ends the JVM. */
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new DetectionBenchmark())
-            .setExecutionExceptionHandler(new OneLineErrors())
-            .execute(arguments));
+    System.exit(Lowtide.commandLine(new DetectionBenchmark()).execute(arguments));
   }
 
   @Override
@@ -89,9 +86,9 @@ public final class DetectionBenchmark implements Callable<Integer> {
       System.err.println("run-detection: skipped: no folder " + folder);
       return 0;
     }
-    BenchmarkOptions.requireAtLeastOne("--seeds", seeds);
+    OptionException.requireAtLeastOne("--seeds", seeds);
     if (!(contamination >= 0 && contamination < 1)) {
-      throw new IllegalArgumentException(
+      throw new OptionException(
           "--contamination: " + contamination + ", expected at least 0 and below 1");
     }
     List<BenchmarkSet> all = BenchmarkSet.readAll(folder);

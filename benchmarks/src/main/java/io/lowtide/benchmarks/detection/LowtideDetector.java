@@ -4,6 +4,7 @@ import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.feature.RecordValues;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingSettings;
@@ -38,7 +39,11 @@ final class LowtideDetector implements Detector {
     named.put("seed", String.valueOf(seed));
     ModelBundle bundle =
         new FlowTrainer(
-                training.source(), TrainingSettings.of(named), report -> {}, Optional.empty())
+                TrainingEngines.load(),
+                training.source(),
+                TrainingSettings.of(named),
+                report -> {},
+                Optional.empty())
             .train(training)
             .bundle();
     return new Trained(bundle, training);

@@ -5,6 +5,7 @@ import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.feature.FieldRole;
 import io.lowtide.trainer.feature.FieldRole.Continuous;
@@ -60,7 +61,12 @@ final class LowtideNabDetector implements NabDetector {
     Table rows = plan.withLags(records(set), Optional.empty()).table();
     int probation = set.probationRows();
     ModelBundle bundle =
-        new FlowTrainer(set.name(), TrainingSettings.of(settings), report -> {}, Optional.empty())
+        new FlowTrainer(
+                TrainingEngines.load(),
+                set.name(),
+                TrainingSettings.of(settings),
+                report -> {},
+                Optional.empty())
             .train(rows.rows(0, probation), plan)
             .bundle();
     ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());

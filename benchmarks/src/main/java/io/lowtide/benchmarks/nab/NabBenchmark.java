@@ -1,7 +1,8 @@
 package io.lowtide.benchmarks.nab;
 
 import io.lowtide.benchmarks.BenchmarkOptions;
-import io.lowtide.benchmarks.OneLineErrors;
+import io.lowtide.cli.Lowtide;
+import io.lowtide.cli.OptionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -72,10 +72,7 @@ public final class NabBenchmark implements Callable<Integer> {
 
   /** Runs the benchmark and ends the JVM. */
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new NabBenchmark())
-            .setExecutionExceptionHandler(new OneLineErrors())
-            .execute(arguments));
+    System.exit(Lowtide.commandLine(new NabBenchmark()).execute(arguments));
   }
 
   @Override
@@ -84,7 +81,7 @@ public final class NabBenchmark implements Callable<Integer> {
       System.err.println("run-nab: skipped: no folder " + folder);
       return 0;
     }
-    BenchmarkOptions.requireAtLeastOne("--seeds", seeds);
+    OptionException.requireAtLeastOne("--seeds", seeds);
     List<NabSet> all = NabSet.readAll(folder);
     if (all.isEmpty()) {
       System.err.println("run-nab: skipped: no file in " + folder.resolve(NabSet.WINDOWS));

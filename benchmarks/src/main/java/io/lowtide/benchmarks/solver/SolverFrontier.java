@@ -1,6 +1,6 @@
 package io.lowtide.benchmarks.solver;
 
-import io.lowtide.benchmarks.OneLineErrors;
+import io.lowtide.cli.Lowtide;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.flow.Flow;
@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -62,10 +61,7 @@ public final class SolverFrontier implements Callable<Integer> {
 
   /** Runs the comparison and ends the JVM. */
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new SolverFrontier())
-            .setExecutionExceptionHandler(new OneLineErrors())
-            .execute(arguments));
+    System.exit(Lowtide.commandLine(new SolverFrontier()).execute(arguments));
   }
 
   @Override

@@ -2,7 +2,7 @@ package io.lowtide.benchmarks.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lowtide.benchmarks.OneLineErrors;
+import io.lowtide.cli.Lowtide;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -42,9 +42,7 @@ class DetectionBenchmarkTest {
 
   private int run(String... options) {
     CommandLine command =
-        new CommandLine(new DetectionBenchmark())
-            .setExecutionExceptionHandler(new OneLineErrors())
-            .setErr(new PrintWriter(errors, true));
+        Lowtide.commandLine(new DetectionBenchmark()).setErr(new PrintWriter(errors, true));
     String[] arguments = new String[options.length + 1];
     arguments[0] = folder.toString();
     System.arraycopy(options, 0, arguments, 1, options.length);

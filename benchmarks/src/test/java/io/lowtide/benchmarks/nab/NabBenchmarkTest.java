@@ -3,7 +3,7 @@ package io.lowtide.benchmarks.nab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lowtide.benchmarks.OneLineErrors;
+import io.lowtide.cli.Lowtide;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -115,9 +115,7 @@ class NabBenchmarkTest {
 
   private int run(String... options) {
     CommandLine command =
-        new CommandLine(new NabBenchmark())
-            .setExecutionExceptionHandler(new OneLineErrors())
-            .setErr(new PrintWriter(errors, true));
+        Lowtide.commandLine(new NabBenchmark()).setErr(new PrintWriter(errors, true));
     String[] arguments = new String[options.length + 3];
     arguments[0] = folder.toString();
     arguments[1] = "--output";

@@ -1,20 +1,19 @@
 package io.lowtide.trainer.command;
 
+import io.lowtide.cli.LowtideCommand;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
-import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.TableSelection;
 import io.lowtide.trainer.data.Tables;
 import io.lowtide.trainer.evaluation.Evaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Spec;
     description =
         "Scores a file of records with a model, and says how well the scores separate anomalies"
             + " from normal records and how many false alarms there are.")
-public final class EvaluateCommand implements Callable<Integer> {
+public final class EvaluateCommand implements LowtideCommand {
 
   @Spec private CommandSpec command;
 
@@ -41,23 +40,12 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Path model;
 
   @Override
-  public Integer call() throws IOException {
-    try {
-      ModelBundle bundle = BundleFiles.read(model);
-      TableSelection selection = Evaluation.selection(bundle, records.label(), records.key());
-      LabelledTable read = Tables.read(records.data(), selection);
-      print(bundle, Evaluation.of(bundle, read, records.key()));
-      return 0;
-    } catch (NoSuchFileException e) {
-      return refuse(e.getFile() + ": no such file");
-    } catch (BundleException | DataException e) {
-      return refuse(e.getMessage());
-    }
-  }
-
-  private int refuse(String message) {
-    command.commandLine().getErr().println(command.qualifiedName() + ": " + message);
-    return 2;
+  public Integer call() throws BundleException, IOException {
+    ModelBundle bundle = BundleFiles.read(model);
+    TableSelection selection = Evaluation.selection(bundle, records.label(), records.key());
+    LabelledTable read = Tables.read(records.data(), selection);
+    print(bundle, Evaluation.of(bundle, read, records.key()));
+    return ExitCode.OK;
   }
 
   private void print(ModelBundle bundle, Evaluation evaluation) {

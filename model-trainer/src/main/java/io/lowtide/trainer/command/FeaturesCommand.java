@@ -1,5 +1,6 @@
 package io.lowtide.trainer.command;
 
+import io.lowtide.cli.LowtideCommand;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.feature.FeaturePlanFile;
 import io.lowtide.trainer.feature.PlannedData;
@@ -11,8 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
       "Looks at a file of records and says what training would take each field for, and why, as a"
           + " file that a person edits and `lowtide train --features` reads."
     })
-public final class FeaturesCommand implements Callable<Integer> {
+public final class FeaturesCommand implements LowtideCommand {
 
   @Spec private CommandSpec command;
 
@@ -47,28 +48,26 @@ public final class FeaturesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try {
-      String text =
-          FeaturePlanFile.text(
-              PlannedData.fields(records.data(), columns, records.label(), records.key()));
-      if (output == null) {
-        command.commandLine().getOut().print(text);
-        command.commandLine().getOut().flush();
-      } else {
-        Files.writeString(output, text, StandardOpenOption.CREATE_NEW);
-      }
-      return 0;
-    } catch (FileAlreadyExistsException e) {
-      return refuse(output + ": exists already, and may have been edited; expected a new file");
-    } catch (NoSuchFileException e) {
-      return refuse(e.getFile() + ": cannot be written, expected an existing folder");
-    } catch (DataException e) {
-      return refuse(e.getMessage());
+    String text =
+        FeaturePlanFile.text(
+            PlannedData.fields(records.data(), columns, records.label(), records.key()));
+    if (output == null) {
+      command.commandLine().getOut().print(text);
+      command.commandLine().getOut().flush();
+    } else {
+      write(text);
     }
+    return ExitCode.OK;
   }
 
-  private int refuse(String message) {
-    command.commandLine().getErr().println(command.qualifiedName() + ": " + message);
-    return 2;
+  private void write(String text) throws IOException {
+    try {
+      Files.writeString(output, text, StandardOpenOption.CREATE_NEW);
+    } catch (FileAlreadyExistsException e) {
+      throw new DataException(
+          output + ": exists already, and may have been edited; expected a new file", e);
+    } catch (NoSuchFileException e) {
+      throw new DataException(e.getFile() + ": cannot be written, expected an existing folder", e);
+    }
   }
 }

@@ -1,38 +1,33 @@
 package io.lowtide.trainer.command;
 
+import io.lowtide.cli.LowtideCommand;
+import io.lowtide.cli.SettingsOptions;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
-import io.lowtide.density.calibration.BudgetException;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
-import io.lowtide.trainer.backend.BackendException;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.feature.PlannedData;
 import io.lowtide.trainer.fit.FlowTrainer;
-import io.lowtide.trainer.fit.TrainingDivergedException;
 import io.lowtide.trainer.fit.TrainingResult;
 import io.lowtide.trainer.fit.TrainingSettings;
 import io.lowtide.trainer.report.ProgressPrinter;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.PrintWriter;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Properties;
-import java.util.concurrent.Callable;
-import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,7 +43,7 @@ import picocli.CommandLine.Spec;
       "Interrupted training goes on with --resume."
     },
     footer = "docs/training-settings.md lists the settings of --config and --set.")
-public final class TrainCommand implements Callable<Integer> {
+public final class TrainCommand implements LowtideCommand {
 
   private static final String CHECKPOINT = "checkpoint.bin";
 
@@ -87,40 +82,19 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Folder for what is written.")
   private Path output;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "Properties file of settings.")
-  private Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "NAME=VALUE",
-      description = "One setting, before those of the file; may be repeated.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
+  @Mixin private SettingsOptions settingsOptions;
 
   @Option(names = "--resume", description = "Go on from the checkpoint in the output folder.")
   private boolean resume;
 
   @Override
   public Integer call() throws IOException {
-    try {
-      train();
-      return 0;
-    } catch (NoSuchFileException e) {
-      return refuse(e.getFile() + ": no such file");
-    } catch (BackendException
-        | DataException
-        | ConfigException
-        | BudgetException
-        | TrainingDivergedException e) {
-      return refuse(e.getMessage());
-    }
-  }
-
-  private void train() throws IOException {
-    TrainingSettings settings = TrainingSettings.of(namedSettings());
+    PrintWriter out = command.commandLine().getOut();
+    TrainingSettings settings = TrainingSettings.of(settingsOptions.sources());
     PlannedData planned = plannedData();
     LabelledTable labelled = planned.records();
     Table normal = labelled.normal();
-    System.out.printf(
+    out.printf(
         Locale.ROOT,
         "%,d normal records of %d fields (%,d labelled anomalies left out)%n",
         normal.size(),
@@ -132,13 +106,18 @@ public final class TrainCommand implements Callable<Integer> {
     }
     TrainingResult result =
         new FlowTrainer(
-                detector, settings, new ProgressPrinter(System.out), Optional.of(checkpoint))
+                TrainingEngines.load(),
+                detector,
+                settings,
+                new ProgressPrinter(out),
+                Optional.of(checkpoint))
             .train(normal, planned.plan());
     BundleFiles.write(output.resolve("model.avro"), result.bundle());
     TrainingReport.writeJson(result, output.resolve("training.json"));
     TrainingReport.drawLearningCurve(result, output.resolve("learning-curve.png"));
     Files.deleteIfExists(checkpoint);
-    describe(result.bundle());
+    describe(out, result.bundle());
+    return ExitCode.OK;
   }
 
   private PlannedData plannedData() throws IOException {
@@ -151,10 +130,10 @@ public final class TrainCommand implements Callable<Integer> {
     return PlannedData.read(records.data(), features, records.label(), records.key());
   }
 
-  private void describe(ModelBundle bundle) {
+  private void describe(PrintWriter out, ModelBundle bundle) {
     DensityModel model = bundle.record();
     TrainingSummary training = model.getTraining();
-    System.out.printf(
+    out.printf(
         Locale.ROOT,
         "Model %s of detector %s in %s, trained in %.1f s, false-alarm budget %.3g %%%n",
         bundle.version(),
@@ -163,7 +142,7 @@ public final class TrainCommand implements Callable<Integer> {
         training.getSeconds(),
         100 * bundle.calibration().defaultBudget());
     SolverCertificate certificate = model.getSolver().getCertificate();
-    System.out.printf(
+    out.printf(
         Locale.ROOT,
         "A score takes %.1f evaluations, and is within %.2g nats of the exact one for 99 %% of"
             + " %,d normal records%n",
@@ -171,7 +150,7 @@ public final class TrainCommand implements Callable<Integer> {
         certificate.getError99(),
         certificate.getRecords());
     if (training.getContamination() > 0) {
-      System.out.printf(
+      out.printf(
           Locale.ROOT,
           "Set aside as the least probable, with %.3g %% possible anomalies: %,d calibration records,"
               + " so that the budget is that of the others, and %,d training records%n",
@@ -181,29 +160,9 @@ public final class TrainCommand implements Callable<Integer> {
     }
     OptionalDouble goodnessOfFit = bundle.calibration().goodnessOfFit();
     if (goodnessOfFit.isPresent() && goodnessOfFit.getAsDouble() < 0.01) {
-      System.out.println(
+      out.println(
           "The tail of the log-likelihoods fits its model badly (p below 0.01): take severities"
               + " beyond the calibration records as a rough guide");
     }
-  }
-
-  private Map<String, String> namedSettings() throws IOException {
-    Map<String, String> named = new LinkedHashMap<>();
-    if (config != null) {
-      Properties properties = new Properties();
-      try (Reader reader = Files.newBufferedReader(config)) {
-        properties.load(reader);
-      }
-      properties
-          .stringPropertyNames()
-          .forEach(name -> named.put(name, properties.getProperty(name)));
-    }
-    named.putAll(overrides);
-    return named;
-  }
-
-  private int refuse(String message) {
-    command.commandLine().getErr().println(command.qualifiedName() + ": " + message);
-    return 2;
   }
 }

@@ -1,6 +1,6 @@
 package io.lowtide.trainer.feature;
 
-import io.lowtide.schemas.config.NearestName;
+import io.lowtide.kafka.settings.NearestName;
 import io.lowtide.trainer.data.DataException;
 import java.io.IOException;
 import java.io.Reader;

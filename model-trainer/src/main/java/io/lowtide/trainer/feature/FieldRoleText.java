@@ -1,8 +1,8 @@
 package io.lowtide.trainer.feature;
 
 import io.lowtide.density.feature.FeatureInput;
+import io.lowtide.kafka.settings.NearestName;
 import io.lowtide.schemas.FeatureTransform;
-import io.lowtide.schemas.config.NearestName;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.feature.FieldRole.Categorical;
 import io.lowtide.trainer.feature.FieldRole.ContextCategory;

@@ -4,6 +4,7 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -30,6 +31,7 @@ final class CrossFitting {
 
   private static final Logger LOG = LoggerFactory.getLogger(CrossFitting.class);
 
+  private final TrainingEngine engine;
   private final TrainingSettings settings;
   private final FeatureSource featureSource;
   private final Consumer<EpochReport> listener;
@@ -38,7 +40,11 @@ final class CrossFitting {
    * @param listener hears how the first fold and then the flow that serves are trained
    */
   CrossFitting(
-      TrainingSettings settings, FeatureSource featureSource, Consumer<EpochReport> listener) {
+      TrainingEngine engine,
+      TrainingSettings settings,
+      FeatureSource featureSource,
+      Consumer<EpochReport> listener) {
+    this.engine = engine;
     this.settings = settings;
     this.featureSource = featureSource;
     this.listener = listener;
@@ -70,6 +76,7 @@ final class CrossFitting {
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(
+            engine,
             settings.withMaximumSeconds(secondsForEach()),
             new TrainingData(encoder, shuffled),
             Optional.empty())) {
@@ -100,7 +107,7 @@ final class CrossFitting {
 
   /** The time limit is shared by the rounds of folds and the flow that serves; 0: no limit. */
   private double secondsForEach() {
-    int together = Math.min(settings.calibrationFolds(), settings.shards());
+    int together = Math.min(settings.calibrationFolds(), engine.concurrentFits());
     int rounds = (settings.calibrationFolds() + together - 1) / together;
     return settings.maximumSeconds() / (rounds + 1);
   }
@@ -108,7 +115,7 @@ final class CrossFitting {
   /** Folds side by side, which small batches make better use of than shards. */
   private void fitAll(List<Fold> folds, FeatureEncoder encoder) {
     ExecutorService executor =
-        Executors.newFixedThreadPool(Math.min(folds.size(), settings.shards()));
+        Executors.newFixedThreadPool(Math.min(folds.size(), engine.concurrentFits()));
     try {
       List<Future<?>> fits = new ArrayList<>();
       for (Fold fold : folds) {
@@ -177,6 +184,7 @@ final class CrossFitting {
     void fit(FeatureEncoder encoder) {
       try (FlowFitter fitter =
           new FlowFitter(
+              engine,
               settings.withoutShards().withMaximumSeconds(secondsForEach()),
               new TrainingData(encoder, fitted),
               Optional.of(new TrainingData(encoder, leftOut)),

@@ -3,13 +3,16 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
-import io.lowtide.trainer.adjoint.Batch;
-import io.lowtide.trainer.adjoint.BatchLoss;
-import io.lowtide.trainer.adjoint.ParallelGradient;
-import io.lowtide.trainer.field.FlowObjective;
-import io.lowtide.trainer.ode.ErrorNorm;
-import io.lowtide.trainer.ode.SolveException;
-import io.lowtide.trainer.ode.SolverOptions;
+import io.lowtide.trainer.engine.Batch;
+import io.lowtide.trainer.engine.BatchGradient;
+import io.lowtide.trainer.engine.BatchLoss;
+import io.lowtide.trainer.engine.BatchProblem;
+import io.lowtide.trainer.engine.ErrorNorm;
+import io.lowtide.trainer.engine.FlowObjective;
+import io.lowtide.trainer.engine.Precision;
+import io.lowtide.trainer.engine.SolveException;
+import io.lowtide.trainer.engine.SolverOptions;
+import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +20,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ final class FlowFitter implements AutoCloseable {
   private static final long BATCH_STREAM = 2;
   private static final long VALIDATION_STREAM = 3;
 
+  private final TrainingEngine engine;
   private final TrainingSettings settings;
   private final FieldShape shape;
   private final TrainingData training;
@@ -49,20 +52,26 @@ final class FlowFitter implements AutoCloseable {
   private final int batchSize;
   private final int batchesPerEpoch;
   private final int validationInterval;
-  private final ParallelGradient gradientOfBatch;
+  private final BatchGradient gradientOfBatch;
   private final Optional<ValidationLoss> validationLoss;
 
   /**
+   * @param engine what computes
    * @param settings how to train
    * @param training records to fit
    * @param validation records that decide when to stop; empty: training goes on to the last
    *     iteration
    */
-  FlowFitter(TrainingSettings settings, TrainingData training, Optional<TrainingData> validation) {
-    this(settings, training, validation, validationInterval(settings, training.size()));
+  FlowFitter(
+      TrainingEngine engine,
+      TrainingSettings settings,
+      TrainingData training,
+      Optional<TrainingData> validation) {
+    this(engine, settings, training, validation, validationInterval(settings, training.size()));
   }
 
   /**
+   * @param engine what computes
    * @param settings how to train
    * @param training records to fit
    * @param validation records that decide when to stop; empty: training goes on to the last
@@ -70,10 +79,12 @@ final class FlowFitter implements AutoCloseable {
    * @param validationInterval iterations between two validations
    */
   FlowFitter(
+      TrainingEngine engine,
       TrainingSettings settings,
       TrainingData training,
       Optional<TrainingData> validation,
       int validationInterval) {
+    this.engine = engine;
     this.settings = settings;
     this.shape =
         new FieldShape(
@@ -110,18 +121,19 @@ final class FlowFitter implements AutoCloseable {
     return epochs * batches;
   }
 
-  private ParallelGradient gradient(FlowObjective objective, TrainingData data) {
+  private BatchGradient gradient(FlowObjective objective, TrainingData data) {
     int records = Math.min(settings.batchSize(), data.size());
     SolverOptions options = SolverOptions.of(settings.trainingTolerance(), ErrorNorm.BATCH_RMS);
-    return new ParallelGradient(
-        shape,
-        objective,
-        DataType.FLOAT,
-        records,
-        Math.min(settings.shards(), records),
-        data.optional(),
-        options,
-        options);
+    return engine.newGradient(
+        new BatchProblem(
+            shape,
+            objective,
+            records,
+            data.optional(),
+            Math.min(settings.shards(), records),
+            options,
+            options,
+            Precision.SINGLE));
   }
 
   @Override

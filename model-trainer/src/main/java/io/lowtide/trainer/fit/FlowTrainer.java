@@ -7,9 +7,9 @@ import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
-import io.lowtide.trainer.backend.Backend;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.TrainingEngine;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.feature.PlanInference;
 import java.nio.file.Path;
@@ -42,22 +42,26 @@ public final class FlowTrainer {
   private static final int LEAST_RECORDS = 50;
   private static final int PROBES = 8;
 
+  private final TrainingEngine engine;
   private final String detector;
   private final TrainingSettings settings;
   private final Consumer<EpochReport> listener;
   private final Optional<Path> checkpoint;
 
   /**
+   * @param engine what computes
    * @param detector name of the detector
    * @param settings how to train
    * @param listener receives a report at every validation
    * @param checkpoint file to save progress in, and to go on from if it is there
    */
   public FlowTrainer(
+      TrainingEngine engine,
       String detector,
       TrainingSettings settings,
       Consumer<EpochReport> listener,
       Optional<Path> checkpoint) {
+    this.engine = engine;
     this.detector = detector;
     this.settings = settings;
     this.listener = listener;
@@ -70,7 +74,6 @@ public final class FlowTrainer {
    * @throws DataException if there are too few records or they do not vary
    * @throws io.lowtide.density.calibration.BudgetException if the budget needs more records
    * @throws TrainingDivergedException if the optimisation cannot go on
-   * @throws io.lowtide.trainer.backend.BackendException if the tensor library cannot run here
    */
   public TrainingResult train(Table table) {
     return train(table, PlanInference.plan(table));
@@ -85,11 +88,9 @@ public final class FlowTrainer {
    *     plan takes them for
    * @throws io.lowtide.density.calibration.BudgetException if the budget needs more records
    * @throws TrainingDivergedException if the optimisation cannot go on
-   * @throws io.lowtide.trainer.backend.BackendException if the tensor library cannot run here
    */
   public TrainingResult train(Table table, FeaturePlan plan) {
     long started = System.nanoTime();
-    Backend backend = Backend.load();
     boolean split = table.size() >= settings.crossCalibrationBelow();
     if (!split && checkpoint.isPresent()) {
       LOG.info(
@@ -104,9 +105,9 @@ public final class FlowTrainer {
     FeatureSource features = new FeatureSource(plan, table, settings.smoothing());
     CalibratedFlow calibrated =
         split
-            ? new SplitFitting(settings, features, listener)
+            ? new SplitFitting(engine, settings, features, listener)
                 .fit(shuffled, checkpoint.map(file -> checkpointFile(file, dataHash, plan)))
-            : new CrossFitting(settings, features, listener).fit(shuffled);
+            : new CrossFitting(engine, settings, features, listener).fit(shuffled);
     FittedFlow flow = calibrated.flow();
     BundleAssembler assembler =
         new BundleAssembler(
@@ -143,7 +144,7 @@ public final class FlowTrainer {
                   settings.contamination(),
                   (long) flow.setAside(),
                   (long) calibrated.logLikelihoods().length - scores.length),
-              provenance(table, dataHash, backend),
+              provenance(table, dataHash),
               probes(calibrated, assembler.newScorer()));
       return new TrainingResult(bundle, flow.history(), settings.asMap());
     } catch (BundleException e) {
@@ -194,7 +195,7 @@ public final class FlowTrainer {
         .toList();
   }
 
-  private Provenance provenance(Table table, String dataHash, Backend backend) {
+  private Provenance provenance(Table table, String dataHash) {
     String version = FlowTrainer.class.getPackage().getImplementationVersion();
     return new Provenance(
         table.source(),
@@ -203,6 +204,6 @@ public final class FlowTrainer {
         settings.seed(),
         version == null ? "unpackaged" : version,
         System.getProperty("java.version"),
-        backend.description());
+        engine.description());
   }
 }

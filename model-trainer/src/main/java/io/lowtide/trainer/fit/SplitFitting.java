@@ -3,6 +3,7 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,12 +14,17 @@ import java.util.function.Consumer;
  */
 final class SplitFitting {
 
+  private final TrainingEngine engine;
   private final TrainingSettings settings;
   private final FeatureSource featureSource;
   private final Consumer<EpochReport> listener;
 
   SplitFitting(
-      TrainingSettings settings, FeatureSource featureSource, Consumer<EpochReport> listener) {
+      TrainingEngine engine,
+      TrainingSettings settings,
+      FeatureSource featureSource,
+      Consumer<EpochReport> listener) {
+    this.engine = engine;
     this.settings = settings;
     this.featureSource = featureSource;
     this.listener = listener;
@@ -46,6 +52,7 @@ final class SplitFitting {
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(
+            engine,
             settings,
             new TrainingData(encoder, fitted),
             Optional.of(new TrainingData(encoder, validated)))) {

@@ -1,8 +1,8 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.trainer.adjoint.Batch;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.feature.RecordValues;
 import java.util.Arrays;
 import java.util.List;

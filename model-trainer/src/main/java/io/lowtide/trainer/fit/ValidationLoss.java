@@ -1,8 +1,8 @@
 package io.lowtide.trainer.fit;
 
-import io.lowtide.trainer.adjoint.Batch;
-import io.lowtide.trainer.adjoint.ParallelGradient;
-import io.lowtide.trainer.ode.SolveException;
+import io.lowtide.trainer.engine.Batch;
+import io.lowtide.trainer.engine.BatchGradient;
+import io.lowtide.trainer.engine.SolveException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +20,7 @@ final class ValidationLoss implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ValidationLoss.class);
 
-  private final ParallelGradient likelihood;
+  private final BatchGradient likelihood;
   private final List<Batch> batches = new ArrayList<>();
   private final int batchSize;
   private final double contamination;
@@ -32,10 +32,7 @@ final class ValidationLoss implements AutoCloseable {
    * @param noise source of their noise
    */
   ValidationLoss(
-      ParallelGradient likelihood,
-      TrainingData records,
-      double contamination,
-      RandomGenerator noise) {
+      BatchGradient likelihood, TrainingData records, double contamination, RandomGenerator noise) {
     this.likelihood = likelihood;
     this.batchSize = likelihood.records();
     this.contamination = contamination;

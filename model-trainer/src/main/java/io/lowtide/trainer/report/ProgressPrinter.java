@@ -1,17 +1,17 @@
 package io.lowtide.trainer.report;
 
 import io.lowtide.trainer.fit.EpochReport;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Prints a line for each validation. */
 public final class ProgressPrinter implements Consumer<EpochReport> {
 
-  private final PrintStream out;
+  private final PrintWriter out;
   private boolean begun;
 
-  public ProgressPrinter(PrintStream out) {
+  public ProgressPrinter(PrintWriter out) {
     this.out = out;
   }
 

@@ -2,6 +2,7 @@ package io.lowtide.trainer.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lowtide.cli.Lowtide;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -54,7 +55,7 @@ class CommandsTest {
     Path data = write("data.csv", labelledRecords(100, 0));
     assertThat(train(data, "--set", "itertions=3")).isEqualTo(2);
     assertThat(errors.toString())
-        .contains("unknown training setting \"itertions\"; did you mean \"iterations\"?");
+        .contains("itertions (command line): no such setting; did you mean iterations?");
   }
 
   @Test
@@ -136,20 +137,20 @@ class CommandsTest {
                 directory.resolve("out").toString()));
     arguments.addAll(List.of(QUICK));
     arguments.addAll(List.of(more));
-    return run(new CommandLine(new TrainCommand()), arguments);
+    return run(Lowtide.commandLine(new TrainCommand()), arguments);
   }
 
   private int evaluate(Path model, Path data, String... more) {
     List<String> arguments =
         new ArrayList<>(List.of("--model", model.toString(), "--data", data.toString()));
     arguments.addAll(List.of(more));
-    return run(new CommandLine(new EvaluateCommand()), arguments);
+    return run(Lowtide.commandLine(new EvaluateCommand()), arguments);
   }
 
   private int features(Path data, String... more) {
     List<String> arguments = new ArrayList<>(List.of("--data", data.toString()));
     arguments.addAll(List.of(more));
-    return run(new CommandLine(new FeaturesCommand()), arguments);
+    return run(Lowtide.commandLine(new FeaturesCommand()), arguments);
   }
 
   private int run(CommandLine command, List<String> arguments) {

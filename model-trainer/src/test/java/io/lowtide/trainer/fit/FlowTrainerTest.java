@@ -15,13 +15,16 @@ import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
-import io.lowtide.trainer.adjoint.Batch;
-import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
-import io.lowtide.trainer.field.FlowObjective;
-import io.lowtide.trainer.ode.ErrorNorm;
-import io.lowtide.trainer.ode.SolverOptions;
+import io.lowtide.trainer.engine.Batch;
+import io.lowtide.trainer.engine.BatchGradient;
+import io.lowtide.trainer.engine.BatchProblem;
+import io.lowtide.trainer.engine.ErrorNorm;
+import io.lowtide.trainer.engine.FlowObjective;
+import io.lowtide.trainer.engine.SolverOptions;
+import io.lowtide.trainer.engine.TrainingEngine;
+import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +38,6 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.nd4j.linalg.api.buffer.DataType;
 
 class FlowTrainerTest {
 
@@ -46,6 +48,8 @@ class FlowTrainerTest {
           "batch.size", "256",
           "learning.rate", "0.01",
           "smoothing", "0.1");
+
+  private static final TrainingEngine ENGINE = TrainingEngines.load();
 
   private static TrainingResult result;
 
@@ -128,6 +132,7 @@ class FlowTrainerTest {
     List<EpochReport> reports = new ArrayList<>();
     FlowTrainer interrupted =
         new FlowTrainer(
+            ENGINE,
             "bananas",
             TrainingSettings.of(SETTINGS),
             report -> {
@@ -189,15 +194,9 @@ class FlowTrainerTest {
     }
     double[] trained = new double[count];
     SolverOptions options = SolverOptions.of(tolerance, ErrorNorm.EVERY_RECORD);
-    try (ParallelGradient likelihood =
-        new ParallelGradient(
-            parameters.shape(),
-            FlowObjective.exactLikelihood(),
-            DataType.FLOAT,
-            count,
-            1,
-            options,
-            options)) {
+    try (BatchGradient likelihood =
+        ENGINE.newGradient(
+            BatchProblem.of(parameters.shape(), FlowObjective.exactLikelihood(), count, options))) {
       likelihood.setParameters(asDoubles(parameters.toArray()));
       likelihood.loss(Batch.of(batch));
       likelihood.copyLogDensities(trained);
@@ -308,7 +307,8 @@ class FlowTrainerTest {
   }
 
   private static FlowTrainer trainer(Map<String, String> settings, Optional<Path> checkpoint) {
-    return new FlowTrainer("bananas", TrainingSettings.of(settings), report -> {}, checkpoint);
+    return new FlowTrainer(
+        ENGINE, "bananas", TrainingSettings.of(settings), report -> {}, checkpoint);
   }
 
   /** Two crescents, and a third column that never changes. */

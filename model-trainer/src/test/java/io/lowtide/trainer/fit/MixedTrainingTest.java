@@ -13,10 +13,15 @@ import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.DensityModel;
-import io.lowtide.trainer.adjoint.Batch;
-import io.lowtide.trainer.adjoint.ParallelGradient;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.Batch;
+import io.lowtide.trainer.engine.BatchGradient;
+import io.lowtide.trainer.engine.BatchProblem;
+import io.lowtide.trainer.engine.ErrorNorm;
+import io.lowtide.trainer.engine.FlowObjective;
+import io.lowtide.trainer.engine.SolverOptions;
+import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.evaluation.Evaluation;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.feature.FieldRole;
@@ -25,9 +30,6 @@ import io.lowtide.trainer.feature.FieldRole.Continuous;
 import io.lowtide.trainer.feature.FieldRole.Cycle;
 import io.lowtide.trainer.feature.FieldRole.Lag;
 import io.lowtide.trainer.feature.RecordValues;
-import io.lowtide.trainer.field.FlowObjective;
-import io.lowtide.trainer.ode.ErrorNorm;
-import io.lowtide.trainer.ode.SolverOptions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +38,6 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Machines whose speed depends on their mode and on the time of day, drifts from record to record,
@@ -61,6 +62,7 @@ class MixedTrainingTest {
     plan = new FeaturePlan(roles);
     bundle =
         new FlowTrainer(
+                TrainingEngines.load(),
                 "machines",
                 TrainingSettings.of(Map.of("hidden.units", "24,24", "iterations", "250")),
                 report -> {},
@@ -177,16 +179,16 @@ class MixedTrainingTest {
     }
     double[] trained = new double[count];
     SolverOptions options = SolverOptions.of(1e-6, ErrorNorm.EVERY_RECORD);
-    try (ParallelGradient likelihood =
-        new ParallelGradient(
-            bundle.parameters().shape(),
-            FlowObjective.exactLikelihood(),
-            DataType.FLOAT,
-            count,
-            2,
-            new int[] {1},
-            options,
-            options)) {
+    try (BatchGradient likelihood =
+        TrainingEngines.load()
+            .newGradient(
+                BatchProblem.of(
+                        bundle.parameters().shape(),
+                        FlowObjective.exactLikelihood(),
+                        count,
+                        options)
+                    .withShards(2)
+                    .withOptional(1))) {
       float[] parameters = bundle.parameters().toArray();
       double[] doubles = new double[parameters.length];
       for (int i = 0; i < doubles.length; i++) {

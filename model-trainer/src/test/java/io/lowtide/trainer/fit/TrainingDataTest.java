@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.schemas.FeatureTransform;
-import io.lowtide.trainer.adjoint.Batch;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.feature.FeatureInference;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.feature.FieldRole.Continuous;

@@ -3,17 +3,13 @@ package io.lowtide.trainer.fit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.lowtide.kafka.settings.SettingsException;
+import io.lowtide.kafka.settings.SettingsSources;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 
 class TrainingSettingsTest {
-
-  private static final Path DOCUMENT = Path.of("../docs/training-settings.md");
 
   @Test
   void shouldHaveTheDocumentedDefaults() {
@@ -27,8 +23,8 @@ class TrainingSettingsTest {
   @Test
   void shouldSuggestTheNearestNameForAnUnknownOne() {
     assertThatThrownBy(() -> TrainingSettings.of(Map.of("iteration", "3")))
-        .isInstanceOf(ConfigException.class)
-        .hasMessage("unknown training setting \"iteration\"; did you mean \"iterations\"?");
+        .isInstanceOf(SettingsException.class)
+        .hasMessage("iteration (settings): no such setting; did you mean iterations?");
   }
 
   @Test
@@ -50,28 +46,47 @@ class TrainingSettingsTest {
         TrainingSettings.of(Map.of("alerts.per.hour", "2", "records.per.hour", "36000"));
     assertThat(settings.budget()).isEqualTo(2.0 / 36_000);
     assertThatThrownBy(() -> TrainingSettings.of(Map.of("alerts.per.hour", "2")))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("records.per.hour")
-        .hasMessageContaining("expected at least twice alerts.per.hour, which is 2.0");
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(
+            "alerts.per.hour: 2.0 with records.per.hour null; expected both or none");
     assertThatThrownBy(
             () ->
                 TrainingSettings.of(
                     Map.of("alerts.per.hour", "2", "records.per.hour", "36000", "budget", "0.01")))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("budget and alerts.per.hour both state the false-alarm budget");
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("alerts.per.hour: 2.0 beside budget 0.01; expected one of the two");
   }
 
-  /** Run with -Dlowtide.documentation.update=true to write the document anew. */
   @Test
-  void shouldBeDocumentedAsTheyAre() throws IOException {
-    String expected =
-        "# Training settings\n\n"
-            + "For `--set NAME=VALUE` and the properties file of `lowtide train --config`."
-            + " Generated from the code that reads them.\n\n"
-            + TrainingSettings.documentation();
-    if (Boolean.getBoolean("lowtide.documentation.update")) {
-      Files.writeString(DOCUMENT, expected);
-    }
-    assertThat(DOCUMENT).content().isEqualTo(expected);
+  void shouldListEveryProblemAtOnceWithItsOrigin() {
+    assertThatThrownBy(
+            () ->
+                TrainingSettings.of(
+                    SettingsSources.none()
+                        .withEnvironment(Map.of("LOWTIDE_TRAINING_BATCHSIZE", "12"))
+                        .with(Map.of("iterations", "0", "trace", "guessed"), "command line")))
+        .isInstanceOfSatisfying(SettingsException.class, e -> assertThat(e.problems()).hasSize(3))
+        .hasMessageContaining(
+            "LOWTIDE_TRAINING_BATCHSIZE (environment): no such setting; did you mean"
+                + " LOWTIDE_TRAINING_BATCH_SIZE?")
+        .hasMessageContaining("iterations (command line)")
+        .hasMessageContaining("trace (command line)");
+  }
+
+  @Test
+  void shouldTakeVariablesOfTheEnvironmentButNoneOfTheStream() {
+    TrainingSettings settings =
+        TrainingSettings.of(
+            SettingsSources.none()
+                .withEnvironment(
+                    Map.of(
+                        "LOWTIDE_TRAINING_BATCH_SIZE", "12",
+                        "LOWTIDE_TRAINING_SERVICE_HOST", "10.0.0.1",
+                        "LOWTIDE_DETECTOR", "press-line",
+                        "LOWTIDE_JAVA_OPTIONS", "-Xmx1g"))
+                .with(Map.of("iterations", "7"), "command line"));
+
+    assertThat(settings.batchSize()).isEqualTo(12);
+    assertThat(settings.iterations()).isEqualTo(7);
   }
 }

@@ -1,9 +1,9 @@
 package io.lowtide.quickstart.demo;
 
+import io.lowtide.kafka.alert.AlertReader;
 import io.lowtide.schemas.AnomalyAlert;
-import io.lowtide.stream.alert.AlertReader;
 import io.lowtide.stream.config.StreamSettings;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -15,11 +15,11 @@ final class AlertFeed implements AutoCloseable {
 
   private final AtomicLong received = new AtomicLong();
   private final int shown;
-  private final PrintStream out;
+  private final PrintWriter out;
   private final AlertReader reader;
   private final Thread thread;
 
-  private AlertFeed(StreamSettings settings, int shown, PrintStream out) {
+  private AlertFeed(StreamSettings settings, int shown, PrintWriter out) {
     this.shown = shown;
     this.out = out;
     this.reader = new AlertReader(settings.connection(), settings.alertsTopic());
@@ -27,7 +27,7 @@ final class AlertFeed implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  static AlertFeed start(StreamSettings settings, int shown, PrintStream out) {
+  static AlertFeed start(StreamSettings settings, int shown, PrintWriter out) {
     AlertFeed feed = new AlertFeed(settings, shown, out);
     feed.thread.start();
     return feed;

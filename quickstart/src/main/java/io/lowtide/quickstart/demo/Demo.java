@@ -1,18 +1,19 @@
 package io.lowtide.quickstart.demo;
 
+import io.lowtide.cli.ConnectionOptions;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.kafka.model.ModelPublisher;
+import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
-import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
-import io.lowtide.schemas.registry.SchemaRegistry;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.config.StreamSettings;
-import io.lowtide.stream.model.ModelPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,9 +35,6 @@ final class Demo {
 
   static final String DETECTOR = "demo";
 
-  /** Where a demo that goes on says how to reach it, in its directory. */
-  static final String CONNECTION_FILE = "connection.properties";
-
   private static final String SOURCE_TOPIC = "telemetry";
   private static final String SCORES_TOPIC = "lowtide.scores";
   private static final int PARTITIONS = 2;
@@ -44,9 +42,9 @@ final class Demo {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final DemoSettings settings;
-  private final PrintStream out;
+  private final PrintWriter out;
 
-  Demo(DemoSettings settings, PrintStream out) {
+  Demo(DemoSettings settings, PrintWriter out) {
     this.settings = settings;
     this.out = out;
   }
@@ -182,7 +180,7 @@ final class Demo {
   private void keepRunning(
       EmbeddedKafka kafka, RegistryProcess registry, StreamApplication application)
       throws IOException, InterruptedException {
-    Path file = settings.directory().resolve(CONNECTION_FILE);
+    Path file = settings.directory().resolve(ConnectionOptions.RUNNING_DEMO.getFileName());
     Files.writeString(
         file,
         "bootstrap.servers="

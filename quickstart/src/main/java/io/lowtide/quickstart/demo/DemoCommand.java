@@ -1,26 +1,27 @@
 package io.lowtide.quickstart.demo;
 
+import io.lowtide.cli.ConnectionOptions;
+import io.lowtide.cli.LowtideCommand;
+import io.lowtide.cli.OptionException;
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.kafka.settings.SettingsSources;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
 import io.lowtide.quickstart.traffic.MachinePark;
 import io.lowtide.quickstart.traffic.TableTraffic;
-import io.lowtide.trainer.backend.BackendException;
-import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.fit.FlowTrainer;
-import io.lowtide.trainer.fit.TrainingDivergedException;
 import io.lowtide.trainer.fit.TrainingResult;
 import io.lowtide.trainer.fit.TrainingSettings;
 import io.lowtide.trainer.report.ProgressPrinter;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -41,9 +42,9 @@ import picocli.CommandLine.Spec;
           + " fault."
     },
     footer = "Exit codes: 0 every record is accounted for, 1 some are not, 2 cannot run as asked.")
-public final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements LowtideCommand {
 
-  private static final Path DIRECTORY = Path.of("runs", "demo");
+  private static final Path DIRECTORY = ConnectionOptions.RUNNING_DEMO.getParent();
 
   @Spec private CommandSpec command;
 
@@ -108,35 +109,35 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    try {
-      requirePositive("--records", records);
-      requirePositive("--training-records", trainingRecords);
-      Files.createDirectories(directory);
-      LabelledTraffic traffic =
-          ownData == null
-              ? new MachinePark(trainingRecords, records, seed)
-              : TableTraffic.read(ownData.file, ownData.label);
-      DemoSettings settings = new DemoSettings(directory, httpPort, alerts, keepRunning);
-      boolean complete = new Demo(settings, System.out).run(traffic, this::train);
-      return complete ? ExitCode.OK : ExitCode.SOFTWARE;
-    } catch (DataException
-        | ConfigException
-        | TrainingDivergedException
-        | BackendException
-        | IllegalArgumentException e) {
-      command.commandLine().getErr().println(command.qualifiedName() + ": " + e.getMessage());
-      return ExitCode.USAGE;
-    }
+    OptionException.requireAtLeastOne("--records", records);
+    OptionException.requireAtLeastOne("--training-records", trainingRecords);
+    Files.createDirectories(directory);
+    LabelledTraffic traffic =
+        ownData == null
+            ? new MachinePark(trainingRecords, records, seed)
+            : TableTraffic.read(ownData.file, ownData.label);
+    DemoSettings settings = new DemoSettings(directory, httpPort, alerts, keepRunning);
+    boolean complete = new Demo(settings, out()).run(traffic, this::train);
+    return complete ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private PrintWriter out() {
+    return command.commandLine().getOut();
   }
 
   private ModelBundle train(LabelledTraffic traffic) {
-    Map<String, String> named = new LinkedHashMap<>(trainingSettings);
-    named.putIfAbsent("seed", Long.toString(seed));
+    TrainingSettings settings =
+        TrainingSettings.of(
+            SettingsSources.none()
+                .with(Map.of("seed", Long.toString(seed)), "--seed")
+                .withEnvironment(System.getenv())
+                .with(trainingSettings, "command line"));
     TrainingResult result =
         new FlowTrainer(
+                TrainingEngines.load(),
                 Demo.DETECTOR,
-                TrainingSettings.of(named),
-                new ProgressPrinter(System.out),
+                settings,
+                new ProgressPrinter(out()),
                 Optional.empty())
             .train(traffic.trainingTable());
     try {
@@ -146,16 +147,5 @@ public final class DemoCommand implements Callable<Integer> {
       throw new UncheckedIOException(e);
     }
     return result.bundle();
-  }
-
-  /** Settings of a demo that is still running in its usual directory, for other commands. */
-  public static Optional<Path> runningDemo() {
-    return Optional.of(DIRECTORY.resolve(Demo.CONNECTION_FILE)).filter(Files::exists);
-  }
-
-  private static void requirePositive(String option, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(option + ": " + value + ", expected at least 1");
-    }
   }
 }

@@ -1,7 +1,7 @@
 package io.lowtide.quickstart.demo;
 
 import io.lowtide.quickstart.traffic.LabelledRecord;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 
@@ -29,7 +29,7 @@ record DemoReport(
     LatencyQuantiles latency,
     double evaluationsPerScore) {
 
-  void print(PrintStream out) {
+  void print(PrintWriter out) {
     Locale locale = Locale.ROOT;
     out.println();
     out.printf(locale, "records in        %,10d%n", sent);

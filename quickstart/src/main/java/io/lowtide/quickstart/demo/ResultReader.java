@@ -1,9 +1,9 @@
 package io.lowtide.quickstart.demo;
 
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.schemas.registry.SchemaRegistry;
-import io.lowtide.schemas.serde.AvroDeserializer;
 import io.lowtide.stream.deadletter.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

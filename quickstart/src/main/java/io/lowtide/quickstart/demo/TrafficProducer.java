@@ -1,9 +1,9 @@
 package io.lowtide.quickstart.demo;
 
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.quickstart.traffic.LabelledRecord;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
-import io.lowtide.schemas.registry.SchemaRegistry;
-import io.lowtide.schemas.serde.AvroSerializer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

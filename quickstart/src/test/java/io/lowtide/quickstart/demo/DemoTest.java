@@ -3,19 +3,18 @@ package io.lowtide.quickstart.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lowtide.cli.Lowtide;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
 import io.lowtide.quickstart.traffic.MachinePark;
 import io.lowtide.quickstart.traffic.TableTraffic;
 import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingSettings;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -36,15 +35,16 @@ class DemoTest {
   @Test
   void shouldTrainPublishStreamAndAccountForEveryRecord() throws Exception {
     LabelledTraffic traffic = new MachinePark(4_000, 4_000, 5);
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    StringWriter output = new StringWriter();
     boolean complete;
-    try (PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8)) {
+    try (PrintWriter out = new PrintWriter(output, true)) {
       complete =
           new Demo(new DemoSettings(directory, 0, 3, false), out)
               .run(
                   traffic,
                   source ->
                       new FlowTrainer(
+                              TrainingEngines.load(),
                               Demo.DETECTOR,
                               TrainingSettings.of(BRIEF),
                               report -> {},
@@ -52,7 +52,7 @@ class DemoTest {
                           .train(source.trainingTable())
                           .bundle());
     }
-    String text = output.toString(StandardCharsets.UTF_8);
+    String text = output.toString();
     assertThat(complete).as(text).isTrue();
     assertThat(number(text, "unaccounted for +([\\d,]+)")).isZero();
     assertThat(number(text, "scored +([\\d,]+)")).isEqualTo(4_000);
@@ -96,7 +96,7 @@ class DemoTest {
 
   @Test
   void shouldTellAUserOfAMissingFileInOneLine() {
-    CommandLine command = new CommandLine(new DemoCommand());
+    CommandLine command = Lowtide.commandLine(new DemoCommand());
     StringWriter errors = new StringWriter();
     command.setErr(new PrintWriter(errors));
     int exitCode =

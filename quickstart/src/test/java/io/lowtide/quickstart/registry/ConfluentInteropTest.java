@@ -3,11 +3,11 @@ package io.lowtide.quickstart.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.serde.AvroSerde;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
-import io.lowtide.schemas.registry.SchemaRegistry;
-import io.lowtide.schemas.serde.AvroSerde;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

@@ -4,27 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lowtide.cli.Lowtide;
+import io.lowtide.cli.alerts.AlertsCommand;
+import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.kafka.alert.AlertReader;
+import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.model.ModelPublisher;
+import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.serde.AvroDeserializer;
+import io.lowtide.kafka.serde.AvroSerializer;
+import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.schemas.registry.ConfluentSchemaRegistry;
-import io.lowtide.schemas.registry.SchemaRegistry;
-import io.lowtide.schemas.serde.AvroDeserializer;
-import io.lowtide.schemas.serde.AvroSerializer;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
-import io.lowtide.stream.alert.AlertReader;
-import io.lowtide.stream.cli.AlertsCommand;
-import io.lowtide.stream.cli.PublishCommand;
-import io.lowtide.stream.config.ConnectionSettings;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetters;
-import io.lowtide.stream.kafka.TopicException;
-import io.lowtide.stream.model.ModelPublisher;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -66,7 +67,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The stream application on a real broker with a real registry: every record is accounted for. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -361,7 +361,7 @@ class StreamOnKafkaTest {
             "--registry-url",
             registryProcess.url()));
     int exitCode =
-        new CommandLine(command)
+        Lowtide.commandLine(command)
             .setOut(new PrintWriter(output, true))
             .execute(all.toArray(String[]::new));
     assertThat(exitCode).isZero();

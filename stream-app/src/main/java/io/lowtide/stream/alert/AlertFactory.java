@@ -1,5 +1,6 @@
 package io.lowtide.stream.alert;
 
+import io.lowtide.density.explanation.AlertSummary;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;

@@ -1,10 +1,13 @@
 package io.lowtide.stream.config;
 
+import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.settings.Settings;
+import io.lowtide.kafka.settings.SettingsException;
+import io.lowtide.kafka.settings.SettingsSources;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -19,22 +22,6 @@ import org.apache.kafka.streams.StreamsConfig;
 /** The stream application's settings, checked. */
 public final class StreamSettings {
 
-  /** Settings under this prefix go to Kafka Streams and its clients, without it. */
-  public static final String KAFKA_PREFIX = "kafka.";
-
-  /** Settings under this prefix go to the schema registry's client, without it. */
-  public static final String REGISTRY_PREFIX = "registry.";
-
-  /** Topic of the alerts unless another is named. */
-  public static final String DEFAULT_ALERTS_TOPIC = "lowtide.alerts";
-
-  /** Topic of the models unless another is named. */
-  public static final String DEFAULT_MODELS_TOPIC = "lowtide.models";
-
-  /** A registry that hangs must not outlast a transaction. */
-  private static final Map<String, String> REGISTRY_TIMEOUTS =
-      Map.of("http.connect.timeout.ms", "2000", "http.read.timeout.ms", "4000");
-
   /** Kafka Streams' own default under exactly-once. */
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -42,12 +29,14 @@ public final class StreamSettings {
 
   private static final Duration MAXIMUM_POLL_INTERVAL = Duration.ofMinutes(5);
 
+  private final Settings settings;
   private final AbstractConfig config;
   private final ConnectionSettings connection;
 
-  private StreamSettings(AbstractConfig config, ConnectionSettings connection) {
-    this.config = config;
-    this.connection = connection;
+  private StreamSettings(Settings settings) {
+    this.settings = settings;
+    this.config = settings.values();
+    this.connection = ConnectionSettings.of(settings);
   }
 
   /**
@@ -57,11 +46,7 @@ public final class StreamSettings {
    *     contradict each other; it lists all of these
    */
   public static StreamSettings of(SettingsSources sources) {
-    SettingsCheck.require(sources, SettingDefinitions.ALL);
-    StreamSettings settings =
-        new StreamSettings(
-            new AbstractConfig(SettingDefinitions.ALL, sources.values(), false),
-            connection(sources));
+    StreamSettings settings = new StreamSettings(SettingDefinitions.ALL.check(sources));
     List<String> contradictions = settings.contradictions();
     if (!contradictions.isEmpty()) {
       throw new SettingsException(contradictions);
@@ -69,7 +54,7 @@ public final class StreamSettings {
     try {
       new StreamsConfig(settings.streamsProperties());
     } catch (ConfigException e) {
-      throw new SettingsException(KAFKA_PREFIX + "*: " + e.getMessage(), e);
+      throw new SettingsException(ConnectionSettings.KAFKA_PREFIX + "*: " + e.getMessage(), e);
     }
     return settings;
   }
@@ -77,66 +62,6 @@ public final class StreamSettings {
   /** Checks and adopts settings given by name. */
   public static StreamSettings of(Map<String, String> settings) {
     return of(SettingsSources.none().with(settings, "settings"));
-  }
-
-  /**
-   * Checks and adopts what is needed to connect; other settings of the application may be there.
-   *
-   * @throws SettingsException as {@link #of(SettingsSources)}
-   */
-  public static ConnectionSettings connectionOf(SettingsSources sources) {
-    SettingsCheck.require(sources, SettingDefinitions.CONNECTION);
-    return connection(sources);
-  }
-
-  private static ConnectionSettings connection(SettingsSources sources) {
-    Map<String, String> kafka = new HashMap<>(sources.under(KAFKA_PREFIX));
-    kafka.put(
-        SettingDefinitions.BOOTSTRAP_SERVERS,
-        sources.find(SettingDefinitions.BOOTSTRAP_SERVERS).value());
-    Map<String, String> registry = new HashMap<>(sources.under(REGISTRY_PREFIX));
-    registry.put(
-        SettingDefinitions.SCHEMA_REGISTRY_URL,
-        sources.find(SettingDefinitions.SCHEMA_REGISTRY_URL).value());
-    REGISTRY_TIMEOUTS.forEach(registry::putIfAbsent);
-    return new ConnectionSettings(kafka, registry);
-  }
-
-  private void requireOneBudget(List<String> problems) {
-    Double budget = config.getDouble(SettingDefinitions.ALERT_BUDGET);
-    Double alerts = config.getDouble(SettingDefinitions.ALERTS_PER_HOUR);
-    Double records = config.getDouble(SettingDefinitions.RECORDS_PER_HOUR);
-    if (budget != null && alerts != null) {
-      problems.add(
-          SettingDefinitions.ALERTS_PER_HOUR
-              + ": "
-              + alerts
-              + " beside "
-              + SettingDefinitions.ALERT_BUDGET
-              + " "
-              + budget
-              + "; expected one of the two");
-    }
-    if ((alerts == null) != (records == null)) {
-      problems.add(
-          SettingDefinitions.ALERTS_PER_HOUR
-              + ": "
-              + alerts
-              + " with "
-              + SettingDefinitions.RECORDS_PER_HOUR
-              + " "
-              + records
-              + "; expected both or none");
-    } else if (alerts != null && alerts >= records) {
-      problems.add(
-          SettingDefinitions.ALERTS_PER_HOUR
-              + ": "
-              + alerts
-              + ", expected less than "
-              + SettingDefinitions.RECORDS_PER_HOUR
-              + ", which is "
-              + records);
-    }
   }
 
   private List<String> contradictions() {
@@ -164,7 +89,7 @@ public final class StreamSettings {
                 + "; expected another topic");
       }
     }
-    requireOneBudget(problems);
+    problems.addAll(SettingDefinitions.BUDGET.contradictions(settings));
     requireRetryLimitBelow(
         "transaction.timeout.ms",
         timeout(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "producer.", TRANSACTION_TIMEOUT),
@@ -183,7 +108,12 @@ public final class StreamSettings {
       return text == null ? otherwise : Duration.ofMillis(Long.parseLong(text));
     } catch (NumberFormatException e) {
       throw new SettingsException(
-          KAFKA_PREFIX + name + ": " + text + ", expected a number of milliseconds", e);
+          ConnectionSettings.KAFKA_PREFIX
+              + name
+              + ": "
+              + text
+              + ", expected a number of milliseconds",
+          e);
     }
   }
 
@@ -252,13 +182,7 @@ public final class StreamSettings {
 
   /** False-alarm budget that goes before the model's own, stated as such or as a rate of alerts. */
   public OptionalDouble alertBudget() {
-    Double budget = config.getDouble(SettingDefinitions.ALERT_BUDGET);
-    Double alerts = config.getDouble(SettingDefinitions.ALERTS_PER_HOUR);
-    if (budget == null && alerts == null) {
-      return OptionalDouble.empty();
-    }
-    return OptionalDouble.of(
-        budget == null ? alerts / config.getDouble(SettingDefinitions.RECORDS_PER_HOUR) : budget);
+    return SettingDefinitions.BUDGET.of(settings);
   }
 
   /** How long a key's past records are remembered after its latest one, in event time. */
@@ -345,7 +269,7 @@ public final class StreamSettings {
   @Override
   public String toString() {
     Map<String, Object> shown = new TreeMap<>(config.values());
-    shown.remove(SettingDefinitions.SCHEMA_REGISTRY_URL);
+    shown.remove(ConnectionSettings.SCHEMA_REGISTRY_URL);
     return shown.toString();
   }
 }

@@ -16,7 +16,7 @@ public enum DeadLetterReason {
   NOT_A_RECORD,
   /** A field that the model needs is missing or null. */
   MISSING_FIELD,
-  /** A field that the model needs is not a number. */
+  /** A field is not what the model reads it as: a number, a category or a time. */
   WRONG_TYPE,
   /** A field is NaN or infinite. */
   NOT_FINITE,

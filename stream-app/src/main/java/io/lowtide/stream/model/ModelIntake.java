@@ -1,25 +1,21 @@
 package io.lowtide.stream.model;
 
-import io.lowtide.density.bundle.BundleCodec;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.BudgetException;
-import io.lowtide.schemas.registry.SchemaRegistry;
-import io.lowtide.schemas.registry.SchemaRegistryException;
-import io.lowtide.schemas.serde.WireFormat;
-import io.lowtide.schemas.serde.WireFormatException;
+import io.lowtide.kafka.model.ModelMessages;
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.registry.SchemaRegistryException;
+import io.lowtide.kafka.serde.WireFormatException;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.TransientFaultException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import org.apache.avro.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +83,7 @@ public final class ModelIntake {
    * away; never throws.
    */
   public void offer(byte[] key, byte[] value) {
-    if (key == null || !detector.equals(new String(key, StandardCharsets.UTF_8))) {
+    if (!ModelMessages.isOf(detector, key)) {
       return;
     }
     if (value == null) {
@@ -113,18 +109,13 @@ public final class ModelIntake {
   }
 
   private ModelBundle read(byte[] message) throws ModelRefusedException {
-    Schema writerSchema;
     try {
-      int id = WireFormat.schemaId(message);
-      writerSchema =
-          retry.untilStopped("Fetching the schema of a model", () -> registry.schema(id));
+      return ModelMessages.decode(
+          message,
+          id -> retry.untilStopped("Fetching the schema of a model", () -> registry.schema(id)));
     } catch (WireFormatException | SchemaRegistryException e) {
       throw new ModelRefusedException(
           "unknown_schema", "model bundle refused: " + e.getMessage(), e);
-    }
-    try {
-      return BundleCodec.decode(
-          Arrays.copyOfRange(message, WireFormat.HEADER_LENGTH, message.length), writerSchema);
     } catch (BundleException e) {
       throw new ModelRefusedException(
           e.reason().name().toLowerCase(Locale.ROOT), e.getMessage(), e);

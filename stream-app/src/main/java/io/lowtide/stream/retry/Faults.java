@@ -1,6 +1,6 @@
 package io.lowtide.stream.retry;
 
-import io.lowtide.schemas.registry.SchemaRegistryException;
+import io.lowtide.kafka.registry.SchemaRegistryException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;

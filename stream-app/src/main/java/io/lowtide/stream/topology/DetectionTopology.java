@@ -1,11 +1,11 @@
 package io.lowtide.stream.topology;
 
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.serde.AvroDeserializer;
+import io.lowtide.kafka.serde.AvroSerde;
+import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.schemas.registry.SchemaRegistry;
-import io.lowtide.schemas.serde.AvroDeserializer;
-import io.lowtide.schemas.serde.AvroSerde;
-import io.lowtide.schemas.serde.AvroSerializer;
 import io.lowtide.stream.alert.SuppressionState;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.history.RememberedRecords;

@@ -1,7 +1,7 @@
 package io.lowtide.stream.topology;
 
-import io.lowtide.schemas.registry.UnknownSchemaException;
-import io.lowtide.schemas.serde.WireFormatException;
+import io.lowtide.kafka.registry.UnknownSchemaException;
+import io.lowtide.kafka.serde.WireFormatException;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.UnscorableRecordException;
 import io.lowtide.stream.retry.Faults;

@@ -3,7 +3,9 @@ package io.lowtide.stream.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lowtide.schemas.serde.AvroSerde;
+import io.lowtide.kafka.serde.AvroSerde;
+import io.lowtide.kafka.settings.SettingsException;
+import io.lowtide.kafka.settings.SettingsSources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -274,23 +276,5 @@ class StreamSettingsTest {
         .isInstanceOf(SettingsException.class)
         .hasCauseInstanceOf(ConfigException.class)
         .hasMessageContaining("processing.guarantee");
-  }
-
-  @Test
-  void shouldReadOnlyTheConnectionOfACommandThatNeedsNoMore() {
-    ConnectionSettings connection =
-        StreamSettings.connectionOf(
-            SettingsSources.none()
-                .with(
-                    Map.of(
-                        "bootstrap.servers", "broker:9092",
-                        "schema.registry.url", "http://registry:8081",
-                        "kafka.security.protocol", "SSL",
-                        "alerts.topic", "alerts"),
-                    "settings"));
-
-    assertThat(connection.kafka())
-        .isEqualTo(Map.of("bootstrap.servers", "broker:9092", "security.protocol", "SSL"));
-    assertThat(connection.registry()).containsEntry("schema.registry.url", "http://registry:8081");
   }
 }

@@ -1,11 +1,11 @@
 package io.lowtide.stream.topology;
 
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.kafka.serde.AvroDeserializer;
+import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.schemas.serde.AvroDeserializer;
-import io.lowtide.schemas.serde.AvroSerializer;
 import io.lowtide.stream.SwitchableRegistry;
 import io.lowtide.stream.TestModels;
 import io.lowtide.stream.config.StreamSettings;

@@ -206,7 +206,7 @@ class DetectionTopologyTest {
     assertThat(letter.headers().lastHeader("trace").value()).containsExactly(42);
     assertThat(letter.headers().headers(DeadLetters.REASON)).hasSize(1);
     assertThat(header(letter, DeadLetters.CAUSE))
-        .isEqualTo("io.lowtide.schemas.serde.WireFormatException");
+        .isEqualTo("io.lowtide.kafka.serde.WireFormatException");
     assertThat(header(letter, DeadLetters.MESSAGE)).contains("3 bytes");
     assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo(DetectionFixture.SOURCE);
     assertThat(header(letter, DeadLetters.PARTITION)).isEqualTo("0");

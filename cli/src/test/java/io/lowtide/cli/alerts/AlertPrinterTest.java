@@ -1,0 +1,66 @@
+package io.lowtide.cli.alerts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.RecordPosition;
+import java.time.Instant;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.junit.jupiter.api.Test;
+
+class AlertPrinterTest {
+
+  private static final AnomalyAlert ALERT =
+      new AnomalyAlert(
+          "readings-1-42-v1",
+          "press-line",
+          "v1",
+          "press-7",
+          Instant.parse("2026-03-01T00:00:00Z"),
+          -31.25,
+          0.005,
+          3.4,
+          0.01,
+          "About 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).",
+          List.of(
+              new FieldContribution("pressure", 4.9, 2.1, null, null, -27.5),
+              new FieldContribution("mode", null, null, "idle", "running", -2.0),
+              new FieldContribution("temperature", 66.0, 65.8, null, null, 0.25)),
+          List.of(new ContextValue("temperature", 1, "64.25")),
+          32,
+          2L,
+          new RecordPosition("readings", 1, 42L));
+
+  @Test
+  void shouldShowAnAlertFieldByField() {
+    assertThat(AlertPrinter.readable(ALERT))
+        .isEqualToNormalizingNewlines(
+            """
+            2026-03-01T00:00:00Z  press-line  key press-7
+              About 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).
+              p = 0.00500 (budget 0.0100), severity 3.40, log-likelihood -31.25 nats
+                field               value        normal       nats
+                pressure              4.9           2.1     -27.50
+                mode                 idle       running      -2.00
+                temperature            66          65.8      +0.25
+              given temperature 1 before = 64.25
+              record readings, partition 1, offset 42; model v1, 32 evaluations; 2 repeats withheld before it""");
+  }
+
+  @Test
+  void shouldShowEveryFieldOfTheContractAsJson() throws Exception {
+    JsonNode json = new ObjectMapper().readTree(AlertPrinter.json(ALERT));
+
+    for (Schema.Field field : AnomalyAlert.getClassSchema().getFields()) {
+      assertThat(json.has(field.name())).as(field.name()).isTrue();
+    }
+    assertThat(json.get("eventTime").asText()).isEqualTo("2026-03-01T00:00:00Z");
+    assertThat(json.get("contributions").get(0).get("normalValue").asDouble()).isEqualTo(2.1);
+    assertThat(json.get("source").get("offset").asLong()).isEqualTo(42);
+  }
+}

@@ -1,0 +1,46 @@
+package io.lowtide.kafka.model;
+
+import io.lowtide.density.bundle.BundleCodec;
+import io.lowtide.density.bundle.BundleException;
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.kafka.serde.WireFormat;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.IntFunction;
+import org.apache.avro.Schema;
+
+/**
+ * Bundles as messages of the models topic: the key is the detector's name in UTF-8, the value the
+ * bundle in the schema registry's wire format.
+ */
+public final class ModelMessages {
+
+  private ModelMessages() {}
+
+  /** The key under which the bundles of a detector are published. */
+  public static byte[] key(String detector) {
+    return detector.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Whether a message is of a detector; one without a key is of none. */
+  public static boolean isOf(String detector, byte[] key) {
+    return key != null && detector.equals(new String(key, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads and checks the bundle of a message.
+   *
+   * @param value value of the message
+   * @param schemas gives the schema of an id, as {@link
+   *     io.lowtide.kafka.registry.SchemaRegistry#schema} does
+   * @throws BundleException if it is not a bundle, or fails a check
+   * @throws io.lowtide.kafka.serde.WireFormatException if it is not in the wire format
+   * @throws io.lowtide.kafka.registry.SchemaRegistryException if its schema cannot be had
+   */
+  public static ModelBundle decode(byte[] value, IntFunction<Schema> schemas)
+      throws BundleException {
+    Schema writerSchema = schemas.apply(WireFormat.schemaId(value));
+    return BundleCodec.decode(
+        Arrays.copyOfRange(value, WireFormat.HEADER_LENGTH, value.length), writerSchema);
+  }
+}

@@ -1,0 +1,72 @@
+package io.lowtide.kafka.registry;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * The registry's URLs as configured, taken apart so that credentials in them reach the client as a
+ * setting, and never a log line or an error.
+ *
+ * @param urls the URLs without credentials
+ * @param userInfo {@code user:password} as written in the URLs, or null
+ */
+record RegistryUrls(List<String> urls, String userInfo) {
+
+  static final String SETTING = "schema.registry.url";
+
+  /** Takes the setting apart: one URL, or several separated by commas, or a list of them. */
+  static RegistryUrls of(Object setting) {
+    List<String> urls = new ArrayList<>();
+    String userInfo = null;
+    for (String text : split(setting)) {
+      URI uri = parse(text);
+      if (uri.getRawUserInfo() != null) {
+        if (userInfo != null && !userInfo.equals(uri.getRawUserInfo())) {
+          throw new ConfigException(SETTING + ": its URLs carry different credentials; use one");
+        }
+        userInfo = uri.getRawUserInfo();
+      }
+      urls.add(text.replaceFirst("//[^/]*@", "//"));
+    }
+    if (urls.isEmpty()) {
+      throw new ConfigException(
+          SETTING + " is missing: give the schema registry's URL, such as http://localhost:8081");
+    }
+    return new RegistryUrls(List.copyOf(urls), userInfo);
+  }
+
+  private static List<String> split(Object setting) {
+    if (setting == null) {
+      return List.of();
+    }
+    List<String> parts = new ArrayList<>();
+    for (Object each : setting instanceof List<?> list ? list : List.of(setting)) {
+      for (String part : each.toString().split(",")) {
+        if (!part.isBlank()) {
+          parts.add(part.strip());
+        }
+      }
+    }
+    return parts;
+  }
+
+  private static URI parse(String text) {
+    try {
+      URI uri = new URI(text);
+      boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if ("mock".equals(uri.getScheme()) || web && uri.getHost() != null) {
+        return uri;
+      }
+    } catch (URISyntaxException malformed) {
+      // Its message repeats the text, credentials included: refused below without it.
+    }
+    throw new ConfigException(
+        SETTING
+            + ": not a registry URL: "
+            + text.replaceFirst("//.*@", "//")
+            + "; expected http://HOST:PORT, https://HOST:PORT or mock://SCOPE");
+  }
+}

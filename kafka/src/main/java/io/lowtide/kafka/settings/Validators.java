@@ -1,0 +1,132 @@
+package io.lowtide.kafka.settings;
+
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
+import org.apache.kafka.common.config.ConfigDef.Validator;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Serde;
+
+/** Checks of single values. What they expect appears in errors and in the documentation. */
+public final class Validators {
+
+  private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
+
+  private Validators() {}
+
+  /** A name that Kafka takes for a topic. */
+  public static Validator topic() {
+    return expecting("a topic name", Validators::isTopic);
+  }
+
+  /** The same, or nothing. */
+  public static Validator topicOrEmpty() {
+    return expecting("a topic name, or empty", value -> "".equals(value) || isTopic(value));
+  }
+
+  /** A list of topics, at least one. */
+  public static Validator topics() {
+    return expecting(
+        "topic names, separated by commas",
+        value -> {
+          List<?> topics = (List<?>) value;
+          return !topics.isEmpty() && topics.stream().allMatch(Validators::isTopic);
+        });
+  }
+
+  /** A name that can be part of topic and file names. */
+  public static Validator identifier() {
+    return expecting("letters, digits, '.', '_' and '-'", Validators::isTopic);
+  }
+
+  /** The same, or nothing. */
+  public static Validator identifierOrEmpty() {
+    return expecting(
+        "letters, digits, '.', '_' and '-', or empty", value -> "".equals(value) || isTopic(value));
+  }
+
+  /** Anything but blanks. */
+  public static Validator notEmpty() {
+    return expecting("not empty", value -> !value.toString().isBlank());
+  }
+
+  /** A share between 0 and 1, if there is one. */
+  public static Validator probabilityOrNothing() {
+    return expecting(
+        "between 0 and 1, or empty", value -> (Double) value > 0 && (Double) value < 1);
+  }
+
+  /** A positive, finite number, if there is one. */
+  public static Validator positive() {
+    return expecting(
+        "a positive number, or empty",
+        value -> (Double) value > 0 && (Double) value < Double.POSITIVE_INFINITY);
+  }
+
+  /** A class that Kafka can make a Serde of. */
+  public static Validator serde() {
+    return expecting(
+        "a class that implements Serde, with a public constructor without arguments",
+        value -> {
+          Class<?> type = (Class<?>) value;
+          return Serde.class.isAssignableFrom(type)
+              && !Modifier.isAbstract(type.getModifiers())
+              && Arrays.stream(type.getConstructors()).anyMatch(c -> c.getParameterCount() == 0);
+        });
+  }
+
+  /**
+   * A duration.
+   *
+   * @param atLeast the shortest one
+   */
+  public static Validator duration(Duration atLeast) {
+    return expecting(
+        "an ISO-8601 duration such as PT5M, at least " + atLeast,
+        value -> {
+          try {
+            return Duration.parse(value.toString()).compareTo(atLeast) >= 0;
+          } catch (DateTimeParseException e) {
+            return false;
+          }
+        });
+  }
+
+  /** A list of whole numbers from 1, at least one. */
+  public static Validator positiveIntegers() {
+    return expecting(
+        "positive whole numbers, separated by commas",
+        value -> {
+          List<?> numbers = (List<?>) value;
+          return !numbers.isEmpty() && numbers.stream().allMatch(Validators::isPositiveInteger);
+        });
+  }
+
+  private static boolean isPositiveInteger(Object text) {
+    try {
+      return Integer.parseInt(text.toString().strip()) > 0;
+    } catch (NumberFormatException noNumber) {
+      return false;
+    }
+  }
+
+  private static boolean isTopic(Object value) {
+    return TOPIC.matcher(value.toString()).matches();
+  }
+
+  private static Validator expecting(String expectation, Predicate<Object> valid) {
+    return LambdaValidator.with(
+        (name, value) -> {
+          // A missing value is null here: whether one may be missing is not this check's business.
+          if (value != null && !valid.test(value)) {
+            throw new ConfigException(name, value, "expected " + expectation);
+          }
+        },
+        () -> expectation);
+  }
+}

@@ -1,0 +1,16 @@
+package io.lowtide.kafka.topic;
+
+/** Topics unless others are named. */
+public final class DefaultTopics {
+
+  /** Alerts. */
+  public static final String ALERTS = "lowtide.alerts";
+
+  /** Model bundles. */
+  public static final String MODELS = "lowtide.models";
+
+  /** Records that cannot be scored. */
+  public static final String DEAD_LETTERS = "lowtide.dead-letters";
+
+  private DefaultTopics() {}
+}

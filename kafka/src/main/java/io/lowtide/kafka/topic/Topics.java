@@ -1,0 +1,146 @@
+package io.lowtide.kafka.topic;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks topics up and creates those that are missing. Faults that pass are thrown as Kafka's {@link
+ * org.apache.kafka.common.errors.RetriableException}.
+ */
+public final class Topics implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Topics.class);
+
+  private static final int MODELS_PARTITIONS = 1;
+
+  private final Admin admin;
+
+  /**
+   * @param settings of Kafka's admin client
+   */
+  public Topics(Map<String, Object> settings) {
+    this.admin = Admin.create(settings);
+  }
+
+  /**
+   * Number of partitions of each topic that exists.
+   *
+   * @throws KafkaException if the brokers do not answer or refuse
+   */
+  public Map<String, Integer> partitions(Collection<String> topics) {
+    Map<String, Integer> found = new TreeMap<>();
+    admin
+        .describeTopics(topics)
+        .topicNameValues()
+        .forEach(
+            (topic, description) ->
+                ifExists(description)
+                    .ifPresent(existing -> found.put(topic, existing.partitions().size())));
+    return found;
+  }
+
+  private static Optional<TopicDescription> ifExists(KafkaFuture<TopicDescription> description) {
+    try {
+      return Optional.of(get(description));
+    } catch (UnknownTopicOrPartitionException missing) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Creates a topic; one that exists by now is left as it is.
+   *
+   * @throws TopicException if the brokers refuse
+   */
+  public void create(String topic, int partitions) {
+    create(topic, partitions, Map.of());
+  }
+
+  /**
+   * Creates the models topic if it is missing, compacted and with one partition; warns if it is
+   * there and not compacted.
+   *
+   * @throws TopicException if the brokers refuse
+   */
+  public void requireModels(String topic) {
+    if (partitions(List.of(topic)).isEmpty()) {
+      create(
+          topic,
+          MODELS_PARTITIONS,
+          Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+    } else {
+      warnUnlessCompacted(topic);
+    }
+  }
+
+  private void create(String topic, int partitions, Map<String, String> configuration) {
+    NewTopic wanted =
+        new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(configuration);
+    try {
+      get(admin.createTopics(List.of(wanted)).all());
+      log.info("Created topic {} with {} partitions", topic, partitions);
+    } catch (TopicExistsException race) {
+      log.debug("Topic {} was created by another", topic);
+    } catch (org.apache.kafka.common.errors.RetriableException fault) {
+      throw fault;
+    } catch (ApiException refusal) {
+      throw new TopicException(
+          "topic " + topic + ": missing, and cannot be created: " + refusal.getMessage(), refusal);
+    }
+  }
+
+  private void warnUnlessCompacted(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      Map<ConfigResource, Config> described =
+          new HashMap<>(get(admin.describeConfigs(List.of(resource)).all()));
+      ConfigEntry policy = described.get(resource).get(TopicConfig.CLEANUP_POLICY_CONFIG);
+      if (policy != null && !policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+        log.warn(
+            "Topic {}: cleanup.policy={}, expected compact: its models will be lost in time",
+            topic,
+            policy.value());
+      }
+    } catch (KafkaException notAllowed) {
+      log.debug("Topic {}: its settings cannot be read", topic, notAllowed);
+    }
+  }
+
+  private static <T> T get(KafkaFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    admin.close(java.time.Duration.ofSeconds(5));
+  }
+}

@@ -1,0 +1,19 @@
+package io.lowtide.trainer.engine;
+
+/**
+ * What one pass over a batch found, all means over its records.
+ *
+ * @param negativeLogLikelihood in nats
+ * @param kineticEnergy integral of |f|^2; 0 where it is not penalised
+ * @param jacobianNorm integral of |(df/dz) e|^2; 0 where it is not penalised
+ * @param loss what is minimised: the first, plus the penalties
+ * @param forwardEvaluations evaluations of the field in the forward solve
+ * @param backwardEvaluations evaluations in the adjoint solve; 0 where there was none
+ */
+public record BatchLoss(
+    double negativeLogLikelihood,
+    double kineticEnergy,
+    double jacobianNorm,
+    double loss,
+    int forwardEvaluations,
+    int backwardEvaluations) {}

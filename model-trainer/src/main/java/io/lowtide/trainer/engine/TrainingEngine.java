@@ -1,0 +1,21 @@
+package io.lowtide.trainer.engine;
+
+/**
+ * What training computes on: a library, and the processor that it uses. Everything that crosses
+ * this seam is plain arrays; {@code TrainingEngineConformance} among the tests holds every engine
+ * to what they must contain.
+ */
+public interface TrainingEngine {
+
+  /** Library, version and device, for the provenance of a model. */
+  String description();
+
+  /**
+   * How many fits make good use of the processor side by side, at least 1. It decides how long
+   * training takes, and nothing else.
+   */
+  int concurrentFits();
+
+  /** Makes ready to compute; to be closed by the caller. May be called by several threads. */
+  BatchGradient newGradient(BatchProblem problem);
+}

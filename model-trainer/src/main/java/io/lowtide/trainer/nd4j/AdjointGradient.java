@@ -1,0 +1,223 @@
+package io.lowtide.trainer.nd4j;
+
+import io.lowtide.trainer.engine.BatchLoss;
+import io.lowtide.trainer.engine.SolveException;
+import io.lowtide.trainer.engine.SolverOptions;
+import java.util.Arrays;
+
+/**
+ * Loss of a batch and its parameter gradient by the adjoint state method (Chen et al. 2018, Neural
+ * ordinary differential equations, arXiv 1806.07366, algorithm 1): one solve from data to base,
+ * then one solve back of the position, its cotangent and the parameter gradient together. Memory
+ * does not depend on the number of steps. The parameter gradient is left out of the error norm
+ * (Kidger et al. 2021, arXiv 2009.09457).
+ *
+ * <p>Cotangents are those of the sum over the records, not of the mean, so that the tolerance means
+ * the same for every batch size.
+ *
+ * <p>Not to be used by two threads at once.
+ */
+final class AdjointGradient {
+
+  private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+  private final BatchField field;
+  private final int records;
+  private final int dimensions;
+  private final BatchOdeSolver forward;
+  private final BatchOdeSolver backward;
+  private final double[] state;
+  private final double[] adjointState;
+  private final double[] integral;
+
+  /**
+   * @param field the field, its objective and batch size
+   * @param forwardOptions how states are integrated
+   * @param adjointOptions how cotangents are integrated
+   */
+  public AdjointGradient(
+      BatchField field, SolverOptions forwardOptions, SolverOptions adjointOptions) {
+    this.field = field;
+    this.records = field.records();
+    this.dimensions = field.shape().dimensions();
+    this.forward = new BatchOdeSolver(new ForwardSystem(field), forwardOptions, field.type());
+    this.backward = new BatchOdeSolver(new AdjointSystem(field), adjointOptions, field.type());
+    this.state = new double[records * field.forwardColumns()];
+    this.adjointState = new double[records * field.adjointColumns()];
+    this.integral = new double[field.integrandSize()];
+  }
+
+  /** The field; parameters, context and probe are set there. */
+  public BatchField field() {
+    return field;
+  }
+
+  /**
+   * Loss of a batch.
+   *
+   * @param x the batch, B by d, column-major
+   * @throws SolveException if the batch could not be integrated
+   */
+  public BatchLoss loss(double[] x) {
+    solveForward(x);
+    return summary(0);
+  }
+
+  /**
+   * Loss of a batch and its gradient.
+   *
+   * @param x the batch, B by d, column-major
+   * @param gradient receives the gradient of {@link BatchLoss#loss()} in the layout of the shape
+   * @throws SolveException if the batch could not be integrated, forward or back
+   */
+  public BatchLoss lossAndGradient(double[] x, double[] gradient) {
+    solveForward(x);
+    // z(0), and dL/dz(0) = z(0).
+    int size = records * dimensions;
+    System.arraycopy(state, 0, adjointState, 0, size);
+    System.arraycopy(state, 0, adjointState, size, size);
+    Arrays.fill(integral, 0);
+    backward.integrate(0, 1, adjointState, integral);
+    field.finishGradient(integral, -1.0 / records, gradient);
+    return summary(backward.evaluations());
+  }
+
+  /**
+   * Log-densities of the batch of the last call.
+   *
+   * @param logDensities receives log p of each record, in nats; may be shorter than the batch
+   */
+  public void copyLogDensities(double[] logDensities) {
+    for (int record = 0; record < logDensities.length; record++) {
+      logDensities[record] = logDensity(record);
+    }
+  }
+
+  private void solveForward(double[] x) {
+    Arrays.fill(state, 0);
+    System.arraycopy(x, 0, state, 0, records * dimensions);
+    forward.integrate(1, 0, state, null);
+  }
+
+  private BatchLoss summary(int backwardEvaluations) {
+    double sum = 0;
+    for (int record = 0; record < records; record++) {
+      sum -= logDensity(record);
+    }
+    double negativeLogLikelihood = sum / records;
+    boolean kinetic = field.objective().kineticPenalty() > 0;
+    boolean jacobian = field.objective().jacobianPenalty() > 0;
+    double kineticEnergy = kinetic ? columnMean(dimensions + 1) : 0;
+    double jacobianNorm = jacobian ? columnMean(dimensions + (kinetic ? 2 : 1)) : 0;
+    double loss =
+        negativeLogLikelihood
+            + field.objective().kineticPenalty() * kineticEnergy
+            + field.objective().jacobianPenalty() * jacobianNorm;
+    return new BatchLoss(
+        negativeLogLikelihood,
+        kineticEnergy,
+        jacobianNorm,
+        loss,
+        forward.evaluations(),
+        backwardEvaluations);
+  }
+
+  /** log N(z(0); 0, I) + l(0). */
+  private double logDensity(int record) {
+    // A component that a record lacks stays at 0, and has no part in the base density.
+    double sum = state[dimensions * records + record] + field.absent(record) * HALF_LOG_TWO_PI;
+    for (int column = 0; column < dimensions; column++) {
+      double z = state[column * records + record];
+      sum -= 0.5 * z * z + HALF_LOG_TWO_PI;
+    }
+    return sum;
+  }
+
+  private double columnMean(int column) {
+    double sum = 0;
+    for (int record = 0; record < records; record++) {
+      sum += state[column * records + record];
+    }
+    return sum / records;
+  }
+
+  /** z, l and the running costs, which steer training but need no error control of their own. */
+  private record ForwardSystem(BatchField field) implements BatchSystem {
+
+    @Override
+    public int records() {
+      return field.records();
+    }
+
+    @Override
+    public int columns() {
+      return field.forwardColumns();
+    }
+
+    @Override
+    public int[] errorGroups() {
+      int d = field.shape().dimensions();
+      return new int[] {d, d + 1};
+    }
+
+    @Override
+    public TensorBuffer point() {
+      return field.point();
+    }
+
+    @Override
+    public TensorBuffer derivative() {
+      return field.derivative();
+    }
+
+    @Override
+    public int integrandSize() {
+      return 0;
+    }
+
+    @Override
+    public void evaluate(double s, double[] integrand) {
+      field.evaluate(s);
+    }
+  }
+
+  /** z and its cotangent, with the parameter gradient as integrand. */
+  private record AdjointSystem(BatchField field) implements BatchSystem {
+
+    @Override
+    public int records() {
+      return field.records();
+    }
+
+    @Override
+    public int columns() {
+      return field.adjointColumns();
+    }
+
+    @Override
+    public int[] errorGroups() {
+      int d = field.shape().dimensions();
+      return new int[] {d, 2 * d};
+    }
+
+    @Override
+    public TensorBuffer point() {
+      return field.point();
+    }
+
+    @Override
+    public TensorBuffer derivative() {
+      return field.derivative();
+    }
+
+    @Override
+    public int integrandSize() {
+      return field.integrandSize();
+    }
+
+    @Override
+    public void evaluate(double s, double[] integrand) {
+      field.evaluateAdjoint(s, integrand);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.lowtide.trainer.nd4j;
+
+import io.lowtide.trainer.engine.TrainingEngine;
+import io.lowtide.trainer.engine.TrainingEngineProvider;
+
+/** Starts ND4J. */
+public final class Nd4jEngineProvider implements TrainingEngineProvider {
+
+  @Override
+  public TrainingEngine load() {
+    return Nd4jEngine.load();
+  }
+}
