@@ -1,12 +1,12 @@
 # Context: the repository's root, for example: docker build -f deploy/trainer.Dockerfile -t lowtide-trainer .
-# The whole command line (train, evaluate, publish and so on), for jobs that run once.
+# Training and what goes with it (train, features, evaluate, publish, alerts), for jobs that run once.
 FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /src
 COPY . .
-RUN mvn -B -ntp -DskipTests -pl quickstart -am package \
+RUN mvn -B -ntp -DskipTests -pl model-trainer -am package \
       dependency:copy-dependencies -DincludeScope=runtime \
  && mkdir -p /app/lib \
- && cp quickstart/target/dependency/*.jar quickstart/target/quickstart-*.jar /app/lib/
+ && cp model-trainer/target/dependency/*.jar model-trainer/target/model-trainer-*-SNAPSHOT.jar /app/lib/
 
 FROM eclipse-temurin:17-jre
 RUN useradd --system --uid 10001 --create-home lowtide
@@ -14,5 +14,5 @@ COPY --from=build /app/lib /app/lib
 USER lowtide
 WORKDIR /data
 ENV JAVA_TOOL_OPTIONS="--add-modules jdk.incubator.vector -XX:MaxRAMPercentage=50"
-ENTRYPOINT ["java", "-cp", "/app/lib/*", "io.lowtide.quickstart.Lowtide"]
+ENTRYPOINT ["java", "-cp", "/app/lib/*", "io.lowtide.cli.Lowtide"]
 CMD ["--help"]

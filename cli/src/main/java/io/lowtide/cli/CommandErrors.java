@@ -11,6 +11,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Turns what went wrong into one line and an exit code. What people can mend is told in one line,
@@ -36,9 +37,17 @@ public final class CommandErrors implements IExecutionExceptionHandler, IParamet
   @Override
   public int handleParseException(ParameterException fault, String[] arguments) {
     CommandLine command = fault.getCommandLine();
-    return tell(
-        command,
-        fault.getMessage() + "; see " + command.getCommandSpec().qualifiedName() + " --help");
+    String help = command.getCommandSpec().qualifiedName() + " --help";
+    return tell(command, fault.getMessage() + suggestion(fault) + " (see " + help + ")");
+  }
+
+  private static String suggestion(ParameterException fault) {
+    return fault instanceof UnmatchedArgumentException unmatched
+        ? unmatched.getSuggestions().stream()
+            .findFirst()
+            .map(name -> "; did you mean " + name + "?")
+            .orElse("")
+        : "";
   }
 
   private static int tell(CommandLine command, String message) {

@@ -99,7 +99,7 @@ class LowtideTest {
   void shouldTellOfAnOptionThatIsNotAsExpectedInOneLine() {
     assertThat(fail(null, "--count", "many")).isEqualTo(2);
     assertOneLine(
-        "fail: Invalid value for option '--count': 'many' is not an int; see fail --help");
+        "fail: Invalid value for option '--count': 'many' is not an int (see fail --help)");
   }
 
   @Test
