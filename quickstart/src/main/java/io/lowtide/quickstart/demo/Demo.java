@@ -155,7 +155,11 @@ final class Demo {
       Tally tally;
       try (ResultReader results =
           new ResultReader(
-              servers, client, SCORES_TOPIC, streamSettings.deadLetterTopic(), truth)) {
+              streamSettings.connection(),
+              client,
+              SCORES_TOPIC,
+              streamSettings.deadLetterTopic(),
+              truth)) {
         tally = results.readUntil(sent, PATIENCE);
       }
       double streamingSeconds = secondsSince(started);

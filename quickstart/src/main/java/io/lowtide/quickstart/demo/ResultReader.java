@@ -1,22 +1,18 @@
 package io.lowtide.quickstart.demo;
 
+import io.lowtide.kafka.connection.ConnectionSettings;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroDeserializer;
+import io.lowtide.kafka.topic.TopicReader;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.deadletter.DeadLetters;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads what became of the streamed messages, as any consumer would (committed messages only), and
@@ -28,12 +24,12 @@ final class ResultReader implements AutoCloseable {
 
   private final String scoresTopic;
   private final Truth truth;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final TopicReader reader;
   private final AvroDeserializer<ScoredRecord> scores;
   private final Tally tally = new Tally();
 
   ResultReader(
-      String bootstrapServers,
+      ConnectionSettings connection,
       SchemaRegistry registry,
       String scoresTopic,
       String deadLetterTopic,
@@ -41,25 +37,8 @@ final class ResultReader implements AutoCloseable {
     this.scoresTopic = scoresTopic;
     this.truth = truth;
     this.scores = AvroDeserializer.specific(registry, ScoredRecord.class);
-    this.consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "earliest"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (String topic : List.of(scoresTopic, deadLetterTopic)) {
-      consumer
-          .partitionsFor(topic)
-          .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-    }
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+    this.reader =
+        new TopicReader(connection.clientProperties(), List.of(scoresTopic, deadLetterTopic));
   }
 
   /**
@@ -73,7 +52,7 @@ final class ResultReader implements AutoCloseable {
     Instant deadline = Instant.now().plus(patience);
     long seen = 0;
     while (seen < expected && Instant.now().isBefore(deadline)) {
-      for (ConsumerRecord<byte[], byte[]> message : consumer.poll(POLL)) {
+      for (ConsumerRecord<byte[], byte[]> message : reader.poll(POLL)) {
         count(message);
         seen++;
         deadline = Instant.now().plus(patience);
@@ -114,6 +93,6 @@ final class ResultReader implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    reader.close();
   }
 }
