@@ -1,9 +1,9 @@
 package io.lowtide.benchmarks.detection;
 
 import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.RecordFiles;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.data.TableSelection;
-import io.lowtide.trainer.data.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ record BenchmarkSet(String name, Table training, double[][] test, boolean[] anom
   }
 
   private static BenchmarkSet read(Path file) {
-    LabelledTable labelled = Tables.read(file, TableSelection.labelled(LABEL));
+    LabelledTable labelled = RecordFiles.of(file).read(TableSelection.labelled(LABEL));
     Table normal = labelled.normal();
     List<double[]> training = new ArrayList<>();
     List<double[]> test = new ArrayList<>();

@@ -8,7 +8,7 @@ import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.trainer.data.LabelledTable;
-import io.lowtide.trainer.data.Tables;
+import io.lowtide.trainer.data.RecordFiles;
 import io.lowtide.trainer.evaluation.DetectionMetrics;
 import io.lowtide.trainer.evaluation.Evaluation;
 import io.lowtide.trainer.feature.LagColumns;
@@ -68,8 +68,8 @@ public final class SolverFrontier implements Callable<Integer> {
   public Integer call() throws Exception {
     ModelBundle bundle = BundleFiles.read(model);
     LabelledTable read =
-        Tables.read(
-            data, Evaluation.selection(bundle, Optional.ofNullable(label), Optional.empty()));
+        RecordFiles.of(data)
+            .read(Evaluation.selection(bundle, Optional.ofNullable(label), Optional.empty()));
     LabelledTable labelled =
         new LabelledTable(
             LagColumns.add(read.table(), bundle.encoder().inputs(), Optional.empty()),

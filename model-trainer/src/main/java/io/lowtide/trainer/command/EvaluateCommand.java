@@ -6,7 +6,6 @@ import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.TableSelection;
-import io.lowtide.trainer.data.Tables;
 import io.lowtide.trainer.evaluation.Evaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -43,7 +42,7 @@ public final class EvaluateCommand implements LowtideCommand {
   public Integer call() throws BundleException, IOException {
     ModelBundle bundle = BundleFiles.read(model);
     TableSelection selection = Evaluation.selection(bundle, records.label(), records.key());
-    LabelledTable read = Tables.read(records.data(), selection);
+    LabelledTable read = records.source().read(selection);
     print(bundle, Evaluation.of(bundle, read, records.key()));
     return ExitCode.OK;
   }

@@ -50,7 +50,7 @@ public final class FeaturesCommand implements LowtideCommand {
   public Integer call() throws IOException {
     String text =
         FeaturePlanFile.text(
-            PlannedData.fields(records.data(), columns, records.label(), records.key()));
+            PlannedData.fields(records.source(), columns, records.label(), records.key()));
     if (output == null) {
       command.commandLine().getOut().print(text);
       command.commandLine().getOut().flush();

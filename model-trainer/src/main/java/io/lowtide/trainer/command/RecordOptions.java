@@ -1,5 +1,7 @@
 package io.lowtide.trainer.command;
 
+import io.lowtide.trainer.data.RecordFiles;
+import io.lowtide.trainer.data.RecordSource;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -31,8 +33,14 @@ final class RecordOptions {
               + " one key.")
   private String key;
 
-  Path data() {
-    return data;
+  /**
+   * The records.
+   *
+   * @throws io.lowtide.trainer.data.DataException if there is no such file, or it is of no known
+   *     kind
+   */
+  RecordSource source() {
+    return RecordFiles.of(data);
   }
 
   Optional<String> label() {

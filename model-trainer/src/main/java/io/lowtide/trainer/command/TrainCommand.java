@@ -122,12 +122,12 @@ public final class TrainCommand implements LowtideCommand {
 
   private PlannedData plannedData() throws IOException {
     if (features == null) {
-      return PlannedData.inferred(records.data(), columns, records.label(), records.key());
+      return PlannedData.inferred(records.source(), columns, records.label(), records.key());
     }
     if (!columns.isEmpty()) {
       throw new DataException("--columns and --features: expected one of them");
     }
-    return PlannedData.read(records.data(), features, records.label(), records.key());
+    return PlannedData.read(records.source(), features, records.label(), records.key());
   }
 
   private void describe(PrintWriter out, ModelBundle bundle) {

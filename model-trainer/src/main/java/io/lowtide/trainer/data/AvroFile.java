@@ -24,36 +24,47 @@ import org.apache.avro.generic.GenericRecord;
  * numbers; strings, enums, booleans and points in time are columns of texts; null is a missing
  * value.
  */
-final class AvroFile {
+final class AvroFile implements RecordSource {
 
-  private AvroFile() {}
+  private final Path file;
 
-  static LabelledTable read(Path file, TableSelection selection) {
-    return open(file, (source, reader) -> read(source, reader, selection));
+  AvroFile(Path file) {
+    this.file = file;
   }
 
-  static List<String> columns(Path file, TableSelection selection) {
+  @Override
+  public String name() {
+    return file.getFileName().toString();
+  }
+
+  @Override
+  public LabelledTable read(TableSelection selection) {
+    return open(reader -> read(name(), reader, selection));
+  }
+
+  @Override
+  public List<String> columns(Optional<String> label) {
     return open(
-        file,
-        (source, reader) -> selection.resolve(source, List.copyOf(kinds(source, reader).keySet())));
+        reader ->
+            new TableSelection(List.of(), label)
+                .resolve(name(), List.copyOf(kinds(name(), reader).keySet())));
   }
 
   /** Something to do with an open file. */
   private interface Use<T> {
-    T of(String source, DataFileReader<GenericRecord> reader);
+    T of(DataFileReader<GenericRecord> reader);
   }
 
-  private static <T> T open(Path file, Use<T> use) {
-    String source = file.getFileName().toString();
+  private <T> T open(Use<T> use) {
     try (DataFileReader<GenericRecord> reader =
         new DataFileReader<>(file.toFile(), new GenericDatumReader<>())) {
-      return use.of(source, reader);
+      return use.of(reader);
     } catch (DataException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       // Avro meets corrupt bytes with many kinds of exceptions.
       throw new DataException(
-          source + ": not an intact Avro object container: " + e.getMessage(), e);
+          name() + ": not an intact Avro object container: " + e.getMessage(), e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -16,7 +17,7 @@ import org.apache.commons.csv.CSVRecord;
  * Comma-separated values with a header line. An empty value is a missing one. A column holds
  * numbers if at least half of its values are, and texts otherwise.
  */
-final class CsvFile {
+final class CsvFile implements RecordSource {
 
   private static final CSVFormat FORMAT =
       CSVFormat.DEFAULT
@@ -30,10 +31,21 @@ final class CsvFile {
   /** Spreadsheets begin UTF-8 with it. */
   private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-  private CsvFile() {}
+  private final Path file;
+  private final String source;
 
-  static LabelledTable read(Path file, TableSelection selection) {
-    String source = file.getFileName().toString();
+  CsvFile(Path file) {
+    this.file = file;
+    this.source = file.getFileName().toString();
+  }
+
+  @Override
+  public String name() {
+    return source;
+  }
+
+  @Override
+  public LabelledTable read(TableSelection selection) {
     try {
       List<String> columns = selection.resolve(source, header(file));
       TableBuilder table = new TableBuilder(source, columns, texts(file, columns, selection));
@@ -57,10 +69,10 @@ final class CsvFile {
     }
   }
 
-  static List<String> columns(Path file, TableSelection selection) {
-    String source = file.getFileName().toString();
+  @Override
+  public List<String> columns(Optional<String> label) {
     try {
-      return selection.resolve(source, header(file));
+      return new TableSelection(List.of(), label).resolve(source, header(file));
     } catch (IOException | UncheckedIOException e) {
       throw unreadable(source, e);
     } catch (IllegalArgumentException e) {

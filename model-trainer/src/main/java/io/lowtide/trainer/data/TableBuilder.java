@@ -42,7 +42,15 @@ final class TableBuilder {
     rows.add(row);
   }
 
+  /**
+   * The table.
+   *
+   * @throws DataException if there is no row
+   */
   LabelledTable build() {
+    if (rows.isEmpty()) {
+      throw new DataException(source + ": no rows");
+    }
     boolean[] labels = new boolean[rows.size()];
     for (int row = 0; row < labels.length; row++) {
       labels[row] = anomalous.get(row);

@@ -2,18 +2,18 @@ package io.lowtide.trainer.feature;
 
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.RecordSource;
 import io.lowtide.trainer.data.TableSelection;
-import io.lowtide.trainer.data.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Records of a file with what their fields are taken for.
+ * Records of a source with what their fields are taken for.
  *
  * @param plan what each field is taken for
- * @param records a column for each field and lag of the plan, in the order of the file
+ * @param records a column for each field and lag of the plan, in the order of the source
  */
 public record PlannedData(FeaturePlan plan, LabelledTable records) {
 
@@ -23,11 +23,11 @@ public record PlannedData(FeaturePlan plan, LabelledTable records) {
    * @param columns fields to take; empty: all
    * @param label column that marks anomalies by a number other than 0, if there is one
    * @param key column of the message key, which is no feature, if there is one
-   * @throws DataException if the file cannot be used
+   * @throws DataException if the records cannot be used
    */
   public static PlannedData inferred(
-      Path file, List<String> columns, Optional<String> label, Optional<String> key) {
-    LabelledTable records = records(file, columns, label, key);
+      RecordSource source, List<String> columns, Optional<String> label, Optional<String> key) {
+    LabelledTable records = records(source, columns, label, key);
     return new PlannedData(PlanInference.plan(fields(records, key)), records);
   }
 
@@ -37,27 +37,27 @@ public record PlannedData(FeaturePlan plan, LabelledTable records) {
    * @param columns fields to look at; empty: all
    * @param label column that marks anomalies by a number other than 0, if there is one
    * @param key column of the message key, which is no feature, if there is one
-   * @throws DataException if the file cannot be used
+   * @throws DataException if the records cannot be used
    */
   public static List<PlannedField> fields(
-      Path file, List<String> columns, Optional<String> label, Optional<String> key) {
-    return fields(records(file, columns, label, key), key);
+      RecordSource source, List<String> columns, Optional<String> label, Optional<String> key) {
+    return fields(records(source, columns, label, key), key);
   }
 
   private static LabelledTable records(
-      Path file, List<String> columns, Optional<String> label, Optional<String> key) {
-    List<String> available = Tables.columns(file, label);
+      RecordSource source, List<String> columns, Optional<String> label, Optional<String> key) {
+    List<String> available = source.columns(label);
     key.filter(name -> !available.contains(name))
         .ifPresent(
             name -> {
               throw new DataException(
-                  file.getFileName()
+                  source.name()
                       + ": no column \""
                       + name
                       + "\" for the key, expected one of "
                       + available);
             });
-    return Tables.read(file, new TableSelection(columns, label));
+    return source.read(new TableSelection(columns, label));
   }
 
   private static List<PlannedField> fields(LabelledTable records, Optional<String> key) {
@@ -72,12 +72,13 @@ public record PlannedData(FeaturePlan plan, LabelledTable records) {
    * @param plan file that says what each field is taken for
    * @param label column that marks anomalies by a number other than 0, if there is one
    * @param key column of the message key whose past records count; empty: all are of one key
-   * @throws DataException if a file cannot be used
+   * @throws DataException if the records or the plan cannot be used
    * @throws IOException if the plan cannot be read
    */
-  public static PlannedData read(Path file, Path plan, Optional<String> label, Optional<String> key)
+  public static PlannedData read(
+      RecordSource source, Path plan, Optional<String> label, Optional<String> key)
       throws IOException {
-    FeaturePlan read = FeaturePlanFile.read(plan, Tables.columns(file, label));
-    return new PlannedData(read, read.withLags(Tables.read(file, read.selection(label, key)), key));
+    FeaturePlan read = FeaturePlanFile.read(plan, source.columns(label));
+    return new PlannedData(read, read.withLags(source.read(read.selection(label, key)), key));
   }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.RecordFiles;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.data.TableSelection;
-import io.lowtide.trainer.data.Tables;
 import io.lowtide.trainer.feature.FieldRole.Categorical;
 import io.lowtide.trainer.feature.FieldRole.Continuous;
 import io.lowtide.trainer.feature.FieldRole.Cycle;
@@ -49,7 +49,7 @@ class PlanInferenceTest {
   }
 
   private Table table() {
-    return Tables.read(data, TableSelection.everything()).table();
+    return RecordFiles.of(data).read(TableSelection.everything()).table();
   }
 
   @Test

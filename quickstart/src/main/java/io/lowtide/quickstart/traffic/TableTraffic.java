@@ -2,9 +2,9 @@ package io.lowtide.quickstart.traffic;
 
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.RecordFiles;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.data.TableSelection;
-import io.lowtide.trainer.data.Tables;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -82,7 +82,7 @@ public final class TableTraffic implements LabelledTraffic {
    * @throws DataException if the file cannot be used
    */
   public static TableTraffic read(Path file, String label) {
-    return new TableTraffic(Tables.read(file, TableSelection.labelled(label)));
+    return new TableTraffic(RecordFiles.of(file).read(TableSelection.labelled(label)));
   }
 
   private static String avroName(String column) {

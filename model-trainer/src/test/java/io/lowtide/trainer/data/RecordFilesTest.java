@@ -19,14 +19,14 @@ import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TablesTest {
+class RecordFilesTest {
 
   @TempDir private Path directory;
 
   @Test
   void shouldReadEveryColumnButTheLabel() throws IOException {
     LabelledTable table =
-        Tables.read(csv("a,b,label\n1,2,0\n3,4e2,1\n"), TableSelection.labelled("label"));
+        RecordFiles.of(csv("a,b,label\n1,2,0\n3,4e2,1\n")).read(TableSelection.labelled("label"));
     assertThat(table.table().columns()).containsExactly("a", "b");
     assertThat(table.normal().rows()).isDeepEqualTo(new double[][] {{1, 2}});
     assertThat(table.anomalies().rows()).isDeepEqualTo(new double[][] {{3, 400}});
@@ -35,7 +35,7 @@ class TablesTest {
   @Test
   void shouldReadTheNamedColumnsInTheirOrder() throws IOException {
     TableSelection selection = new TableSelection(List.of("c", "a"), Optional.empty());
-    LabelledTable table = Tables.read(csv("a,b,c\n1,x,3\n"), selection);
+    LabelledTable table = RecordFiles.of(csv("a,b,c\n1,x,3\n")).read(selection);
     assertThat(table.table().rows()).isDeepEqualTo(new double[][] {{3, 1}});
   }
 
@@ -43,7 +43,7 @@ class TablesTest {
   void shouldNameTheLineAndColumnOfAValueThatIsNoNumber() throws IOException {
     for (String bad : List.of("abc", "NaN", "Infinity")) {
       Path file = csv("a,b\n1,2\n3," + bad + "\n");
-      assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+      assertThatThrownBy(() -> RecordFiles.of(file).read(TableSelection.everything()))
           .isInstanceOf(DataException.class)
           .hasMessage("data.csv line 3, column \"b\": \"" + bad + "\", expected a finite number");
     }
@@ -51,7 +51,8 @@ class TablesTest {
 
   @Test
   void shouldTakeAnEmptyValueForAMissingOne() throws IOException {
-    Table table = Tables.read(csv("a,b\n1,2\n3,\n,\n"), TableSelection.everything()).table();
+    Table table =
+        RecordFiles.of(csv("a,b\n1,2\n3,\n,\n")).read(TableSelection.everything()).table();
     assertThat(table.column(0)).containsExactly(1, 3, Double.NaN);
     assertThat(table.column(1)).containsExactly(2, Double.NaN, Double.NaN);
   }
@@ -59,20 +60,20 @@ class TablesTest {
   @Test
   void shouldReadAColumnOfTextsWithItsDictionary() throws IOException {
     Path file = csv("mode,code\nidle,1\nrunning,2\n,2.0\nidle,3\n");
-    Table table = Tables.read(file, TableSelection.everything()).table();
+    Table table = RecordFiles.of(file).read(TableSelection.everything()).table();
     assertThat(table.isText("mode")).isTrue();
     assertThat(table.isText("code")).isFalse();
     assertThat(table.dictionaries().get("mode")).containsExactly("idle", "running");
     assertThat(table.column(0)).containsExactly(0, 1, Double.NaN, 0);
 
     TableSelection codes = new TableSelection(List.of("code"), Optional.empty(), Set.of("code"));
-    assertThat(Tables.read(file, codes).table().dictionaries().get("code"))
+    assertThat(RecordFiles.of(file).read(codes).table().dictionaries().get("code"))
         .containsExactly("1", "2", "2.0", "3");
   }
 
   @Test
   void shouldReadAFileThatBeginsWithAByteOrderMark() throws IOException {
-    Table table = Tables.read(csv("\uFEFFa,b\n1,2\n"), TableSelection.everything()).table();
+    Table table = RecordFiles.of(csv("\uFEFFa,b\n1,2\n")).read(TableSelection.everything()).table();
     assertThat(table.columns()).containsExactly("a", "b");
     assertThat(table.rows()).isDeepEqualTo(new double[][] {{1, 2}});
   }
@@ -82,7 +83,7 @@ class TablesTest {
     for (String content : List.of("größe,b\n1,2\n", "a,b\n1,2\n".repeat(5_000) + "1,ü\n")) {
       Path file =
           Files.write(directory.resolve("data.csv"), content.getBytes(StandardCharsets.ISO_8859_1));
-      assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+      assertThatThrownBy(() -> RecordFiles.of(file).read(TableSelection.everything()))
           .isInstanceOf(DataException.class)
           .hasMessage("data.csv: not in UTF-8, expected that encoding");
     }
@@ -91,51 +92,51 @@ class TablesTest {
   @Test
   void shouldNameTheLineOfARowThatIsTooLong() throws IOException {
     Path file = csv("a,b\n1,2,\n3,4,5\n");
-    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+    assertThatThrownBy(() -> RecordFiles.of(file).read(TableSelection.everything()))
         .hasMessage("data.csv line 3: 3 values, expected 2 as in its header");
   }
 
   @Test
   void shouldRefuseColumnsOfOneName() throws IOException {
     Path file = csv("a,b,a\n1,2,3\n");
-    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+    assertThatThrownBy(() -> RecordFiles.of(file).read(TableSelection.everything()))
         .hasMessage("data.csv: several columns \"a\", expected each name once");
     TableSelection other = new TableSelection(List.of("b"), Optional.empty());
-    assertThat(Tables.read(file, other).table().column(0)).containsExactly(2);
+    assertThat(RecordFiles.of(file).read(other).table().column(0)).containsExactly(2);
   }
 
   @Test
   void shouldRefuseToLearnTheLabel() throws IOException {
     Path file = csv("a,label\n1,0\n");
     TableSelection selection = new TableSelection(List.of("a", "label"), Optional.of("label"));
-    assertThatThrownBy(() -> Tables.read(file, selection))
+    assertThatThrownBy(() -> RecordFiles.of(file).read(selection))
         .hasMessage("data.csv: column \"label\" is the label, expected others");
   }
 
   @Test
   void shouldNameTheLineOfARowThatIsTooShort() throws IOException {
     Path file = csv("a,b\n1,2\n3\n");
-    assertThatThrownBy(() -> Tables.read(file, TableSelection.everything()))
+    assertThatThrownBy(() -> RecordFiles.of(file).read(TableSelection.everything()))
         .hasMessage("data.csv line 3: no value in column \"b\"");
   }
 
   @Test
   void shouldNameAColumnThatIsNotThere() throws IOException {
     Path file = csv("a,b\n1,2\n");
-    assertThatThrownBy(() -> Tables.read(file, TableSelection.labelled("anomaly")))
+    assertThatThrownBy(() -> RecordFiles.of(file).read(TableSelection.labelled("anomaly")))
         .hasMessage("data.csv: no column \"anomaly\", expected one of [a, b]");
   }
 
   @Test
   void shouldRefuseAnEmptyOrMissingOrUnknownFile() throws IOException {
     Path empty = csv("a,b\n");
-    assertThatThrownBy(() -> Tables.read(empty, TableSelection.everything()))
+    assertThatThrownBy(() -> RecordFiles.of(empty).read(TableSelection.everything()))
         .hasMessageContaining("no rows");
     assertThatThrownBy(
-            () -> Tables.read(directory.resolve("none.csv"), TableSelection.everything()))
+            () -> RecordFiles.of(directory.resolve("none.csv")).read(TableSelection.everything()))
         .hasMessageContaining("no such file");
     Path text = Files.writeString(directory.resolve("data.txt"), "a");
-    assertThatThrownBy(() -> Tables.read(text, TableSelection.everything()))
+    assertThatThrownBy(() -> RecordFiles.of(text).read(TableSelection.everything()))
         .hasMessageContaining("expected .csv or .avro");
   }
 
@@ -158,7 +159,7 @@ class TablesTest {
       writer.append(outer(schema, inner, 1.5, 7));
       writer.append(outer(schema, inner, 2.5, 8));
     }
-    LabelledTable table = Tables.read(file, TableSelection.everything());
+    LabelledTable table = RecordFiles.of(file).read(TableSelection.everything());
     assertThat(table.table().columns()).containsExactly("id", "heat", "inner.depth");
     assertThat(table.table().isText("id")).isTrue();
     assertThat(table.table().column(1)).containsExactly(1.5, 2.5);
@@ -169,7 +170,7 @@ class TablesTest {
             .appendTo(file.toFile())) {
       writer.append(outer(schema, inner, null, 9));
     }
-    assertThat(Tables.read(file, TableSelection.everything()).table().column(1))
+    assertThat(RecordFiles.of(file).read(TableSelection.everything()).table().column(1))
         .containsExactly(1.5, 2.5, Double.NaN);
   }
 
@@ -192,7 +193,7 @@ class TablesTest {
       span.put("seconds", 1.5);
       writer.append(span);
     }
-    assertThat(Tables.read(file, TableSelection.everything()).table().columns())
+    assertThat(RecordFiles.of(file).read(TableSelection.everything()).table().columns())
         .containsExactly("seconds");
   }
 
