@@ -7,8 +7,9 @@ import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.health.Health;
-import io.lowtide.stream.health.HttpEndpoint;
 import io.lowtide.stream.health.Readiness;
+import io.lowtide.stream.http.HttpEndpoint;
+import io.lowtide.stream.http.Routes;
 import io.lowtide.stream.metrics.KafkaMeters;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ActiveModel;
@@ -90,7 +91,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     log.info("Settings: {}", settings);
     try {
       application.endpoint =
-          HttpEndpoint.start(settings.httpAddress(), application, application.meters);
+          HttpEndpoint.start(settings.httpAddress(), Routes.of(application, application.meters));
     } catch (IOException e) {
       application.registry.close();
       throw e;

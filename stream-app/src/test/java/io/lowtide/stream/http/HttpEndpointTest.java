@@ -1,9 +1,11 @@
-package io.lowtide.stream.health;
+package io.lowtide.stream.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.stream.deadletter.DeadLetterReason;
+import io.lowtide.stream.health.Health;
+import io.lowtide.stream.health.Readiness;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -13,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +45,7 @@ class HttpEndpointTest {
             return readiness;
           }
         };
-    endpoint = HttpEndpoint.start(ANY_PORT, health, meters);
+    endpoint = HttpEndpoint.start(ANY_PORT, Routes.of(health, meters));
   }
 
   @AfterEach
@@ -125,7 +128,7 @@ class HttpEndpointTest {
   void shouldNameTheAddressThatItCannotListenOn() {
     InetSocketAddress taken = new InetSocketAddress("127.0.0.1", endpoint.port());
 
-    assertThatThrownBy(() -> HttpEndpoint.start(taken, null, meters))
+    assertThatThrownBy(() -> HttpEndpoint.start(taken, List.of()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("http.port")
         .hasMessageContaining(Integer.toString(endpoint.port()));
