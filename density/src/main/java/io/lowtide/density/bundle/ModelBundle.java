@@ -191,7 +191,7 @@ public final class ModelBundle {
     return flow;
   }
 
-  /** From log-likelihood to p-value. */
+  /** From conformity score to p-value. */
   public ConformalCalibration calibration() {
     return calibration;
   }

@@ -182,7 +182,7 @@ public final class TrainCommand implements Callable<Integer> {
     OptionalDouble goodnessOfFit = bundle.calibration().goodnessOfFit();
     if (goodnessOfFit.isPresent() && goodnessOfFit.getAsDouble() < 0.01) {
       System.out.println(
-          "The tail of the log-likelihoods fits its model badly (p below 0.01): take severities"
+          "The tail of the conformity scores fits its model badly (p below 0.01): take severities"
               + " beyond the calibration records as a rough guide");
     }
   }

@@ -114,7 +114,7 @@ public final class FlowTrainer {
             flow.parameters(),
             calibrated.solver().solver(),
             calibrated.solver().certificate());
-    double[] scores = withoutPossibleAnomalies(calibrated.logLikelihoods());
+    double[] scores = withoutPossibleAnomalies(calibrated.conformityScores());
     if (Arrays.stream(scores).noneMatch(Double::isFinite)) {
       throw new DataException(
           table.source()
@@ -142,7 +142,7 @@ public final class FlowTrainer {
                   seconds,
                   settings.contamination(),
                   (long) flow.setAside(),
-                  (long) calibrated.logLikelihoods().length - scores.length),
+                  (long) calibrated.conformityScores().length - scores.length),
               provenance(table, dataHash, backend),
               probes(calibrated, assembler.newScorer()));
       return new TrainingResult(bundle, flow.history(), settings.asMap());
@@ -151,10 +151,10 @@ public final class FlowTrainer {
     }
   }
 
-  /** The log-likelihoods but the lowest of them, as many as may be of anomalies. */
-  private double[] withoutPossibleAnomalies(double[] logLikelihoods) {
-    int setAside = (int) Math.round(settings.contamination() * logLikelihoods.length);
-    return Arrays.stream(logLikelihoods).sorted().skip(setAside).toArray();
+  /** The conformity scores but the lowest of them, as many as may be of anomalies. */
+  private double[] withoutPossibleAnomalies(double[] conformityScores) {
+    int setAside = (int) Math.round(settings.contamination() * conformityScores.length);
+    return Arrays.stream(conformityScores).sorted().skip(setAside).toArray();
   }
 
   /** Before the work rather than after it. */
@@ -180,7 +180,7 @@ public final class FlowTrainer {
 
   /** Held-out records spread over the range of scores, the lowest among them. */
   private static List<double[]> probes(CalibratedFlow calibrated, ValueScorer scorer) {
-    double[] scores = calibrated.logLikelihoods();
+    double[] scores = calibrated.conformityScores();
     List<Integer> order =
         IntStream.range(0, scores.length)
             .filter(row -> Double.isFinite(scores[row]))
