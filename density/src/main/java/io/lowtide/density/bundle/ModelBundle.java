@@ -23,7 +23,7 @@ import io.lowtide.schemas.Solver;
 public final class ModelBundle {
 
   /** The format version that this code writes, and the latest that it reads. */
-  public static final int FORMAT_VERSION = 4;
+  public static final int FORMAT_VERSION = 5;
 
   /** The earliest format version that this code reads: what it says means the same today. */
   private static final int FIRST_FORMAT_VERSION = 2;

@@ -58,7 +58,7 @@ public final class ConformalCalibration {
    */
   public static ConformalCalibration of(Calibration calibration) {
     double[] sorted =
-        calibration.getSortedLogLikelihoods().stream().mapToDouble(Double::doubleValue).toArray();
+        calibration.getSortedConformityScores().stream().mapToDouble(Double::doubleValue).toArray();
     requireUsable(sorted);
     if (calibration.getUnscorable() < 0) {
       throw new IllegalArgumentException(
