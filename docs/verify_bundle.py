@@ -64,7 +64,8 @@ def encode(features, values, context):
             log_determinant -= np.log(width) + np.log(np.hypot(1, r))
         else:
             y = x
-        weights = feature["contextWeights"]
+        # Format version 2 has none, and no categories of probes.
+        weights = feature.get("contextWeights")
         location = feature["location"] + (np.dot(weights, context) if weights else 0)
         encoded.append((y - location) / feature["scale"])
         log_determinant -= np.log(feature["scale"])
@@ -256,7 +257,7 @@ def main():
                     model,
                     field,
                     probe["values"],
-                    probe["categories"],
+                    probe.get("categories", []),
                     probe["context"],
                     integrate,
                 )

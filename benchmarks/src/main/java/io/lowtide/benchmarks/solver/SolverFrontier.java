@@ -79,7 +79,7 @@ public final class SolverFrontier implements Callable<Integer> {
     int normals = rows.size();
     rows.addAll(spread(RecordValues.of(bundle.encoder(), labelled.anomalies())));
     double[] reference =
-        new Scores(bundle, Flow.reference(bundle.parameters()), rows).logLikelihoods;
+        new Scores(bundle, Flow.reference(bundle.parameters()), rows).conformityScores;
     System.out.println(
         "| solver | evaluations | median error | 99 % | largest | anomalies, evaluations | AUROC |");
     System.out.println("|---|---|---|---|---|---|---|");
@@ -138,9 +138,10 @@ public final class SolverFrontier implements Callable<Integer> {
       int normals,
       double[] reference) {
     Scores scores = new Scores(bundle, new Flow(bundle.flow().field(), settings), rows);
+    // Errors of the log-likelihood, too: what missing values add is the same on both sides.
     double[] errors =
         IntStream.range(0, normals)
-            .mapToDouble(i -> Math.abs(scores.logLikelihoods[i] - reference[i]))
+            .mapToDouble(i -> Math.abs(scores.conformityScores[i] - reference[i]))
             .sorted()
             .toArray();
     boolean[] anomalous = new boolean[rows.size()];
@@ -155,22 +156,22 @@ public final class SolverFrontier implements Callable<Integer> {
         errors[normals - 1],
         scores.meanEvaluations(normals, rows.size()),
         normals < rows.size()
-            ? DetectionMetrics.of(scores.logLikelihoods, anomalous).areaUnderCurve()
+            ? DetectionMetrics.of(scores.conformityScores, anomalous).areaUnderCurve()
             : Double.NaN);
   }
 
-  /** Log-likelihoods, negative infinity where there is none, and evaluations of all rows. */
+  /** Conformity scores, negative infinity where there is none, and evaluations of all rows. */
   private static final class Scores {
 
-    private final double[] logLikelihoods;
+    private final double[] conformityScores;
     private final int[] evaluations;
 
     Scores(ModelBundle bundle, Flow flow, List<double[]> rows) {
       ValueScorer scorer = new ValueScorer(bundle.encoder(), flow);
-      logLikelihoods = new double[rows.size()];
+      conformityScores = new double[rows.size()];
       evaluations = new int[rows.size()];
-      for (int row = 0; row < logLikelihoods.length; row++) {
-        logLikelihoods[row] = scorer.scoreOrLowest(rows.get(row));
+      for (int row = 0; row < conformityScores.length; row++) {
+        conformityScores[row] = scorer.scoreOrLowest(rows.get(row));
         evaluations[row] = scorer.evaluations();
       }
     }

@@ -137,7 +137,7 @@ public final class BundleAssembler {
   private Probe probe(double[] values, ValueScorer scored) {
     List<String> categories = new ArrayList<>();
     for (int i = 0; i < encoder.categories().size(); i++) {
-      double level = values[encoder.firstCategory() + i];
+      double level = values[encoder.layout().indexOfCategory(i)];
       List<CategoryLevel> levels = encoder.categories().get(i).getLevels();
       categories.add(
           Double.isNaN(level)
@@ -145,7 +145,7 @@ public final class BundleAssembler {
               : level < 0 ? noneOf(levels) : levels.get((int) level).getValue());
     }
     return new Probe(
-        boxed(Arrays.copyOf(values, encoder.firstCategory())),
+        boxed(encoder.layout().copyOfNumbers(values)),
         categories,
         boxed(scored.context()),
         scored.logLikelihood());

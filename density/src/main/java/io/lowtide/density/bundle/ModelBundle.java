@@ -3,6 +3,7 @@ package io.lowtide.density.bundle;
 import io.lowtide.density.bundle.BundleException.Reason;
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.feature.ValueLayout;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
@@ -22,7 +23,7 @@ import io.lowtide.schemas.Solver;
 public final class ModelBundle {
 
   /** The format version that this code writes, and the latest that it reads. */
-  public static final int FORMAT_VERSION = 4;
+  public static final int FORMAT_VERSION = 5;
 
   /** The earliest format version that this code reads: what it says means the same today. */
   private static final int FIRST_FORMAT_VERSION = 2;
@@ -102,10 +103,11 @@ public final class ModelBundle {
       throw new BundleException(Reason.SHAPE, "probes: none, expected at least one");
     }
     ValueScorer scorer = new ValueScorer(encoder, flow);
+    ValueLayout layout = encoder.layout();
     for (int i = 0; i < model.getProbes().size(); i++) {
       Probe probe = model.getProbes().get(i);
-      requireLength(i, "values", probe.getValues().size(), encoder.firstCategory());
-      requireLength(i, "categories", probe.getCategories().size(), encoder.categories().size());
+      requireLength(i, "values", probe.getValues().size(), layout.numbers());
+      requireLength(i, "categories", probe.getCategories().size(), layout.categories());
       requireLength(i, "context", probe.getContext().size(), encoder.contextDimensions());
       SolveStatus status =
           scorer.score(
@@ -137,13 +139,16 @@ public final class ModelBundle {
 
   /** One for each of the encoder's inputs up to the context features. */
   private double[] values(Probe probe) {
-    double[] values = new double[encoder.firstContext()];
-    for (int i = 0; i < encoder.firstCategory(); i++) {
+    ValueLayout layout = encoder.layout();
+    double[] values = new double[layout.scoredSize()];
+    for (int i = 0; i < layout.numbers(); i++) {
       values[i] = probe.getValues().get(i);
     }
-    for (int i = encoder.firstCategory(); i < values.length; i++) {
-      String text = probe.getCategories().get(i - encoder.firstCategory());
-      values[i] = text == null ? Double.NaN : encoder.inputs().get(i).levels().indexOf(text);
+    for (int i = 0; i < layout.categories(); i++) {
+      String text = probe.getCategories().get(i);
+      int index = layout.indexOfCategory(i);
+      values[index] =
+          text == null ? Double.NaN : encoder.inputs().get(index).levels().indexOf(text);
     }
     return values;
   }
@@ -186,7 +191,7 @@ public final class ModelBundle {
     return flow;
   }
 
-  /** From log-likelihood to p-value. */
+  /** From conformity score to p-value. */
   public ConformalCalibration calibration() {
     return calibration;
   }

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Turns a log-likelihood into a conformal p-value (Vovk, Gammerman, Shafer 2005; Laxhammar and
- * Falkman 2010): p = (1 + number of calibration log-likelihoods at most the record's own) / (n +
- * 1), so that P(p &lt;= alpha) &lt;= alpha for a record exchangeable with them. Immutable.
+ * Turns a {@linkplain io.lowtide.density.likelihood.ValueScorer#conformityScore conformity score}
+ * into a conformal p-value (Vovk, Gammerman, Shafer 2005; Laxhammar and Falkman 2010): p = (1 +
+ * number of calibration scores at most the record's own) / (n + 1), so that P(p &lt;= alpha) &lt;=
+ * alpha for a record exchangeable with the calibration records. Immutable.
  */
 public final class ConformalCalibration {
 
@@ -31,21 +32,20 @@ public final class ConformalCalibration {
   /**
    * Calibrates on held-out normal records.
    *
-   * @param logLikelihoods in any order, at least one of them finite; negative infinity for a record
-   *     that has none, which counts as lower than any
+   * @param conformityScores in nats, in any order, at least one of them finite; negative infinity
+   *     for a record that has none, which counts as lower than any
    * @param defaultBudget false-alarm budget for applications that name none, at least 1 / (n + 1)
    * @throws BudgetException if the budget is out of range or needs more records
-   * @throws IllegalArgumentException if a log-likelihood is NaN or positive infinity, or none is
-   *     finite
+   * @throws IllegalArgumentException if a score is NaN or positive infinity, or none is finite
    */
-  public static ConformalCalibration fit(double[] logLikelihoods, double defaultBudget) {
+  public static ConformalCalibration fit(double[] conformityScores, double defaultBudget) {
     double[] sorted =
-        Arrays.stream(logLikelihoods)
+        Arrays.stream(conformityScores)
             .filter(score -> score != Double.NEGATIVE_INFINITY)
             .sorted()
             .toArray();
     requireUsable(sorted);
-    long unscorable = logLikelihoods.length - sorted.length;
+    long unscorable = conformityScores.length - sorted.length;
     return new ConformalCalibration(
         sorted, unscorable, defaultBudget, GeneralisedPareto.fit(sorted, unscorable));
   }
@@ -58,7 +58,7 @@ public final class ConformalCalibration {
    */
   public static ConformalCalibration of(Calibration calibration) {
     double[] sorted =
-        calibration.getSortedLogLikelihoods().stream().mapToDouble(Double::doubleValue).toArray();
+        calibration.getSortedConformityScores().stream().mapToDouble(Double::doubleValue).toArray();
     requireUsable(sorted);
     if (calibration.getUnscorable() < 0) {
       throw new IllegalArgumentException(
@@ -82,16 +82,24 @@ public final class ConformalCalibration {
   private static void requireUsable(double[] sorted) {
     if (sorted.length == 0) {
       throw new IllegalArgumentException(
-          "calibration: no log-likelihoods, expected at least one held-out normal record");
+          "calibration: no conformity scores, expected at least one held-out normal record");
     }
     for (int i = 0; i < sorted.length; i++) {
       if (!Double.isFinite(sorted[i])) {
         throw new IllegalArgumentException(
-            "calibration log-likelihood [" + i + "]: " + sorted[i] + ", expected a finite number");
+            "calibration conformity score ["
+                + i
+                + "]: "
+                + sorted[i]
+                + ", expected a finite number");
       }
       if (i > 0 && sorted[i] < sorted[i - 1]) {
         throw new IllegalArgumentException(
-            "calibration log-likelihood [" + i + "]: " + sorted[i] + ", expected ascending order");
+            "calibration conformity score ["
+                + i
+                + "]: "
+                + sorted[i]
+                + ", expected ascending order");
       }
     }
   }
@@ -99,18 +107,33 @@ public final class ConformalCalibration {
   /**
    * Checks that alerts can be raised under a budget at all.
    *
-   * @throws BudgetException if it is not between 0 and 1, or smaller than 1 / (n + 1)
+   * @throws BudgetException if it is not between 0 and 1, or smaller than {@link #smallestPValue}
    */
   public void requireBudget(double budget) {
+    requireBudget(budget, size(), unscorable);
+  }
+
+  /**
+   * Checks that alerts could be raised under a budget after a calibration on so many records, all
+   * of them with a score.
+   *
+   * @param records n
+   * @throws BudgetException if it is not between 0 and 1, or smaller than 1 / (n + 1)
+   */
+  public static void requireBudget(double budget, long records) {
+    requireBudget(budget, records, 0);
+  }
+
+  private static void requireBudget(double budget, long records, long unscorable) {
     if (!(budget > 0 && budget < 1)) {
       throw new BudgetException("false-alarm budget: " + budget + ", expected between 0 and 1");
     }
-    if (budget < smallestPValue()) {
+    if (budget < smallestPValue(records, unscorable)) {
       throw new BudgetException(
           "false-alarm budget: "
               + budget
               + ", smaller than any p-value of "
-              + size()
+              + records
               + " calibration records"
               + (unscorable == 0 ? "" : ", " + unscorable + " of them without a score")
               + "; it needs at least "
@@ -126,7 +149,11 @@ public final class ConformalCalibration {
 
   /** (1 + unscorable records) / (n + 1), the smallest p-value there is. */
   public double smallestPValue() {
-    return (1.0 + unscorable) / (size() + 1.0);
+    return smallestPValue(size(), unscorable);
+  }
+
+  private static double smallestPValue(long records, long unscorable) {
+    return (1.0 + unscorable) / (records + 1.0);
   }
 
   /**
@@ -143,7 +170,7 @@ public final class ConformalCalibration {
   }
 
   /**
-   * The calibration log-likelihood below which a fraction of normal records lies.
+   * The calibration score below which a fraction of normal records lies.
    *
    * @param fraction between 0 and 1
    */
@@ -152,18 +179,18 @@ public final class ConformalCalibration {
     return sorted[Math.min(sorted.length - 1, Math.max(0, index))];
   }
 
-  /** Conformal p-value of a log-likelihood, in [{@link #smallestPValue}, 1]. */
-  public double pValue(double logLikelihood) {
-    return (1.0 + unscorable + countAtMost(logLikelihood)) / (size() + 1.0);
+  /** Conformal p-value of a conformity score, in [{@link #smallestPValue}, 1]. */
+  public double pValue(double conformityScore) {
+    return (1.0 + unscorable + countAtMost(conformityScore)) / (size() + 1.0);
   }
 
-  /** Number of calibration log-likelihoods at most the given one, by bisection. */
-  private int countAtMost(double logLikelihood) {
+  /** Number of calibration scores at most the given one, by bisection. */
+  private int countAtMost(double conformityScore) {
     int low = 0;
     int high = sorted.length;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (sorted[middle] <= logLikelihood) {
+      if (sorted[middle] <= conformityScore) {
         low = middle + 1;
       } else {
         high = middle;
@@ -177,11 +204,11 @@ public final class ConformalCalibration {
    * improbable. Within the calibration records that is the p-value; beyond the tail's threshold the
    * generalised Pareto fit, which goes on ranking where the p-value has reached its floor.
    */
-  public double severity(double logLikelihood) {
-    if (tail != null && logLikelihood < tail.threshold()) {
-      return -tail.logProbabilityBelow(logLikelihood) / Math.log(10);
+  public double severity(double conformityScore) {
+    if (tail != null && conformityScore < tail.threshold()) {
+      return -tail.logProbabilityBelow(conformityScore) / Math.log(10);
     }
-    return -Math.log10(pValue(logLikelihood));
+    return -Math.log10(pValue(conformityScore));
   }
 
   /** This calibration as part of a model bundle. */

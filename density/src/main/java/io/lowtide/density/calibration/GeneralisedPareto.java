@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Generalised Pareto model of the log-likelihoods below a threshold (peaks over threshold; Pickands
- * 1975).
+ * Generalised Pareto model of the conformity scores below a threshold (peaks over threshold;
+ * Pickands 1975).
  *
  * @param threshold u, in nats
- * @param exceedanceProbability P(log-likelihood &lt; u), in (0, 1)
- * @param shape xi, at least 0, so that no log-likelihood counts as impossible
+ * @param exceedanceProbability P(conformity score &lt; u), in (0, 1)
+ * @param shape xi, at least 0, so that no score counts as impossible
  * @param scale beta in nats, positive
  * @param goodnessOfFit p-value of the Anderson-Darling test of the fit, in (0, 1]
  */
@@ -123,7 +123,7 @@ record GeneralisedPareto(
   /**
    * Fits the lowest tenth.
    *
-   * @param sorted log-likelihoods, ascending
+   * @param sorted conformity scores, ascending
    * @param unscorable records that count as lower than any of them
    * @return null if there are fewer than 30 exceedances or they have no spread
    */
@@ -146,9 +146,9 @@ record GeneralisedPareto(
             excess.goodnessOfFit(exceedances));
   }
 
-  /** Log-probability of a log-likelihood below the given one, itself below the threshold. */
-  double logProbabilityBelow(double logLikelihood) {
+  /** Log-probability of a conformity score below the given one, itself below the threshold. */
+  double logProbabilityBelow(double conformityScore) {
     return Math.log(exceedanceProbability)
-        + new Excess(shape, scale).logSurvival(threshold - logLikelihood);
+        + new Excess(shape, scale).logSurvival(threshold - conformityScore);
   }
 }

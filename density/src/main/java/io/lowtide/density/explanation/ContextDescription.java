@@ -4,12 +4,14 @@ import io.lowtide.density.feature.CategoryText;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.feature.TimeValue;
+import io.lowtide.density.feature.ValueLayout;
 import io.lowtide.schemas.ContextValue;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** Says under which context a record was judged. */
 public final class ContextDescription {
@@ -29,7 +31,7 @@ public final class ContextDescription {
       FeatureEncoder encoder, double[] values, IntFunction<Optional<String>> categoryText) {
     // A time with two cycles is one value.
     Map<String, ContextValue> described = new LinkedHashMap<>();
-    for (int index = encoder.firstCategory(); index < values.length; index++) {
+    for (int index : indices(encoder.layout())) {
       FeatureInput input = encoder.inputs().get(index);
       double value = values[index];
       String text =
@@ -41,5 +43,13 @@ public final class ContextDescription {
       described.put(input.column(), new ContextValue(input.field(), input.lag(), text));
     }
     return List.copyOf(described.values());
+  }
+
+  /** Of the categories, then of the context features. */
+  private static int[] indices(ValueLayout layout) {
+    return IntStream.concat(
+            IntStream.range(0, layout.categories()).map(layout::indexOfCategory),
+            IntStream.range(0, layout.contextFeatures()).map(layout::indexOfContextFeature))
+        .toArray();
   }
 }

@@ -122,7 +122,7 @@ public final class Explainer {
     }
     for (int i = 0; i < encoder.constants().size(); i++) {
       ConstantFeature constant = encoder.constants().get(i);
-      double value = values[encoder.firstConstant() + i];
+      double value = values[encoder.layout().indexOfConstant(i)];
       double change = discrete.ofConstant(i, value) - discrete.ofConstant(i, constant.getValue());
       normalDiscrete -= change;
       if (change != 0) {

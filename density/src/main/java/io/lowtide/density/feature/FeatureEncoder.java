@@ -17,8 +17,8 @@ import java.util.List;
  * (T(x) - location - contextWeights . c) / scale, and its context c of k numbers. Immutable, shared
  * by all threads.
  *
- * <p>The values of a record are one for each of {@link #inputs}: the continuous features, the
- * constant ones, the categorical ones, the context features.
+ * <p>The values of a record are one for each of {@link #inputs}; {@link #layout} says where each
+ * is.
  */
 public final class FeatureEncoder {
 
@@ -35,6 +35,7 @@ public final class FeatureEncoder {
   private final List<ConstantFeature> constants;
   private final List<CategoricalFeature> categories;
   private final List<ContextFeature> contextFeatures;
+  private final ValueLayout layout;
   private final List<FeatureInput> inputs;
   private final LaggedFields laggedFields;
   private final double[][] contextWeights;
@@ -57,6 +58,9 @@ public final class FeatureEncoder {
     new SpecificationCheck(specification, contextDimensions).run();
     this.parents = new int[categories.size()];
     Arrays.setAll(parents, this::findParent);
+    this.layout =
+        new ValueLayout(
+            features.size(), constants.size(), categories.size(), contextFeatures.size());
     this.inputs = listInputs();
     this.laggedFields = new LaggedFields(inputs);
     this.contextWeights =
@@ -159,19 +163,9 @@ public final class FeatureEncoder {
     return inputs;
   }
 
-  /** Where the constant features begin among the {@link #inputs}. */
-  public int firstConstant() {
-    return features.size();
-  }
-
-  /** Where the categorical features begin among the {@link #inputs}. */
-  public int firstCategory() {
-    return firstConstant() + constants.size();
-  }
-
-  /** Where the context features begin among the {@link #inputs}. */
-  public int firstContext() {
-    return firstCategory() + categories.size();
+  /** Where each of these values is in the array of a record's values. */
+  public ValueLayout layout() {
+    return layout;
   }
 
   /** The fields whose past values are part of the context. */
@@ -207,9 +201,9 @@ public final class FeatureEncoder {
   public void encodeContext(double[] values, double[] context) {
     Arrays.fill(context, 0);
     int at = 0;
-    int input = firstCategory();
-    for (CategoricalFeature category : categories) {
-      double level = values[input++];
+    for (int i = 0; i < categories.size(); i++) {
+      CategoricalFeature category = categories.get(i);
+      double level = values[layout.indexOfCategory(i)];
       if (level >= 0 && level < category.getContextLevels()) {
         context[at + (int) level] = 1;
       }
@@ -220,8 +214,9 @@ public final class FeatureEncoder {
         context[at++] = Double.isNaN(values[i]) ? 1 : 0;
       }
     }
-    for (ContextFeature feature : contextFeatures) {
-      at = encode(feature, values[input++], context, at);
+    for (int i = 0; i < contextFeatures.size(); i++) {
+      double value = values[layout.indexOfContextFeature(i)];
+      at = encode(contextFeatures.get(i), value, context, at);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.lowtide.density.likelihood;
 
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.feature.ValueLayout;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContinuousFeature;
 import java.util.Arrays;
@@ -19,13 +20,11 @@ public final class DiscreteTerms {
   private final double[] logUnchanged;
   private final CategoryTable[] categories;
   private final int[] parents;
-  private final int firstConstant;
-  private final int firstCategory;
+  private final ValueLayout layout;
 
   /** The terms of one specification. */
   public DiscreteTerms(FeatureEncoder encoder) {
-    firstConstant = encoder.firstConstant();
-    firstCategory = encoder.firstCategory();
+    layout = encoder.layout();
     logMissing =
         encoder.features().stream()
             .mapToDouble(ContinuousFeature::getMissingProbability)
@@ -64,7 +63,7 @@ public final class DiscreteTerms {
       sum += ofPresence(i, values[i]);
     }
     for (int i = 0; i < constants.length; i++) {
-      sum += ofConstant(i, values[firstConstant + i]);
+      sum += ofConstant(i, values[layout.indexOfConstant(i)]);
     }
     for (int i = 0; i < categories.length; i++) {
       sum += ofCategory(i, values);
@@ -89,7 +88,7 @@ public final class DiscreteTerms {
 
   /** Of a category in a record, given the category that it depends on. */
   public double ofCategory(int feature, double[] values) {
-    return ofCategory(feature, values[firstCategory + feature], values);
+    return ofCategory(feature, values[layout.indexOfCategory(feature)], values);
   }
 
   /**
@@ -112,6 +111,6 @@ public final class DiscreteTerms {
 
   private double parentLevel(int feature, double[] values) {
     int parent = parents[feature];
-    return parent == FeatureEncoder.NO_PARENT ? Double.NaN : values[firstCategory + parent];
+    return parent == FeatureEncoder.NO_PARENT ? Double.NaN : values[layout.indexOfCategory(parent)];
   }
 }

@@ -52,7 +52,7 @@ public final class RecordScorer {
     this.reader = new RecordReader(encoder.inputs());
     this.laggedFields = encoder.laggedFields();
     this.laggedReader = RecordReader.ofOptionalNumbers(laggedFields.names());
-    this.values = new double[encoder.inputs().size()];
+    this.values = new double[encoder.layout().size()];
     this.latest = new double[laggedFields.names().size()];
   }
 
@@ -141,7 +141,7 @@ public final class RecordScorer {
    */
   public List<FieldContribution> explain() {
     requireScored();
-    return explainer.explain(values, category -> text(encoder.firstCategory() + category));
+    return explainer.explain(values, category -> text(encoder.layout().indexOfCategory(category)));
   }
 
   /**

@@ -3,16 +3,19 @@ package io.lowtide.density.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.density.TestBundles;
 import io.lowtide.density.bundle.BundleException.Reason;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.HiddenLayer;
 import io.lowtide.schemas.Probe;
 import io.lowtide.schemas.Solver;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,12 +24,18 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
+import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelBundleTest {
 
@@ -102,35 +111,74 @@ class ModelBundleTest {
 
   @Test
   void shouldRefuseAnUnknownFormatVersion() {
-    assertRefused(model -> model.setFormatVersion(5), Reason.FORMAT_VERSION, "5, expected 2 to 4");
+    assertRefused(model -> model.setFormatVersion(6), Reason.FORMAT_VERSION, "6, expected 2 to 5");
   }
 
-  /** As the version before wrote it: without the fields that came later. */
-  @Test
-  void shouldReadABundleOfTheFormatVersionBefore() throws Exception {
-    Schema current = DensityModel.getClassSchema();
-    JsonNode json = new ObjectMapper().readTree(current.toString());
-    removeFields(
-        json,
-        Set.of(
-            "missingOffset",
-            "contextWeights",
-            "parent",
-            "givenParent",
-            "categories",
-            "gridMethod"));
-    Schema second = new Schema.Parser().parse(json.toString());
-    GenericRecord record =
-        new GenericDatumReader<GenericRecord>(current, second)
-            .read(null, DecoderFactory.get().binaryDecoder(BundleCodec.encode(bundle), null));
-    record.put("formatVersion", 2);
-    record.put("sha256", "");
-    record.put("sha256", BundleHash.of(record));
+  static Stream<Arguments> earlierVersionsWithTheFieldsThatTheyLack() {
+    return Stream.of(
+        arguments(
+            2,
+            Set.of(
+                "missingOffset",
+                "contextWeights",
+                "parent",
+                "givenParent",
+                "categories",
+                "gridMethod")),
+        arguments(3, Set.of("gridMethod")),
+        arguments(4, Set.of()));
+  }
 
-    ModelBundle read = BundleCodec.decode(BundleHash.encode(record), second);
-    assertThat(read.record().getFormatVersion()).isEqualTo(2);
+  @ParameterizedTest
+  @MethodSource("earlierVersionsWithTheFieldsThatTheyLack")
+  void shouldReadABundleOfAnEarlierFormatVersion(int version, Set<String> lacking)
+      throws Exception {
+    GenericRecord written = asWrittenBy(version, lacking);
+
+    ModelBundle read = BundleCodec.decode(BundleHash.encode(written), written.getSchema());
+    assertThat(read.record().getFormatVersion()).isEqualTo(version);
     assertThat(read.record().getProbes().get(0).getLogLikelihood())
         .isEqualTo(bundle.record().getProbes().get(0).getLogLikelihood());
+    assertThat(read.record().getCalibration()).isEqualTo(bundle.record().getCalibration());
+  }
+
+  @Test
+  void shouldReadAFileOfTheFormatVersionBefore() throws Exception {
+    GenericRecord written = asWrittenBy(4, Set.of());
+    assertThat(((GenericRecord) written.get("calibration")).hasField("sortedLogLikelihoods"))
+        .isTrue();
+    Path file = directory.resolve("model.avro");
+    try (DataFileWriter<GenericRecord> writer = new DataFileWriter<>(new GenericDatumWriter<>())) {
+      writer.create(written.getSchema(), file.toFile());
+      writer.append(written);
+    }
+
+    ModelBundle read = BundleFiles.read(file);
+    assertThat(read.record().getFormatVersion()).isEqualTo(4);
+    assertThat(read.record().getCalibration()).isEqualTo(bundle.record().getCalibration());
+    // As the stream application keeps a copy of it.
+    BundleFiles.write(file, read);
+    assertThat(BundleFiles.read(file).record()).isEqualTo(read.record());
+  }
+
+  /** Without the fields that the version lacks, and with the names that fields had in it. */
+  private GenericRecord asWrittenBy(int version, Set<String> lacking) throws IOException {
+    JsonNode json = new ObjectMapper().readTree(DensityModel.getClassSchema().toString());
+    for (JsonNode renamed : json.findParents("aliases")) {
+      ObjectNode field = (ObjectNode) renamed;
+      field.set("name", field.remove("aliases").get(0));
+    }
+    // In binary no field has a name: the bundle's bytes are a record of this schema, too.
+    Schema complete = new Schema.Parser().parse(json.toString());
+    removeFields(json, lacking);
+    Schema schema = new Schema.Parser().parse(json.toString());
+    GenericRecord record =
+        new GenericDatumReader<GenericRecord>(complete, schema)
+            .read(null, DecoderFactory.get().binaryDecoder(BundleCodec.encode(bundle), null));
+    record.put("formatVersion", version);
+    record.put("sha256", "");
+    record.put("sha256", BundleHash.of(record));
+    return record;
   }
 
   private static void removeFields(JsonNode node, Set<String> names) {

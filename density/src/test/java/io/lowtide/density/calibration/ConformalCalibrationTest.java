@@ -91,7 +91,7 @@ class ConformalCalibrationTest {
     assertThatThrownBy(() -> ConformalCalibration.fit(new double[] {1, Double.NaN}, 0.5))
         .hasMessageContaining("NaN, expected a finite number");
     assertThatThrownBy(() -> ConformalCalibration.fit(new double[0], 0.5))
-        .hasMessageContaining("no log-likelihoods");
+        .hasMessageContaining("no conformity scores");
   }
 
   @Test
@@ -100,8 +100,8 @@ class ConformalCalibrationTest {
     double[] scores = random.doubles(2000).map(Math::log).toArray();
     ConformalCalibration calibration = ConformalCalibration.fit(scores, 0.01);
     double previous = -1;
-    for (double logLikelihood = 0; logLikelihood > -100; logLikelihood -= 0.5) {
-      double severity = calibration.severity(logLikelihood);
+    for (double score = 0; score > -100; score -= 0.5) {
+      double severity = calibration.severity(score);
       assertThat(severity).isFinite().isGreaterThanOrEqualTo(previous);
       previous = severity;
     }
@@ -134,9 +134,9 @@ class ConformalCalibrationTest {
     double[] scores = new Random(8).doubles(1000).toArray();
     ConformalCalibration calibration = ConformalCalibration.fit(scores, 0.01);
     ConformalCalibration restored = ConformalCalibration.of(calibration.toAvro());
-    for (double logLikelihood : new double[] {-3, 0.0001, 0.05, 0.5, 2}) {
-      assertThat(restored.pValue(logLikelihood)).isEqualTo(calibration.pValue(logLikelihood));
-      assertThat(restored.severity(logLikelihood)).isEqualTo(calibration.severity(logLikelihood));
+    for (double score : new double[] {-3, 0.0001, 0.05, 0.5, 2}) {
+      assertThat(restored.pValue(score)).isEqualTo(calibration.pValue(score));
+      assertThat(restored.severity(score)).isEqualTo(calibration.severity(score));
     }
   }
 }

@@ -161,7 +161,7 @@ public final class TrainCommand implements LowtideCommand {
     OptionalDouble goodnessOfFit = bundle.calibration().goodnessOfFit();
     if (goodnessOfFit.isPresent() && goodnessOfFit.getAsDouble() < 0.01) {
       out.println(
-          "The tail of the log-likelihoods fits its model badly (p below 0.01): take severities"
+          "The tail of the conformity scores fits its model badly (p below 0.01): take severities"
               + " beyond the calibration records as a rough guide");
     }
   }

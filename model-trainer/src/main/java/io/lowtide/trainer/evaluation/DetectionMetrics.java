@@ -16,14 +16,14 @@ public record DetectionMetrics(double areaUnderCurve, double averagePrecision) {
   /**
    * Measures.
    *
-   * @param logLikelihoods one per record, low for improbable ones
+   * @param scores one per record, of any detector, low for anomalous ones
    * @param anomalous for each record, whether it is an anomaly; both kinds must occur
    * @throws IllegalArgumentException if there is no anomaly, or nothing else
    */
-  public static DetectionMetrics of(double[] logLikelihoods, boolean[] anomalous) {
-    Integer[] order = new Integer[logLikelihoods.length];
+  public static DetectionMetrics of(double[] scores, boolean[] anomalous) {
+    Integer[] order = new Integer[scores.length];
     Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparingDouble(i -> logLikelihoods[i]));
+    Arrays.sort(order, Comparator.comparingDouble(i -> scores[i]));
     long anomalies = 0;
     for (boolean isAnomaly : anomalous) {
       anomalies += isAnomaly ? 1 : 0;
@@ -40,7 +40,7 @@ public record DetectionMetrics(double areaUnderCurve, double averagePrecision) {
     for (int start = 0; start < order.length; ) {
       int end = start;
       long anomaliesHere = 0;
-      while (end < order.length && logLikelihoods[order[end]] == logLikelihoods[order[start]]) {
+      while (end < order.length && scores[order[end]] == scores[order[start]]) {
         anomaliesHere += anomalous[order[end]] ? 1 : 0;
         end++;
       }

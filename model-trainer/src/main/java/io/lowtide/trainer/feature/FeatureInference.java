@@ -169,7 +169,7 @@ public final class FeatureInference {
     double[][] levels = new double[categorical.size()][values.length];
     for (int i = 0; i < levels.length; i++) {
       for (int row = 0; row < values.length; row++) {
-        levels[i][row] = values[row][encoder.firstCategory() + i];
+        levels[i][row] = values[row][encoder.layout().indexOfCategory(i)];
       }
     }
     return new CategoryTree(categorical, levels).withParents();

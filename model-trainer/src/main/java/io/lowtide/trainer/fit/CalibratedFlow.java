@@ -10,7 +10,7 @@ import java.util.List;
  * @param flow the flow that goes into the model
  * @param solver how its scores are integrated
  * @param heldOut those records, as the scorer takes them
- * @param logLikelihoods one for each, negative infinity where a record has no score
+ * @param conformityScores one for each, in nats, negative infinity where a record has none
  * @param trainingRecords records that the flow was fitted to
  * @param validationRecords records that decided when to stop
  */
@@ -19,6 +19,6 @@ record CalibratedFlow(
     FittedFlow flow,
     SolverChoice solver,
     List<double[]> heldOut,
-    double[] logLikelihoods,
+    double[] conformityScores,
     int trainingRecords,
     int validationRecords) {}

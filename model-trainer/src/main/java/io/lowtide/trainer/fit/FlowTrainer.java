@@ -115,7 +115,7 @@ public final class FlowTrainer {
             flow.parameters(),
             calibrated.solver().solver(),
             calibrated.solver().certificate());
-    double[] scores = withoutPossibleAnomalies(calibrated.logLikelihoods());
+    double[] scores = withoutPossibleAnomalies(calibrated.conformityScores());
     if (Arrays.stream(scores).noneMatch(Double::isFinite)) {
       throw new DataException(
           table.source()
@@ -143,7 +143,7 @@ public final class FlowTrainer {
                   seconds,
                   settings.contamination(),
                   (long) flow.setAside(),
-                  (long) calibrated.logLikelihoods().length - scores.length),
+                  (long) calibrated.conformityScores().length - scores.length),
               provenance(table, dataHash),
               probes(calibrated, assembler.newScorer()));
       return new TrainingResult(bundle, flow.history(), settings.asMap());
@@ -152,10 +152,17 @@ public final class FlowTrainer {
     }
   }
 
-  /** The log-likelihoods but the lowest of them, as many as may be of anomalies. */
-  private double[] withoutPossibleAnomalies(double[] logLikelihoods) {
-    int setAside = (int) Math.round(settings.contamination() * logLikelihoods.length);
-    return Arrays.stream(logLikelihoods).sorted().skip(setAside).toArray();
+  /** The conformity scores but the lowest of them, as many as may be of anomalies. */
+  private double[] withoutPossibleAnomalies(double[] conformityScores) {
+    return Arrays.stream(conformityScores)
+        .sorted()
+        .skip(possibleAnomalies(conformityScores.length))
+        .toArray();
+  }
+
+  /** Of so many records. */
+  private long possibleAnomalies(int records) {
+    return Math.round(settings.contamination() * records);
   }
 
   /** Before the work rather than after it. */
@@ -164,8 +171,8 @@ public final class FlowTrainer {
       throw new DataException(
           table.source() + ": " + table.size() + " records, expected at least " + LEAST_RECORDS);
     }
-    double[] scores = withoutPossibleAnomalies(new double[Math.max(1, calibrationRecords)]);
-    ConformalCalibration.fit(scores, settings.budget());
+    ConformalCalibration.requireBudget(
+        settings.budget(), calibrationRecords - possibleAnomalies(calibrationRecords));
   }
 
   private Table shuffled(Table table) {
@@ -181,7 +188,7 @@ public final class FlowTrainer {
 
   /** Held-out records spread over the range of scores, the lowest among them. */
   private static List<double[]> probes(CalibratedFlow calibrated, ValueScorer scorer) {
-    double[] scores = calibrated.logLikelihoods();
+    double[] scores = calibrated.conformityScores();
     List<Integer> order =
         IntStream.range(0, scores.length)
             .filter(row -> Double.isFinite(scores[row]))

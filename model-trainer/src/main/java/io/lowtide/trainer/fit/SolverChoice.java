@@ -74,7 +74,7 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
       this.encoder = new FeatureEncoder(features);
       this.field = VectorFields.of(parameters);
       this.rows = rows;
-      this.reference = new Scores(Flow.reference(parameters)).logLikelihoods;
+      this.reference = new Scores(Flow.reference(parameters)).conformityScores;
     }
 
     SolverChoice choose(TrainingSettings settings) {
@@ -140,17 +140,17 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
           : sorted[Math.max(0, (int) Math.ceil(fraction * sorted.length) - 1)];
     }
 
-    /** Log-likelihoods, negative infinity where there is none, and grid errors of all rows. */
+    /** Conformity scores, negative infinity where there is none, and grid errors of all rows. */
     private final class Scores {
 
-      private final double[] logLikelihoods = new double[rows.size()];
+      private final double[] conformityScores = new double[rows.size()];
       private final double[] gridErrors = new double[rows.size()];
       private long evaluations;
 
       Scores(Flow flow) {
         ValueScorer scorer = new ValueScorer(encoder, flow);
-        for (int row = 0; row < logLikelihoods.length; row++) {
-          logLikelihoods[row] = scorer.scoreOrLowest(rows.get(row));
+        for (int row = 0; row < conformityScores.length; row++) {
+          conformityScores[row] = scorer.scoreOrLowest(rows.get(row));
           gridErrors[row] = scorer.largestGridError();
           evaluations += scorer.evaluations();
         }
@@ -166,10 +166,13 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
         return differences().filter(error -> error == Double.POSITIVE_INFINITY).count();
       }
 
-      /** Not a number where exact integration has no score either. */
+      /**
+       * Those of the log-likelihoods, too: what missing values add is the same on both sides. Not a
+       * number where exact integration has no score either.
+       */
       private DoubleStream differences() {
-        return IntStream.range(0, logLikelihoods.length)
-            .mapToDouble(row -> Math.abs(logLikelihoods[row] - reference[row]));
+        return IntStream.range(0, conformityScores.length)
+            .mapToDouble(row -> Math.abs(conformityScores[row] - reference[row]));
       }
     }
   }
