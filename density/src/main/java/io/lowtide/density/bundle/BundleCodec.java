@@ -34,10 +34,22 @@ public final class BundleCodec {
             binary, new GenericDatumReader<>(writerSchema), "schema " + writerSchema.getFullName());
     BundleHash.require(written);
     return ModelBundle.ofHashed(
-        read(
-            binary,
-            new SpecificDatumReader<>(writerSchema, DensityModel.getClassSchema()),
-            "DensityModel"));
+        rehashed(
+            read(
+                binary,
+                new SpecificDatumReader<>(writerSchema, DensityModel.getClassSchema()),
+                "DensityModel")));
+  }
+
+  /**
+   * With the hash under the schema of today, which it is written by from here on: fields that an
+   * older schema lacks are part of it.
+   */
+  private static DensityModel rehashed(DensityModel model) {
+    String hash = BundleHash.of(model);
+    return hash.equals(model.getSha256())
+        ? model
+        : DensityModel.newBuilder(model).setSha256(hash).build();
   }
 
   private static <T> T read(byte[] binary, DatumReader<T> reader, String what)

@@ -136,6 +136,12 @@ class ModelBundleTest {
     GenericRecord written = asWrittenBy(version, lacking);
 
     ModelBundle read = BundleCodec.decode(BundleHash.encode(written), written.getSchema());
+    // What is read can be kept and published again, under the schema of today.
+    assertThat(
+            BundleCodec.decode(BundleCodec.encode(read), DensityModel.getClassSchema())
+                .record()
+                .getFormatVersion())
+        .isEqualTo(version);
     assertThat(read.record().getFormatVersion()).isEqualTo(version);
     assertThat(read.record().getProbes().get(0).getLogLikelihood())
         .isEqualTo(bundle.record().getProbes().get(0).getLogLikelihood());
