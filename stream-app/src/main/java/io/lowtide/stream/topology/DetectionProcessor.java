@@ -12,6 +12,7 @@ import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.alert.AlertFactory;
 import io.lowtide.stream.alert.AlertSuppression;
 import io.lowtide.stream.alert.SuppressionState;
+import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.DeadLetters;
@@ -24,6 +25,7 @@ import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -48,9 +50,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   private final Duration suppressionWindow;
   private final Duration historyRetention;
-  private final String alertsTopic;
-  private final String scoresTopic;
-  private final boolean scoresEnabled;
+  private final Map<OutputTopic, String> outputTopics;
   private final ModelSlot models;
   private final Supplier<RecordDecoder> decoders;
   private final DeadLetters deadLetters;
@@ -73,9 +73,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
     this.historyRetention = settings.historyRetention();
-    this.alertsTopic = settings.alertsTopic();
-    this.scoresTopic = settings.scoresTopic();
-    this.scoresEnabled = settings.scoresEnabled();
+    this.outputTopics = settings.outputTopics();
     this.models = models;
     this.decoders = decoders;
     this.deadLetters = new DeadLetters(settings.detector());
@@ -156,6 +154,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
               ? RememberedRecords.after(remembered, record.timestamp(), scorer.historyAfter(past))
               : null;
       boolean anomalous = score.pValue() <= model.budget();
+      boolean scoresEnabled = outputTopics.containsKey(OutputTopic.SCORES);
       if (!anomalous && !scoresEnabled) {
         return new Verdict(null, null, after);
       }
@@ -164,7 +163,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       byte[] scoreMessage =
           scoresEnabled
               ? scoreSerializer.serialize(
-                  scoresTopic,
+                  outputTopics.get(OutputTopic.SCORES),
                   AlertFactory.score(source, record.key(), record.timestamp(), model, score))
               : null;
       return new Verdict(scoreMessage, anomalous ? alert(record, source, score) : null, after);
@@ -214,7 +213,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
             scorer.explain(),
             scorer.context(),
             state == null ? 0 : state.suppressed());
-    return new Alert(alertSerializer.serialize(alertsTopic, alert), state);
+    return new Alert(alertSerializer.serialize(outputTopics.get(OutputTopic.ALERTS), alert), state);
   }
 
   private void finish(Record<byte[], byte[]> record, Verdict verdict) {
@@ -222,7 +221,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       history.remember(record.key(), verdict.history());
     }
     if (verdict.scoreMessage() != null) {
-      send(record, verdict.scoreMessage(), DetectionTopology.SCORES_SINK);
+      send(record, verdict.scoreMessage(), OutputTopic.SCORES);
     }
     if (verdict.alert() != null) {
       finish(record, verdict.alert());
@@ -239,12 +238,12 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     if (suppression != null) {
       suppression.published(record.key(), alert.state(), record.timestamp());
     }
-    send(record, alert.message(), DetectionTopology.ALERTS_SINK);
+    send(record, alert.message(), OutputTopic.ALERTS);
     metrics.alertPublished();
   }
 
-  private void send(Record<byte[], byte[]> record, byte[] message, String sink) {
-    context().forward(new Record<>(record.key(), message, record.timestamp()), sink);
+  private void send(Record<byte[], byte[]> record, byte[] message, OutputTopic output) {
+    context().forward(new Record<>(record.key(), message, record.timestamp()), output.sink());
   }
 
   private void deadLetter(
@@ -258,7 +257,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     context()
         .forward(
             deadLetters.of(record, position, model.bundle().version(), cause),
-            DetectionTopology.DEAD_LETTERS_SINK);
+            OutputTopic.DEAD_LETTERS.sink());
     metrics.deadLettered(cause.reason());
   }
 
