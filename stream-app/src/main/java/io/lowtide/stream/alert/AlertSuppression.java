@@ -1,5 +1,6 @@
 package io.lowtide.stream.alert;
 
+import io.lowtide.stream.detection.SuppressionState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.lowtide.stream.history;
 
 import io.lowtide.density.feature.KeyHistory;
+import io.lowtide.stream.detection.RememberedRecords;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,15 +6,17 @@ import io.lowtide.kafka.serde.AvroSerde;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.stream.alert.SuppressionState;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
-import io.lowtide.stream.history.RememberedRecords;
+import io.lowtide.stream.detection.RememberedRecords;
+import io.lowtide.stream.detection.SuppressionState;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelIntakeProcessor;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Retry;
+import io.lowtide.stream.store.RememberedRecordsSerde;
+import io.lowtide.stream.store.SuppressionStateSerde;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -123,7 +125,9 @@ public final class DetectionTopology {
   /** Small, so in memory; its changelog brings it back on another instance. */
   private static StoreBuilder<KeyValueStore<Bytes, SuppressionState>> suppressionStore() {
     return Stores.keyValueStoreBuilder(
-        Stores.inMemoryKeyValueStore(SUPPRESSION_STORE), Serdes.Bytes(), SuppressionState.serde());
+        Stores.inMemoryKeyValueStore(SUPPRESSION_STORE),
+        Serdes.Bytes(),
+        new SuppressionStateSerde());
   }
 
   /** One entry for each key, so on disk; its changelog brings it back on another instance. */
@@ -131,7 +135,7 @@ public final class DetectionTopology {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(HISTORY_STORE),
             Serdes.Bytes(),
-            RememberedRecords.serde())
+            new RememberedRecordsSerde())
         .withCachingEnabled();
   }
 

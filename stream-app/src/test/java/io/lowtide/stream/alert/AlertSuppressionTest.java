@@ -3,6 +3,8 @@ package io.lowtide.stream.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lowtide.stream.detection.SuppressionState;
+import io.lowtide.stream.store.SuppressionStateSerde;
 import java.time.Duration;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -28,7 +30,7 @@ class AlertSuppressionTest {
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore("suppression"),
                 Serdes.Bytes(),
-                SuppressionState.serde())
+                new SuppressionStateSerde())
             .withLoggingDisabled()
             .build();
     MockProcessorContext<Void, Void> context = new MockProcessorContext<>();
@@ -75,7 +77,7 @@ class AlertSuppressionTest {
 
   @Test
   void shouldReadBackWhatItWrote() {
-    Serde<SuppressionState> serde = SuppressionState.serde();
+    Serde<SuppressionState> serde = new SuppressionStateSerde();
     SuppressionState state = new SuppressionState(1_772_323_200_000L, 42);
 
     byte[] bytes = serde.serializer().serialize("t", state);

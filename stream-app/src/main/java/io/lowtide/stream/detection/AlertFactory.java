@@ -1,4 +1,4 @@
-package io.lowtide.stream.alert;
+package io.lowtide.stream.detection;
 
 import io.lowtide.density.explanation.AlertSummary;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
@@ -7,7 +7,6 @@ import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.stream.model.ActiveModel;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.lowtide.stream.alert;
+package io.lowtide.stream.detection;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,4 +1,4 @@
-package io.lowtide.stream.model;
+package io.lowtide.stream.detection;
 
 import io.lowtide.density.bundle.ModelBundle;
 

@@ -1,0 +1,26 @@
+package io.lowtide.stream.detection;
+
+import io.lowtide.density.feature.KeyHistory;
+
+/**
+ * What is remembered of the records of one key.
+ *
+ * @param latest event time of the latest of them, in milliseconds since 1970
+ * @param history the values that later records are judged by
+ */
+public record RememberedRecords(long latest, KeyHistory history) {
+
+  /**
+   * What is to be remembered after one more record.
+   *
+   * @param before what was remembered of the key, or null
+   * @param eventTime of the record
+   * @param history the values up to it
+   */
+  public static RememberedRecords after(
+      RememberedRecords before, long eventTime, KeyHistory history) {
+    // A late record must not make the key look as if it had been away since.
+    long latest = before == null ? eventTime : Math.max(eventTime, before.latest());
+    return new RememberedRecords(latest, history);
+  }
+}
