@@ -23,7 +23,7 @@ public final class AlertFactory {
    * @param eventTime its timestamp, in milliseconds since 1970
    * @param suppressed alerts of the key withheld since its last published one
    */
-  public static AnomalyAlert alert(
+  static AnomalyAlert alert(
       RecordPosition source,
       byte[] key,
       long eventTime,
@@ -66,7 +66,7 @@ public final class AlertFactory {
         Instant.ofEpochMilli(eventTime),
         score.logLikelihood(),
         score.pValue(),
-        score.pValue() <= model.budget(),
+        model.isAnomalous(score),
         score.evaluations(),
         source);
   }

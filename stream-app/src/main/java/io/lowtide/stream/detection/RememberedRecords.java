@@ -1,6 +1,7 @@
 package io.lowtide.stream.detection;
 
 import io.lowtide.density.feature.KeyHistory;
+import java.util.Optional;
 
 /**
  * What is remembered of the records of one key.
@@ -13,14 +14,14 @@ public record RememberedRecords(long latest, KeyHistory history) {
   /**
    * What is to be remembered after one more record.
    *
-   * @param before what was remembered of the key, or null
+   * @param before what was remembered of the key
    * @param eventTime of the record
    * @param history the values up to it
    */
-  public static RememberedRecords after(
-      RememberedRecords before, long eventTime, KeyHistory history) {
+  static RememberedRecords after(
+      Optional<RememberedRecords> before, long eventTime, KeyHistory history) {
     // A late record must not make the key look as if it had been away since.
-    long latest = before == null ? eventTime : Math.max(eventTime, before.latest());
+    long latest = before.isPresent() ? Math.max(eventTime, before.get().latest()) : eventTime;
     return new RememberedRecords(latest, history);
   }
 }
