@@ -3,16 +3,14 @@ package io.lowtide.stream;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.topic.Topics;
-import io.lowtide.schemas.AnomalyAlert;
-import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.detection.ActiveModel;
 import io.lowtide.stream.health.Health;
 import io.lowtide.stream.health.Readiness;
 import io.lowtide.stream.http.HttpEndpoint;
 import io.lowtide.stream.http.Routes;
 import io.lowtide.stream.metrics.KafkaMeters;
 import io.lowtide.stream.metrics.StreamMetrics;
-import io.lowtide.stream.model.ActiveModel;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Faults;
@@ -133,10 +131,9 @@ public final class StreamApplication implements Health, AutoCloseable {
 
   /** Before the stream runs, so that no record ever waits for a registration. */
   private void registerSchemas() {
-    register(settings.alertsTopic(), AnomalyAlert.getClassSchema());
-    if (settings.scoresEnabled()) {
-      register(settings.scoresTopic(), ScoredRecord.getClassSchema());
-    }
+    settings
+        .outputTopics()
+        .forEach((output, topic) -> output.schema().ifPresent(schema -> register(topic, schema)));
   }
 
   private void register(String topic, Schema schema) {

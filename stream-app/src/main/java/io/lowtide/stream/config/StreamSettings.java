@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -68,27 +69,9 @@ public final class StreamSettings {
     List<String> problems = new ArrayList<>();
     Map<String, String> useOfTopic = new TreeMap<>();
     sourceTopics().forEach(topic -> useOfTopic.put(topic, SettingDefinitions.SOURCE_TOPICS));
-    List<String> single =
-        new ArrayList<>(
-            List.of(
-                SettingDefinitions.ALERTS_TOPIC,
-                SettingDefinitions.DEAD_LETTER_TOPIC,
-                SettingDefinitions.MODELS_TOPIC));
-    if (scoresEnabled()) {
-      single.add(SettingDefinitions.SCORES_TOPIC);
-    }
-    for (String name : single) {
-      String other = useOfTopic.putIfAbsent(config.getString(name), name);
-      if (other != null) {
-        problems.add(
-            name
-                + ": "
-                + config.getString(name)
-                + " is also "
-                + other
-                + "; expected another topic");
-      }
-    }
+    outputTopics()
+        .forEach((output, topic) -> requireUnused(topic, output.setting(), useOfTopic, problems));
+    requireUnused(modelsTopic(), SettingDefinitions.MODELS_TOPIC, useOfTopic, problems);
     problems.addAll(SettingDefinitions.BUDGET.contradictions(settings));
     requireRetryLimitBelow(
         "transaction.timeout.ms",
@@ -100,6 +83,14 @@ public final class StreamSettings {
             ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "main.consumer.", MAXIMUM_POLL_INTERVAL),
         problems);
     return problems;
+  }
+
+  private static void requireUnused(
+      String topic, String name, Map<String, String> useOfTopic, List<String> problems) {
+    String other = useOfTopic.putIfAbsent(topic, name);
+    if (other != null) {
+      problems.add(name + ": " + topic + " is also " + other + "; expected another topic");
+    }
   }
 
   private Duration timeout(String name, String prefix, Duration otherwise) {
@@ -150,19 +141,21 @@ public final class StreamSettings {
     return config.getClass(SettingDefinitions.SOURCE_VALUE_SERDE);
   }
 
+  /** The topics that the application publishes on, by what they are for. */
+  public Map<OutputTopic, String> outputTopics() {
+    Map<OutputTopic, String> topics = new EnumMap<>(OutputTopic.class);
+    for (OutputTopic output : OutputTopic.values()) {
+      String topic = config.getString(output.setting());
+      if (!topic.isEmpty()) {
+        topics.put(output, topic);
+      }
+    }
+    return topics;
+  }
+
   /** Topic of the alerts. */
   public String alertsTopic() {
     return config.getString(SettingDefinitions.ALERTS_TOPIC);
-  }
-
-  /** Whether scores are published at all. */
-  public boolean scoresEnabled() {
-    return !scoresTopic().isEmpty();
-  }
-
-  /** Topic of the scores; empty if there is none. */
-  public String scoresTopic() {
-    return config.getString(SettingDefinitions.SCORES_TOPIC);
   }
 
   /** Topic of the dead letters. */

@@ -8,6 +8,7 @@ import io.lowtide.kafka.model.ModelMessages;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistryException;
 import io.lowtide.kafka.serde.WireFormatException;
+import io.lowtide.stream.detection.ActiveModel;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.TransientFaultException;

@@ -1,5 +1,6 @@
 package io.lowtide.stream.model;
 
+import io.lowtide.stream.detection.ActiveModel;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;

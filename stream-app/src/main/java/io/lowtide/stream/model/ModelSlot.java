@@ -1,5 +1,6 @@
 package io.lowtide.stream.model;
 
+import io.lowtide.stream.detection.ActiveModel;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**

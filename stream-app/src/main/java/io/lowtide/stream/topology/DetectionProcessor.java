@@ -1,29 +1,31 @@
 package io.lowtide.stream.topology;
 
-import io.lowtide.density.feature.KeyHistory;
-import io.lowtide.density.scoring.RecordScorer;
-import io.lowtide.density.scoring.ScoreOutcome;
-import io.lowtide.density.scoring.ScoreOutcome.Scored;
-import io.lowtide.density.scoring.ScoreOutcome.Unscorable;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.stream.alert.AlertFactory;
-import io.lowtide.stream.alert.AlertSuppression;
-import io.lowtide.stream.alert.SuppressionState;
+import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.deadletter.UnscorableRecordException;
-import io.lowtide.stream.history.RecordHistory;
-import io.lowtide.stream.history.RememberedRecords;
+import io.lowtide.stream.detection.ActiveModel;
+import io.lowtide.stream.detection.AlertFactory;
+import io.lowtide.stream.detection.HistoryRetention;
+import io.lowtide.stream.detection.KeyMemory;
+import io.lowtide.stream.detection.RecordJudge;
+import io.lowtide.stream.detection.RememberedRecords;
+import io.lowtide.stream.detection.SuppressionState;
+import io.lowtide.stream.detection.SuppressionWindow;
+import io.lowtide.stream.detection.Verdict;
 import io.lowtide.stream.metrics.StreamMetrics;
-import io.lowtide.stream.model.ActiveModel;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
+import io.lowtide.stream.store.StoredMemory;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -36,8 +38,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes each source record to exactly one end: scored (and then perhaps alerted) or dead-lettered.
- * Everything that can fail on a record happens before the first message about it is sent. One
- * instance per task; instances share nothing that locks.
+ * A {@link RecordJudge} says to which; here that is sent and remembered. Everything that can fail
+ * on a record happens before the first message about it is sent. One instance per task; instances
+ * share nothing that locks.
  */
 final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
 
@@ -48,9 +51,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   private final Duration suppressionWindow;
   private final Duration historyRetention;
-  private final String alertsTopic;
-  private final String scoresTopic;
-  private final boolean scoresEnabled;
+  private final Map<OutputTopic, String> outputTopics;
   private final ModelSlot models;
   private final Supplier<RecordDecoder> decoders;
   private final DeadLetters deadLetters;
@@ -58,10 +59,9 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
   private final AvroSerializer<ScoredRecord> scoreSerializer;
   private final StreamMetrics metrics;
   private RecordDecoder decoder;
-  private AlertSuppression suppression;
-  private RecordHistory history;
-  private ActiveModel model;
-  private RecordScorer scorer;
+  private KeyMemory<RememberedRecords> history;
+  private KeyMemory<SuppressionState> alerts;
+  private RecordJudge judge;
 
   DetectionProcessor(
       StreamSettings settings,
@@ -73,9 +73,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
     this.historyRetention = settings.historyRetention();
-    this.alertsTopic = settings.alertsTopic();
-    this.scoresTopic = settings.scoresTopic();
-    this.scoresEnabled = settings.scoresEnabled();
+    this.outputTopics = settings.outputTopics();
     this.models = models;
     this.decoders = decoders;
     this.deadLetters = new DeadLetters(settings.detector());
@@ -88,19 +86,37 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
   public void init(ProcessorContext<byte[], byte[]> context) {
     super.init(context);
     decoder = decoders.get();
-    history =
-        new RecordHistory(context.getStateStore(DetectionTopology.HISTORY_STORE), historyRetention);
-    context.schedule(
-        historyRetention.dividedBy(SWEEPS_PER_RETENTION),
-        PunctuationType.STREAM_TIME,
-        // A record dated far ahead must not make every other key forgotten.
-        time -> history.forgetBefore(Math.min(time, context.currentSystemTimeMs())));
-    if (!suppressionWindow.isZero()) {
-      suppression =
-          new AlertSuppression(
-              context.getStateStore(DetectionTopology.SUPPRESSION_STORE), suppressionWindow);
-      context.schedule(suppressionWindow, PunctuationType.STREAM_TIME, suppression::forgetBefore);
-    }
+    HistoryRetention retention = new HistoryRetention(historyRetention);
+    SuppressionWindow window = new SuppressionWindow(suppressionWindow);
+    history = openHistory(retention);
+    alerts = suppressionWindow.isZero() ? KeyMemory.none() : openAlerts(window);
+    judge = new RecordJudge(history, retention, alerts, window, metrics::scoreTook);
+  }
+
+  private KeyMemory<RememberedRecords> openHistory(HistoryRetention retention) {
+    StoredMemory<RememberedRecords> stored =
+        new StoredMemory<>(context().getStateStore(DetectionTopology.HISTORY_STORE));
+    context()
+        .schedule(
+            historyRetention.dividedBy(SWEEPS_PER_RETENTION),
+            PunctuationType.STREAM_TIME,
+            time -> {
+              // A record dated far ahead must not make every other key forgotten.
+              long now = Math.min(time, context().currentSystemTimeMs());
+              stored.forgetIf(records -> retention.isOver(records, now));
+            });
+    return stored;
+  }
+
+  private KeyMemory<SuppressionState> openAlerts(SuppressionWindow window) {
+    StoredMemory<SuppressionState> stored =
+        new StoredMemory<>(context().getStateStore(DetectionTopology.SUPPRESSION_STORE));
+    context()
+        .schedule(
+            suppressionWindow,
+            PunctuationType.STREAM_TIME,
+            time -> stored.forgetIf(state -> window.isOver(state, time)));
+    return stored;
   }
 
   @Override
@@ -109,7 +125,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     RecordMetadata position = context().recordMetadata().orElseThrow();
     try {
       useCurrentModel();
-      finish(record, evaluate(record, position));
+      detect(record, position);
     } catch (UnscorableRecordException unscorable) {
       deadLetter(record, position, unscorable);
     } catch (RuntimeException fault) {
@@ -123,128 +139,117 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     if (current == null) {
       throw new TransientFaultException("No model is in use yet", null);
     }
-    if (current != model) {
-      scorer = new RecordScorer(current.bundle());
-      model = current;
-    }
+    judge.use(current);
   }
 
-  /**
-   * What there is to say about a record, complete before any of it is sent.
-   *
-   * @param scoreMessage null where scores are not published
-   * @param alert null for a normal record
-   * @param history what to remember of the key, or null
-   */
-  private record Verdict(byte[] scoreMessage, Alert alert, RememberedRecords history) {}
-
-  /**
-   * @param message null for an alert that is withheld
-   * @param state what is known about the key's alerts, or null
-   */
-  private record Alert(byte[] message, SuppressionState state) {}
-
-  private Verdict evaluate(Record<byte[], byte[]> record, RecordMetadata position)
+  private void detect(Record<byte[], byte[]> record, RecordMetadata position)
       throws UnscorableRecordException {
+    Verdict.Scored verdict;
+    Optional<byte[]> score;
+    Optional<byte[]> alert;
     try {
-      IndexedRecord decoded = decoder.decode(position.topic(), record);
-      RememberedRecords remembered = scorer.usesHistory() ? history.of(record.key()) : null;
-      KeyHistory past = history.at(record.timestamp(), remembered);
-      Scored score = score(decoded, past);
-      RememberedRecords after =
-          scorer.usesHistory()
-              ? RememberedRecords.after(remembered, record.timestamp(), scorer.historyAfter(past))
-              : null;
-      boolean anomalous = score.pValue() <= model.budget();
-      if (!anomalous && !scoresEnabled) {
-        return new Verdict(null, null, after);
-      }
-      RecordPosition source =
-          new RecordPosition(position.topic(), position.partition(), position.offset());
-      byte[] scoreMessage =
-          scoresEnabled
-              ? scoreSerializer.serialize(
-                  scoresTopic,
-                  AlertFactory.score(source, record.key(), record.timestamp(), model, score))
-              : null;
-      return new Verdict(scoreMessage, anomalous ? alert(record, source, score) : null, after);
+      verdict = judge(record, position);
+      score = scoreMessage(record, position, verdict);
+      alert = alertMessage(verdict);
     } catch (RuntimeException fault) {
-      if (Faults.isTransient(fault)) {
-        throw fault instanceof TransientFaultException known
-            ? known
-            : new TransientFaultException(fault.getMessage(), fault);
-      }
-      if (Faults.isOfKafka(fault)) {
-        throw fault;
-      }
-      log.error(
-          "Failed on record {}-{}-{}: it goes to the dead letters",
-          position.topic(),
-          position.partition(),
-          position.offset(),
-          fault);
-      throw new UnscorableRecordException(DeadLetterReason.INTERNAL_ERROR, fault.toString(), fault);
+      throw unscorable(position, fault);
     }
+    finish(record, verdict, score, alert);
   }
 
-  private Scored score(IndexedRecord decoded, KeyHistory past) throws UnscorableRecordException {
-    long start = System.nanoTime();
-    ScoreOutcome outcome = scorer.score(decoded, past);
-    if (outcome instanceof Scored scored) {
-      metrics.scoreTook(System.nanoTime() - start, scored.evaluations());
+  private Verdict.Scored judge(Record<byte[], byte[]> record, RecordMetadata position)
+      throws UnscorableRecordException {
+    IndexedRecord decoded = decoder.decode(position.topic(), record);
+    Verdict verdict =
+        judge.judge(
+            decoded,
+            record.key(),
+            record.timestamp(),
+            position.topic(),
+            position.partition(),
+            position.offset());
+    if (verdict instanceof Verdict.Scored scored) {
       return scored;
     }
-    Unscorable unscorable = (Unscorable) outcome;
+    Verdict.Unscorable unscorable = (Verdict.Unscorable) verdict;
     throw new UnscorableRecordException(
         DeadLetterReason.of(unscorable.reason()), unscorable.message());
   }
 
-  private Alert alert(Record<byte[], byte[]> record, RecordPosition source, Scored score) {
-    SuppressionState state = suppression == null ? null : suppression.stateOf(record.key());
-    if (state != null && suppression.isRepeat(state, record.timestamp())) {
-      return new Alert(null, state);
+  private Optional<byte[]> scoreMessage(
+      Record<byte[], byte[]> record, RecordMetadata position, Verdict.Scored verdict) {
+    if (!outputTopics.containsKey(OutputTopic.SCORES)) {
+      return Optional.empty();
     }
-    AnomalyAlert alert =
-        AlertFactory.alert(
-            source,
+    ScoredRecord score =
+        AlertFactory.score(
+            new RecordPosition(position.topic(), position.partition(), position.offset()),
             record.key(),
             record.timestamp(),
-            model,
-            score,
-            scorer.explain(),
-            scorer.context(),
-            state == null ? 0 : state.suppressed());
-    return new Alert(alertSerializer.serialize(alertsTopic, alert), state);
+            judge.model(),
+            verdict.score());
+    return Optional.of(scoreSerializer.serialize(outputTopics.get(OutputTopic.SCORES), score));
   }
 
-  private void finish(Record<byte[], byte[]> record, Verdict verdict) {
-    if (verdict.history() != null) {
-      history.remember(record.key(), verdict.history());
+  private Optional<byte[]> alertMessage(Verdict.Scored verdict) {
+    return verdict instanceof Verdict.Alerted alerted
+        ? Optional.of(
+            alertSerializer.serialize(outputTopics.get(OutputTopic.ALERTS), alerted.alert()))
+        : Optional.empty();
+  }
+
+  /**
+   * Why a record goes to the dead letters that the application failed on for a reason of its own.
+   *
+   * @throws RuntimeException the fault, if it passes or is Kafka's: the record is handed back
+   */
+  private static UnscorableRecordException unscorable(
+      RecordMetadata position, RuntimeException fault) {
+    if (Faults.isTransient(fault)) {
+      throw fault instanceof TransientFaultException known
+          ? known
+          : new TransientFaultException(fault.getMessage(), fault);
     }
-    if (verdict.scoreMessage() != null) {
-      send(record, verdict.scoreMessage(), DetectionTopology.SCORES_SINK);
+    if (Faults.isOfKafka(fault)) {
+      throw fault;
     }
-    if (verdict.alert() != null) {
-      finish(record, verdict.alert());
+    log.error(
+        "Failed on record {}-{}-{}: it goes to the dead letters",
+        position.topic(),
+        position.partition(),
+        position.offset(),
+        fault);
+    return new UnscorableRecordException(DeadLetterReason.INTERNAL_ERROR, fault.toString(), fault);
+  }
+
+  private void finish(
+      Record<byte[], byte[]> record,
+      Verdict.Scored verdict,
+      Optional<byte[]> score,
+      Optional<byte[]> alert) {
+    remember(history, record.key(), verdict.history());
+    send(record, score, OutputTopic.SCORES);
+    remember(alerts, record.key(), verdict.suppression());
+    send(record, alert, OutputTopic.ALERTS);
+    if (verdict instanceof Verdict.Alerted) {
+      metrics.alertPublished();
+    } else if (verdict instanceof Verdict.Withheld) {
+      metrics.alertSuppressed();
     }
     metrics.scored();
   }
 
-  private void finish(Record<byte[], byte[]> record, Alert alert) {
-    if (alert.message() == null) {
-      suppression.withheld(record.key(), alert.state());
-      metrics.alertSuppressed();
-      return;
+  private static <T> void remember(KeyMemory<T> memory, byte[] key, Optional<T> known) {
+    if (known.isPresent()) {
+      memory.remember(key, known.get());
     }
-    if (suppression != null) {
-      suppression.published(record.key(), alert.state(), record.timestamp());
-    }
-    send(record, alert.message(), DetectionTopology.ALERTS_SINK);
-    metrics.alertPublished();
   }
 
-  private void send(Record<byte[], byte[]> record, byte[] message, String sink) {
-    context().forward(new Record<>(record.key(), message, record.timestamp()), sink);
+  private void send(Record<byte[], byte[]> record, Optional<byte[]> message, OutputTopic output) {
+    if (message.isPresent()) {
+      context()
+          .forward(new Record<>(record.key(), message.get(), record.timestamp()), output.sink());
+    }
   }
 
   private void deadLetter(
@@ -257,8 +262,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
         cause.getMessage());
     context()
         .forward(
-            deadLetters.of(record, position, model.bundle().version(), cause),
-            DetectionTopology.DEAD_LETTERS_SINK);
+            deadLetters.of(record, position, judge.model().bundle().version(), cause),
+            OutputTopic.DEAD_LETTERS.sink());
     metrics.deadLettered(cause.reason());
   }
 

@@ -6,14 +6,17 @@ import io.lowtide.kafka.serde.AvroSerde;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.stream.alert.SuppressionState;
+import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
-import io.lowtide.stream.history.RememberedRecords;
+import io.lowtide.stream.detection.RememberedRecords;
+import io.lowtide.stream.detection.SuppressionState;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelIntakeProcessor;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Retry;
+import io.lowtide.stream.store.RememberedRecordsSerde;
+import io.lowtide.stream.store.SuppressionStateSerde;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -41,9 +44,6 @@ public final class DetectionTopology {
 
   static final String SUPPRESSION_STORE = "suppression";
   static final String HISTORY_STORE = "history";
-  static final String SCORES_SINK = "scores";
-  static final String ALERTS_SINK = "alerts";
-  static final String DEAD_LETTERS_SINK = "dead-letters";
 
   private static final String SOURCE = "source";
   private static final String DETECT = "detect";
@@ -103,11 +103,7 @@ public final class DetectionTopology {
     if (!settings.suppressionWindow().isZero()) {
       topology.addStateStore(suppressionStore(), DETECT);
     }
-    addSink(topology, ALERTS_SINK, settings.alertsTopic());
-    addSink(topology, DEAD_LETTERS_SINK, settings.deadLetterTopic());
-    if (settings.scoresEnabled()) {
-      addSink(topology, SCORES_SINK, settings.scoresTopic());
-    }
+    settings.outputTopics().forEach((output, topic) -> addSink(topology, output, topic));
     return topology;
   }
 
@@ -121,14 +117,17 @@ public final class DetectionTopology {
     return configured ? null : new LenientTimestampExtractor();
   }
 
-  private static void addSink(Topology topology, String name, String topic) {
-    topology.addSink(name, topic, new ByteArraySerializer(), new ByteArraySerializer(), DETECT);
+  private static void addSink(Topology topology, OutputTopic output, String topic) {
+    topology.addSink(
+        output.sink(), topic, new ByteArraySerializer(), new ByteArraySerializer(), DETECT);
   }
 
   /** Small, so in memory; its changelog brings it back on another instance. */
   private static StoreBuilder<KeyValueStore<Bytes, SuppressionState>> suppressionStore() {
     return Stores.keyValueStoreBuilder(
-        Stores.inMemoryKeyValueStore(SUPPRESSION_STORE), Serdes.Bytes(), SuppressionState.serde());
+        Stores.inMemoryKeyValueStore(SUPPRESSION_STORE),
+        Serdes.Bytes(),
+        new SuppressionStateSerde());
   }
 
   /** One entry for each key, so on disk; its changelog brings it back on another instance. */
@@ -136,7 +135,7 @@ public final class DetectionTopology {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(HISTORY_STORE),
             Serdes.Bytes(),
-            RememberedRecords.serde())
+            new RememberedRecordsSerde())
         .withCachingEnabled();
   }
 

@@ -23,7 +23,7 @@ public final class StreamTopics {
    * @throws TopicException if one is missing and may not or cannot be created
    */
   public void require(Topics topics) {
-    List<String> outputs = outputs();
+    List<String> outputs = new ArrayList<>(settings.outputTopics().values());
     List<String> all = new ArrayList<>(settings.sourceTopics());
     all.addAll(outputs);
     all.add(settings.modelsTopic());
@@ -43,14 +43,5 @@ public final class StreamTopics {
       outputs.forEach(topic -> topics.create(topic, sourcePartitions));
       topics.requireModels(settings.modelsTopic());
     }
-  }
-
-  private List<String> outputs() {
-    List<String> topics =
-        new ArrayList<>(List.of(settings.alertsTopic(), settings.deadLetterTopic()));
-    if (settings.scoresEnabled()) {
-      topics.add(settings.scoresTopic());
-    }
-    return topics;
   }
 }

@@ -42,7 +42,7 @@ class StreamSettingsTest {
     assertThat(settings.sourceTopics()).containsExactly("readings");
     assertThat(settings.applicationId()).isEqualTo("lowtide-press-line");
     assertThat(settings.alertsTopic()).isEqualTo("lowtide.alerts");
-    assertThat(settings.scoresEnabled()).isFalse();
+    assertThat(settings.outputTopics()).doesNotContainKey(OutputTopic.SCORES);
     assertThat(settings.deadLetterTopic()).isEqualTo("lowtide.dead-letters");
     assertThat(settings.modelsTopic()).isEqualTo("lowtide.models");
     assertThat(settings.alertBudget()).isEmpty();
@@ -251,6 +251,23 @@ class StreamSettingsTest {
   void shouldRefuseATopicWithTwoUses() {
     assertThatThrownBy(() -> StreamSettings.of(with("alerts.topic", "readings")))
         .hasMessage("alerts.topic: readings is also source.topics; expected another topic");
+    assertThatThrownBy(() -> StreamSettings.of(with("scores.topic", "lowtide.alerts")))
+        .hasMessage("scores.topic: lowtide.alerts is also alerts.topic; expected another topic");
+    assertThatThrownBy(() -> StreamSettings.of(with("models.topic", "lowtide.dead-letters")))
+        .hasMessage(
+            "models.topic: lowtide.dead-letters is also dead.letter.topic; expected another topic");
+  }
+
+  @Test
+  void shouldListTheOutputTopicsInForce() {
+    assertThat(StreamSettings.of(with("scores.topic", "scores")).outputTopics())
+        .isEqualTo(
+            Map.of(
+                OutputTopic.ALERTS, "lowtide.alerts",
+                OutputTopic.DEAD_LETTERS, "lowtide.dead-letters",
+                OutputTopic.SCORES, "scores"));
+    assertThat(StreamSettings.of(with("scores.topic", "")).outputTopics())
+        .containsOnlyKeys(OutputTopic.ALERTS, OutputTopic.DEAD_LETTERS);
   }
 
   @Test

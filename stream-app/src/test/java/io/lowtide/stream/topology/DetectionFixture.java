@@ -9,7 +9,7 @@ import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.SwitchableRegistry;
 import io.lowtide.stream.TestModels;
 import io.lowtide.stream.config.StreamSettings;
-import io.lowtide.stream.history.RememberedRecords;
+import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;

@@ -1,4 +1,4 @@
-package io.lowtide.stream.alert;
+package io.lowtide.stream.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,21 +1,16 @@
-package io.lowtide.stream.alert;
+package io.lowtide.stream.store;
 
+import io.lowtide.stream.detection.SuppressionState;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/**
- * What is known about the alerts of one key.
- *
- * @param publishedAt event time of the last published alert, in milliseconds since 1970
- * @param suppressed alerts withheld since then
- */
-public record SuppressionState(long publishedAt, long suppressed) {
+/** Sixteen bytes: the two numbers, big-endian. */
+public final class SuppressionStateSerde extends Serdes.WrapperSerde<SuppressionState> {
 
-  /** Sixteen bytes: the two numbers, big-endian. */
-  public static Serde<SuppressionState> serde() {
-    return Serdes.serdeFrom((topic, state) -> encode(state), (topic, bytes) -> decode(bytes));
+  /** Needs no configuration. */
+  public SuppressionStateSerde() {
+    super((topic, state) -> encode(state), (topic, bytes) -> decode(bytes));
   }
 
   private static byte[] encode(SuppressionState state) {

@@ -1,6 +1,7 @@
-package io.lowtide.stream.history;
+package io.lowtide.stream.store;
 
 import io.lowtide.density.feature.KeyHistory;
+import io.lowtide.stream.detection.RememberedRecords;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -9,35 +10,14 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/**
- * What is remembered of the records of one key.
- *
- * @param latest event time of the latest of them, in milliseconds since 1970
- * @param history the values that later records are judged by
- */
-public record RememberedRecords(long latest, KeyHistory history) {
+/** The time, then for each field its name, how many values, and the values; big-endian. */
+public final class RememberedRecordsSerde extends Serdes.WrapperSerde<RememberedRecords> {
 
-  /**
-   * What is to be remembered after one more record.
-   *
-   * @param before what was remembered of the key, or null
-   * @param eventTime of the record
-   * @param history the values up to it
-   */
-  public static RememberedRecords after(
-      RememberedRecords before, long eventTime, KeyHistory history) {
-    // A late record must not make the key look as if it had been away since.
-    long latest = before == null ? eventTime : Math.max(eventTime, before.latest());
-    return new RememberedRecords(latest, history);
-  }
-
-  /** The time, then for each field its name, how many values, and the values; big-endian. */
-  public static Serde<RememberedRecords> serde() {
-    return Serdes.serdeFrom(
-        (topic, records) -> encode(records), (topic, bytes) -> decode(topic, bytes));
+  /** Needs no configuration. */
+  public RememberedRecordsSerde() {
+    super((topic, records) -> encode(records), (topic, bytes) -> decode(topic, bytes));
   }
 
   private static byte[] encode(RememberedRecords records) {

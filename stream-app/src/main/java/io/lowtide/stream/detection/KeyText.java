@@ -1,4 +1,4 @@
-package io.lowtide.stream.alert;
+package io.lowtide.stream.detection;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Keys of records, for people. */
-public final class KeyText {
+final class KeyText {
 
   private KeyText() {}
 
   /** The key as text where it is printable UTF-8, in hexadecimal otherwise; null for no key. */
-  public static String of(byte[] key) {
+  static String of(byte[] key) {
     if (key == null) {
       return null;
     }

@@ -1,4 +1,4 @@
-package io.lowtide.stream.alert;
+package io.lowtide.stream.detection;
 
 import io.lowtide.density.explanation.AlertSummary;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
@@ -7,7 +7,6 @@ import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
-import io.lowtide.stream.model.ActiveModel;
 import java.time.Instant;
 import java.util.List;
 
@@ -24,7 +23,7 @@ public final class AlertFactory {
    * @param eventTime its timestamp, in milliseconds since 1970
    * @param suppressed alerts of the key withheld since its last published one
    */
-  public static AnomalyAlert alert(
+  static AnomalyAlert alert(
       RecordPosition source,
       byte[] key,
       long eventTime,
@@ -67,7 +66,7 @@ public final class AlertFactory {
         Instant.ofEpochMilli(eventTime),
         score.logLikelihood(),
         score.pValue(),
-        score.pValue() <= model.budget(),
+        model.isAnomalous(score),
         score.evaluations(),
         source);
   }

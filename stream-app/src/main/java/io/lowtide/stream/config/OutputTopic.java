@@ -1,0 +1,44 @@
+package io.lowtide.stream.config;
+
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ScoredRecord;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/**
+ * What the application publishes on a topic of its own. {@link StreamSettings#outputTopics} says
+ * which of these are in force and on which topic; topics, schemas and sinks follow from that.
+ */
+public enum OutputTopic {
+  /** An alert for every record found improbable. */
+  ALERTS(SettingDefinitions.ALERTS_TOPIC, "alerts", Optional.of(AnomalyAlert.getClassSchema())),
+  /** The records that cannot be scored, as they came. */
+  DEAD_LETTERS(SettingDefinitions.DEAD_LETTER_TOPIC, "dead-letters", Optional.empty()),
+  /** The score of every record that has one. */
+  SCORES(SettingDefinitions.SCORES_TOPIC, "scores", Optional.of(ScoredRecord.getClassSchema()));
+
+  private final String setting;
+  private final String sink;
+  private final Optional<Schema> schema;
+
+  OutputTopic(String setting, String sink, Optional<Schema> schema) {
+    this.setting = setting;
+    this.sink = sink;
+    this.schema = schema;
+  }
+
+  /** Name of the setting that names the topic; an empty one stands for no topic. */
+  String setting() {
+    return setting;
+  }
+
+  /** Name of the topology's node that writes to the topic. */
+  public String sink() {
+    return sink;
+  }
+
+  /** Avro schema of the values, if they are of one. */
+  public Optional<Schema> schema() {
+    return schema;
+  }
+}

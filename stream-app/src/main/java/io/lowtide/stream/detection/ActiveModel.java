@@ -1,0 +1,18 @@
+package io.lowtide.stream.detection;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.scoring.ScoreOutcome;
+
+/**
+ * A model in use.
+ *
+ * @param bundle the verified bundle
+ * @param budget false-alarm budget in force: an alert when p is at most this
+ */
+public record ActiveModel(ModelBundle bundle, double budget) {
+
+  /** Whether a record with this score is improbable enough for an alert. */
+  boolean isAnomalous(ScoreOutcome.Scored score) {
+    return score.pValue() <= budget;
+  }
+}

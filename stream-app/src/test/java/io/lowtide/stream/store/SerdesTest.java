@@ -1,0 +1,55 @@
+package io.lowtide.stream.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lowtide.density.feature.KeyHistory;
+import io.lowtide.stream.detection.RememberedRecords;
+import io.lowtide.stream.detection.SuppressionState;
+import java.util.Arrays;
+import java.util.Map;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.Test;
+
+class SerdesTest {
+
+  @Test
+  void shouldReadBackWhatIsKnownOfAlerts() {
+    Serde<SuppressionState> serde = new SuppressionStateSerde();
+    SuppressionState state = new SuppressionState(1_772_323_200_000L, 42);
+
+    byte[] bytes = serde.serializer().serialize("t", state);
+
+    assertThat(serde.deserializer().deserialize("t", bytes)).isEqualTo(state);
+    assertThatThrownBy(() -> serde.deserializer().deserialize("t", new byte[3]))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("3 bytes");
+  }
+
+  @Test
+  void shouldReadBackPastRecords() {
+    Serde<RememberedRecords> serde = new RememberedRecordsSerde();
+    RememberedRecords records =
+        new RememberedRecords(
+            1_772_323_200_000L,
+            new KeyHistory(
+                Map.of("temperature", new double[] {64.5, Double.NaN}, "Größe", new double[0])));
+
+    byte[] bytes = serde.serializer().serialize("t", records);
+
+    RememberedRecords read = serde.deserializer().deserialize("t", bytes);
+    assertThat(read.latest()).isEqualTo(records.latest());
+    assertThat(read.history().values()).containsOnlyKeys("temperature", "Größe");
+    assertThat(read.history().values().get("temperature")).containsExactly(64.5, Double.NaN);
+    assertThat(read.history().values().get("Größe")).isEmpty();
+    assertThatThrownBy(
+            () -> serde.deserializer().deserialize("t", Arrays.copyOf(bytes, bytes.length - 1)))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("not the history of a key");
+    assertThatThrownBy(
+            () -> serde.deserializer().deserialize("t", Arrays.copyOf(bytes, bytes.length + 1)))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("1 bytes left over");
+  }
+}
