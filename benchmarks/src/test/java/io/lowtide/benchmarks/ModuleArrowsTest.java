@@ -89,6 +89,15 @@ final class ModuleArrowsTest {
           .resideInAnyPackage("org.apache.kafka..", "org.nd4j..");
 
   @ArchTest
+  static final ArchRule whatIsSaidOfARecordShouldBeDecidedWithoutKafka =
+      noClasses()
+          .that()
+          .resideInAPackage("io.lowtide.stream.detection..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..", KAFKA);
+
+  @ArchTest
   static final ArchRule onlyOnePackageShouldKnowNd4j =
       noClasses()
           .that()
