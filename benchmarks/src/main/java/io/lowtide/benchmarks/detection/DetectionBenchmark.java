@@ -5,6 +5,7 @@ import io.lowtide.cli.Lowtide;
 import io.lowtide.cli.OptionException;
 import io.lowtide.trainer.evaluation.DetectionMetrics;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,8 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Compares Lowtide with other detectors on every labelled set of a folder; {@code
@@ -35,6 +38,8 @@ public final class DetectionBenchmark implements Callable<Integer> {
 
   /** Scores that are timed, at most; as many are done before, untimed. */
   private static final int TIMED_SCORES = 2000;
+
+  @Spec private CommandSpec command;
 
   @Parameters(paramLabel = "FOLDER", description = "Folder of the sets.")
   private Path folder;
@@ -80,10 +85,18 @@ public final class DetectionBenchmark implements Callable<Integer> {
     System.exit(Lowtide.commandLine(new DetectionBenchmark()).execute(arguments));
   }
 
+  private PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return command.commandLine().getErr();
+  }
+
   @Override
   public Integer call() throws IOException {
     if (!Files.isDirectory(folder)) {
-      System.err.println("run-detection: skipped: no folder " + folder);
+      err().println("run-detection: skipped: no folder " + folder);
       return 0;
     }
     OptionException.requireAtLeastOne("--seeds", seeds);
@@ -93,7 +106,7 @@ public final class DetectionBenchmark implements Callable<Integer> {
     }
     List<BenchmarkSet> all = BenchmarkSet.readAll(folder);
     if (all.isEmpty()) {
-      System.err.println("run-detection: skipped: no labelled set in " + folder);
+      err().println("run-detection: skipped: no labelled set in " + folder);
       return 0;
     }
     List<BenchmarkSet> sets = BenchmarkOptions.only(all, BenchmarkSet::name, only);
@@ -106,8 +119,8 @@ public final class DetectionBenchmark implements Callable<Integer> {
             settings,
             contamination);
     report.write(output);
-    System.out.println(report.summary());
-    System.out.println("Report in " + output.resolve(DetectionReport.MARKDOWN));
+    out().println(report.summary());
+    out().println("Report in " + output.resolve(DetectionReport.MARKDOWN));
     return 0;
   }
 
@@ -120,18 +133,19 @@ public final class DetectionBenchmark implements Callable<Integer> {
         for (int seed = 1; seed <= seeds; seed++) {
           DetectionResult result = run(set.contaminated(contamination, seed), detector, seed);
           results.add(result);
-          System.out.printf(
-              Locale.ROOT,
-              "%-14s %-18s seed %d  AUROC %.4f  AP %.4f  trained in %6.1f s  %7.1f us per score  %.1f + %.1f evaluations%n",
-              result.set(),
-              result.detector(),
-              seed,
-              result.metrics().areaUnderCurve(),
-              result.metrics().averagePrecision(),
-              result.trainingSeconds(),
-              result.microsecondsPerScore(),
-              result.evaluationsOfNormals(),
-              result.evaluationsOfAnomalies());
+          out()
+              .printf(
+                  Locale.ROOT,
+                  "%-14s %-18s seed %d  AUROC %.4f  AP %.4f  trained in %6.1f s  %7.1f us per score  %.1f + %.1f evaluations%n",
+                  result.set(),
+                  result.detector(),
+                  seed,
+                  result.metrics().areaUnderCurve(),
+                  result.metrics().averagePrecision(),
+                  result.trainingSeconds(),
+                  result.microsecondsPerScore(),
+                  result.evaluationsOfNormals(),
+                  result.evaluationsOfAnomalies());
         }
       }
     }

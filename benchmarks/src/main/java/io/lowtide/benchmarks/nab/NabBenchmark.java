@@ -4,6 +4,7 @@ import io.lowtide.benchmarks.BenchmarkOptions;
 import io.lowtide.cli.Lowtide;
 import io.lowtide.cli.OptionException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Detection on streams: the Numenta Anomaly Benchmark (Lavin and Ahmad 2015); {@code
@@ -30,6 +33,8 @@ import picocli.CommandLine.Parameters;
           + " windows of each, as in NAB's labels/combined_windows.json."
     })
 public final class NabBenchmark implements Callable<Integer> {
+
+  @Spec private CommandSpec command;
 
   @Parameters(paramLabel = "FOLDER", description = "Folder of the files and of windows.json.")
   private Path folder;
@@ -75,16 +80,24 @@ public final class NabBenchmark implements Callable<Integer> {
     System.exit(Lowtide.commandLine(new NabBenchmark()).execute(arguments));
   }
 
+  private PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return command.commandLine().getErr();
+  }
+
   @Override
   public Integer call() throws IOException {
     if (!Files.isDirectory(folder)) {
-      System.err.println("run-nab: skipped: no folder " + folder);
+      err().println("run-nab: skipped: no folder " + folder);
       return 0;
     }
     OptionException.requireAtLeastOne("--seeds", seeds);
     List<NabSet> all = NabSet.readAll(folder);
     if (all.isEmpty()) {
-      System.err.println("run-nab: skipped: no file in " + folder.resolve(NabSet.WINDOWS));
+      err().println("run-nab: skipped: no file in " + folder.resolve(NabSet.WINDOWS));
       return 0;
     }
     List<NabSet> sets = BenchmarkOptions.only(all, NabSet::name, only);
@@ -93,20 +106,21 @@ public final class NabBenchmark implements Callable<Integer> {
     for (NabDetector detector : detectors()) {
       NabRun run = NabRun.of(detector, sets, scorer);
       runs.add(run);
-      System.out.printf(
-          Locale.ROOT,
-          "%-40s %6.2f  %d of %d windows, %d false positives, %.1f s%n",
-          run.detector(),
-          scorer.normalised(run.total(), run.windows()),
-          run.windowsDetected(),
-          run.windows(),
-          run.falsePositives(),
-          run.seconds());
+      out()
+          .printf(
+              Locale.ROOT,
+              "%-40s %6.2f  %d of %d windows, %d false positives, %.1f s%n",
+              run.detector(),
+              scorer.normalised(run.total(), run.windows()),
+              run.windowsDetected(),
+              run.windows(),
+              run.falsePositives(),
+              run.seconds());
     }
     NabReport report = new NabReport(sets, runs, NabPublished.readAll(), scorer);
     report.write(output);
-    System.out.println(report.summary());
-    System.out.println("Report in " + output.resolve(NabReport.MARKDOWN));
+    out().println(report.summary());
+    out().println("Report in " + output.resolve(NabReport.MARKDOWN));
     return 0;
   }
 

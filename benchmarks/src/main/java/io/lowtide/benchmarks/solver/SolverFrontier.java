@@ -13,6 +13,7 @@ import io.lowtide.trainer.evaluation.DetectionMetrics;
 import io.lowtide.trainer.evaluation.Evaluation;
 import io.lowtide.trainer.feature.LagColumns;
 import io.lowtide.trainer.feature.RecordValues;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,8 +23,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * Evaluations of the vector field against the accuracy of the log-likelihood, for each way to
@@ -41,6 +44,8 @@ public final class SolverFrontier implements Callable<Integer> {
   private static final double[] TOLERANCES = {1e-2, 1e-3, 1e-4, 1e-5, 1e-6};
   private static final int[] STEPS = {2, 3, 4, 5, 6, 8};
   private static final int[] ADAMS_STEPS = {8, 11, 14, 17, 20, 23};
+
+  @Spec private CommandSpec command;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "Model bundle.")
   private Path model;
@@ -64,6 +69,10 @@ public final class SolverFrontier implements Callable<Integer> {
     System.exit(Lowtide.commandLine(new SolverFrontier()).execute(arguments));
   }
 
+  private PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
   @Override
   public Integer call() throws Exception {
     ModelBundle bundle = BundleFiles.read(model);
@@ -80,9 +89,10 @@ public final class SolverFrontier implements Callable<Integer> {
     rows.addAll(spread(RecordValues.of(bundle.encoder(), labelled.anomalies())));
     double[] reference =
         new Scores(bundle, Flow.reference(bundle.parameters()), rows).conformityScores;
-    System.out.println(
-        "| solver | evaluations | median error | 99 % | largest | anomalies, evaluations | AUROC |");
-    System.out.println("|---|---|---|---|---|---|---|");
+    out()
+        .println(
+            "| solver | evaluations | median error | 99 % | largest | anomalies, evaluations | AUROC |");
+    out().println("|---|---|---|---|---|---|---|");
     print("as in the model", bundle, bundle.flow().solver(), rows, normals, reference);
     for (ButcherTableau method :
         new ButcherTableau[] {ButcherTableau.DORMAND_PRINCE, ButcherTableau.TSITOURAS}) {
@@ -130,7 +140,7 @@ public final class SolverFrontier implements Callable<Integer> {
         .toList();
   }
 
-  private static void print(
+  private void print(
       String name,
       ModelBundle bundle,
       SolverSettings settings,
@@ -146,18 +156,19 @@ public final class SolverFrontier implements Callable<Integer> {
             .toArray();
     boolean[] anomalous = new boolean[rows.size()];
     Arrays.fill(anomalous, normals, anomalous.length, true);
-    System.out.printf(
-        Locale.ROOT,
-        "| %s | %.1f | %.1e | %.1e | %.1e | %.1f | %.4f |%n",
-        name,
-        scores.meanEvaluations(0, normals),
-        errors[normals / 2],
-        errors[(int) (0.99 * (normals - 1))],
-        errors[normals - 1],
-        scores.meanEvaluations(normals, rows.size()),
-        normals < rows.size()
-            ? DetectionMetrics.of(scores.conformityScores, anomalous).areaUnderCurve()
-            : Double.NaN);
+    out()
+        .printf(
+            Locale.ROOT,
+            "| %s | %.1f | %.1e | %.1e | %.1e | %.1f | %.4f |%n",
+            name,
+            scores.meanEvaluations(0, normals),
+            errors[normals / 2],
+            errors[(int) (0.99 * (normals - 1))],
+            errors[normals - 1],
+            scores.meanEvaluations(normals, rows.size()),
+            normals < rows.size()
+                ? DetectionMetrics.of(scores.conformityScores, anomalous).areaUnderCurve()
+                : Double.NaN);
   }
 
   /** Conformity scores, negative infinity where there is none, and evaluations of all rows. */
