@@ -19,6 +19,7 @@ public final class OdeSolver {
   private final SolverSettings settings;
   private final ButcherTableau tableau;
   private final StepControl control;
+  private final AdaptiveSteps steps;
   private final Optional<AdamsGrid> adams;
   private final int positions;
   private final int components;
@@ -40,6 +41,7 @@ public final class OdeSolver {
     this.settings = settings;
     this.tableau = settings.method();
     this.control = StepControl.startingBoldly(tableau.order());
+    this.steps = new AdaptiveSteps(control);
     this.positions = positions;
     this.components = positions + integrals;
     this.adams =
@@ -110,46 +112,33 @@ public final class OdeSolver {
   private SolveStatus integrateAdaptively(OdeSystem system, double from, double to, double[] y) {
     // What a grid took before does not count: a record must not fail for having been tried on it.
     int budget = evaluations + settings.maximumEvaluations();
-    double span = to - from;
-    double smallestStep = 16 * Math.ulp(Math.max(Math.abs(from), Math.abs(to)));
+    steps.begin(from, to);
     evaluate(system, from, y, stages[0]);
     if (!allFinite(y) || !allFinite(stages[0])) {
       return SolveStatus.NOT_FINITE;
     }
-    double step = startingStep(system, from, span, y);
-    double time = from;
-    double previousError = control.errorBeforeStart();
-    boolean rejected = false;
-    while (true) {
-      boolean last = Math.abs(to - time) <= Math.abs(step) * (1 + 1e-10);
-      if (last) {
-        step = to - time;
-      } else if (Math.abs(step) < smallestStep) {
+    steps.startWith(startingStep(system, from, to - from, y));
+    SolveStatus status = followSteps(system, y, budget);
+    acceptedSteps = steps.accepted();
+    rejectedSteps += steps.rejected();
+    return status;
+  }
+
+  private SolveStatus followSteps(OdeSystem system, double[] y, int budget) {
+    while (!steps.atEnd()) {
+      if (steps.isTooSmall()) {
         return SolveStatus.STEP_TOO_SMALL;
       }
       if (evaluations + tableau.stages() - 1 > budget) {
         return SolveStatus.BUDGET_EXCEEDED;
       }
-      computeStages(system, time, step, y, tableau.stages());
-      double error = errorNorm(step, y);
-      if (!(error <= 1)) {
-        rejectedSteps++;
-        rejected = true;
-        step *= control.afterRejection(error);
-      } else {
-        acceptedSteps++;
+      computeStages(system, steps.time(), steps.step(), y, tableau.stages());
+      if (steps.accept(errorNorm(steps.step(), y))) {
         System.arraycopy(trial, 0, y, 0, components);
-        if (last) {
-          return SolveStatus.COMPLETED;
-        }
-        time += step;
         swapFirstAndLastStage();
-        double factor = control.afterAcceptance(error, previousError);
-        step *= rejected ? Math.min(1, factor) : factor;
-        previousError = error;
-        rejected = false;
       }
     }
+    return SolveStatus.COMPLETED;
   }
 
   /** The last stage of an accepted step is the first of the next one: first same as last. */
