@@ -1,5 +1,6 @@
 package io.lowtide.density.ode;
 
+import io.lowtide.density.ode.SolverSettings.Adaptive;
 import java.util.Optional;
 
 /**
@@ -10,13 +11,13 @@ import java.util.Optional;
 final class AdamsGridSolver extends GridSolver {
 
   private final AdamsWeights weights;
-  private final Optional<SolverSettings> tolerances;
+  private final Optional<Adaptive> tolerances;
 
   /**
    * @param steps number of steps, at least 1
    * @param tolerances what errors are measured by; empty if they are not
    */
-  AdamsGridSolver(int steps, Optional<SolverSettings> tolerances, int positions, int integrals) {
+  AdamsGridSolver(int steps, Optional<Adaptive> tolerances, int positions, int integrals) {
     super(AdamsWeights.HISTORY + 1, positions, integrals);
     this.weights = new AdamsWeights(steps);
     this.tolerances = tolerances;

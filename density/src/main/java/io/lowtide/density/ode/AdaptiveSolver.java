@@ -1,19 +1,21 @@
 package io.lowtide.density.ode;
 
+import io.lowtide.density.ode.SolverSettings.Adaptive;
+
 /**
  * A Runge-Kutta method that chooses its steps by PI control of the estimated error (Hairer,
  * Norsett, Wanner, Solving Ordinary Differential Equations I, section II.4; Gustafsson 1991).
  */
 final class AdaptiveSolver implements OdeSolver {
 
-  private final SolverSettings settings;
+  private final Adaptive settings;
   private final int stages;
   private final StepControl control;
   private final AdaptiveSteps steps;
   private final SolverWorkspace workspace;
   private final RungeKuttaStep method;
 
-  AdaptiveSolver(SolverSettings settings, int positions, int integrals) {
+  AdaptiveSolver(Adaptive settings, int positions, int integrals) {
     this.settings = settings;
     this.stages = settings.method().stages();
     this.control = StepControl.startingBoldly(settings.method().order());

@@ -1,5 +1,7 @@
 package io.lowtide.density.ode;
 
+import io.lowtide.density.ode.SolverSettings.Adaptive;
+import io.lowtide.density.ode.SolverSettings.CheckedGrid;
 import java.util.Optional;
 
 /** A grid whose steps are checked, with adaptive integration where one fails the check. */
@@ -11,15 +13,15 @@ final class CheckedGridSolver implements OdeSolver {
   private final double[] start;
   private boolean fellBack;
 
-  CheckedGridSolver(SolverSettings settings, int positions, int integrals) {
-    this.errorLimit = settings.gridErrorLimit();
-    Optional<SolverSettings> tolerances = Optional.of(settings);
+  CheckedGridSolver(CheckedGrid settings, int positions, int integrals) {
+    Optional<Adaptive> tolerances = Optional.of(settings.fallback());
+    this.errorLimit = settings.errorLimit();
     this.grid =
         settings.gridMethod() == GridMethod.ADAMS
-            ? new AdamsGridSolver(settings.fixedSteps(), tolerances, positions, integrals)
+            ? new AdamsGridSolver(settings.steps(), tolerances, positions, integrals)
             : new RungeKuttaGridSolver(
-                settings.method(), settings.fixedSteps(), tolerances, positions, integrals);
-    this.fallback = new AdaptiveSolver(settings, positions, integrals);
+                settings.fallback().method(), settings.steps(), tolerances, positions, integrals);
+    this.fallback = new AdaptiveSolver(settings.fallback(), positions, integrals);
     this.start = new double[positions + integrals];
   }
 

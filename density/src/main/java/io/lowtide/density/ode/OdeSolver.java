@@ -1,5 +1,9 @@
 package io.lowtide.density.ode;
 
+import io.lowtide.density.ode.SolverSettings.AdamsGrid;
+import io.lowtide.density.ode.SolverSettings.Adaptive;
+import io.lowtide.density.ode.SolverSettings.CheckedGrid;
+import io.lowtide.density.ode.SolverSettings.RungeKuttaGrid;
 import java.util.Optional;
 
 /**
@@ -21,16 +25,17 @@ public sealed interface OdeSolver permits AdaptiveSolver, GridSolver, CheckedGri
    * @param integrals components after the position, at least 0
    */
   static OdeSolver of(SolverSettings settings, int positions, int integrals) {
-    if (!settings.startsOnGrid()) {
-      return new AdaptiveSolver(settings, positions, integrals);
+    if (settings instanceof Adaptive adaptive) {
+      return new AdaptiveSolver(adaptive, positions, integrals);
     }
-    if (settings.checksGrid()) {
-      return new CheckedGridSolver(settings, positions, integrals);
+    if (settings instanceof RungeKuttaGrid grid) {
+      return new RungeKuttaGridSolver(
+          grid.method(), grid.steps(), Optional.empty(), positions, integrals);
     }
-    return settings.gridMethod() == GridMethod.ADAMS
-        ? new AdamsGridSolver(settings.fixedSteps(), Optional.empty(), positions, integrals)
-        : new RungeKuttaGridSolver(
-            settings.method(), settings.fixedSteps(), Optional.empty(), positions, integrals);
+    if (settings instanceof AdamsGrid grid) {
+      return new AdamsGridSolver(grid.steps(), Optional.empty(), positions, integrals);
+    }
+    return new CheckedGridSolver((CheckedGrid) settings, positions, integrals);
   }
 
   /**

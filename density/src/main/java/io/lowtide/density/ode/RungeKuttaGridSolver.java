@@ -1,5 +1,6 @@
 package io.lowtide.density.ode;
 
+import io.lowtide.density.ode.SolverSettings.Adaptive;
 import java.util.Optional;
 
 /** Equal steps of a Runge-Kutta method. */
@@ -7,7 +8,7 @@ final class RungeKuttaGridSolver extends GridSolver {
 
   private final ButcherTableau tableau;
   private final int steps;
-  private final Optional<SolverSettings> tolerances;
+  private final Optional<Adaptive> tolerances;
   private final int end;
   private final RungeKuttaStep method;
 
@@ -19,7 +20,7 @@ final class RungeKuttaGridSolver extends GridSolver {
   RungeKuttaGridSolver(
       ButcherTableau tableau,
       int steps,
-      Optional<SolverSettings> tolerances,
+      Optional<Adaptive> tolerances,
       int positions,
       int integrals) {
     super(tableau.stages(), positions, integrals);

@@ -1,5 +1,6 @@
 package io.lowtide.density.ode;
 
+import io.lowtide.density.ode.SolverSettings.Adaptive;
 import java.util.Arrays;
 
 /** A step of a Runge-Kutta method, in the arrays of a workspace. */
@@ -34,7 +35,7 @@ final class RungeKuttaStep {
   }
 
   /** By the embedded solution, of a step whose stages are all there. */
-  double errorNorm(SolverSettings tolerances, double step, double[] y) {
+  double errorNorm(Adaptive tolerances, double step, double[] y) {
     double[] error = workspace.error;
     Arrays.fill(error, 0);
     workspace.addSlopes(error, step, tableau.errorWeights, tableau.stages(), error);

@@ -1,5 +1,6 @@
 package io.lowtide.density.ode;
 
+import io.lowtide.density.ode.SolverSettings.Adaptive;
 import java.util.Arrays;
 
 /**
@@ -89,7 +90,7 @@ final class SolverWorkspace {
   }
 
   /** Of {@link #error}, of a step from y to {@link #trial}, in units of the tolerances. */
-  double errorNorm(SolverSettings tolerances, double[] y) {
+  double errorNorm(Adaptive tolerances, double[] y) {
     double squares = 0;
     double largest = 0;
     for (int i = 0; i < components; i++) {
@@ -104,7 +105,7 @@ final class SolverWorkspace {
   }
 
   /** The error that the tolerances allow a component of this size before and after a step. */
-  static double scale(SolverSettings tolerances, double before, double after) {
+  static double scale(Adaptive tolerances, double before, double after) {
     return tolerances.absoluteTolerance()
         + tolerances.relativeTolerance() * Math.max(Math.abs(before), Math.abs(after));
   }

@@ -108,7 +108,10 @@ class OdeSolverTest {
     OdeSolver adaptive = OdeSolver.of(SolverSettings.dormandPrince(1e-8), 2, 1);
     assertThat(errorAtPi(solver)).isEqualTo(errorAtPi(adaptive)).isLessThan(3e-7);
     assertThat(solver.evaluations()).isEqualTo(adaptive.evaluations() + 1 + 3 * 6);
+    assertThat(solver.acceptedSteps()).isEqualTo(adaptive.acceptedSteps());
+    assertThat(solver.rejectedSteps()).isEqualTo(adaptive.rejectedSteps() + 3);
     assertThat(solver.largestGridError()).isGreaterThan(1);
+    assertThat(adaptive.largestGridError()).isZero();
   }
 
   @Test
@@ -155,7 +158,8 @@ class OdeSolverTest {
 
   @Test
   void shouldNotCountTheGridAgainstTheBudgetOfAdaptiveIntegration() {
-    SolverSettings adaptive = SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 40);
+    SolverSettings.Adaptive adaptive =
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 40);
     OdeSolver alone = OdeSolver.of(adaptive, 2, 1);
     double error = errorAtPi(alone);
     OdeSolver afterGrid =
