@@ -13,7 +13,6 @@ import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.Probe;
 import io.lowtide.schemas.Provenance;
-import io.lowtide.schemas.Solver;
 import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
 import java.time.Instant;
@@ -101,15 +100,7 @@ public final class BundleAssembler {
             createdAt.truncatedTo(ChronoUnit.MILLIS),
             features,
             FieldMapper.toAvro(field),
-            new Solver(
-                solver.method().label(),
-                solver.relativeTolerance(),
-                solver.absoluteTolerance(),
-                solver.maximumEvaluations(),
-                solver.fixedSteps(),
-                solver.gridMethod().label(),
-                solver.gridErrorLimit(),
-                certificate),
+            SolverMapper.toAvro(solver, certificate),
             calibration.toAvro(),
             training,
             provenance,

@@ -8,10 +8,7 @@ import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.likelihood.ValueScorer;
-import io.lowtide.density.ode.ButcherTableau;
-import io.lowtide.density.ode.GridMethod;
 import io.lowtide.density.ode.SolveStatus;
-import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.Probe;
 import io.lowtide.schemas.Solver;
@@ -39,7 +36,7 @@ public final class ModelBundle {
     this.parameters = FieldMapper.fromAvro(model.getField());
     try {
       this.encoder = new FeatureEncoder(model.getFeatures());
-      this.flow = new Flow(VectorFields.of(parameters), settings(model.getSolver()));
+      this.flow = new Flow(VectorFields.of(parameters), SolverMapper.fromAvro(model.getSolver()));
       this.calibration = ConformalCalibration.of(model.getCalibration());
     } catch (IllegalArgumentException e) {
       throw new BundleException(Reason.INVALID_VALUE, e.getMessage(), e);
@@ -85,17 +82,6 @@ public final class ModelBundle {
     ModelBundle bundle = new ModelBundle(model);
     bundle.requireProbes();
     return bundle;
-  }
-
-  private static SolverSettings settings(Solver solver) {
-    return new SolverSettings(
-        ButcherTableau.of(solver.getMethod()),
-        solver.getRelativeTolerance(),
-        solver.getAbsoluteTolerance(),
-        solver.getMaximumEvaluations(),
-        solver.getFixedSteps(),
-        GridMethod.of(solver.getGridMethod()),
-        solver.getGridErrorLimit());
   }
 
   private void requireProbes() throws BundleException {
@@ -155,9 +141,10 @@ public final class ModelBundle {
 
   /** Two kernels may round differently, and so take other steps: some hundred tolerances apart. */
   private double probeTolerance(Probe probe) {
+    Solver solver = model.getSolver();
     double tolerance =
-        flow.solver().absoluteTolerance()
-            + flow.solver().relativeTolerance() * Math.abs(probe.getLogLikelihood());
+        solver.getAbsoluteTolerance()
+            + solver.getRelativeTolerance() * Math.abs(probe.getLogLikelihood());
     return Math.max(1e-3, 100 * tolerance);
   }
 

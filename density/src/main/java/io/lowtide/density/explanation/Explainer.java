@@ -6,7 +6,6 @@ import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.PartialFlow;
 import io.lowtide.density.likelihood.DiscreteTerms;
 import io.lowtide.density.ode.SolveStatus;
-import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContinuousFeature;
@@ -78,7 +77,9 @@ public final class Explainer {
   public Explainer(ModelBundle bundle) {
     this.encoder = bundle.encoder();
     this.discrete = new DiscreteTerms(encoder);
-    this.flow = coarse(bundle.flow()).newPartialFlow();
+    Flow exact = bundle.flow();
+    this.flow =
+        new Flow(exact.field(), exact.solver().adaptively(LEAST_TOLERANCE)).newPartialFlow();
     this.dimensions = encoder.dimensions();
     this.context = new double[encoder.contextDimensions()];
     this.decoded = new double[dimensions];
@@ -86,11 +87,6 @@ public final class Explainer {
     this.normalConformity = bundle.calibration().quantile(NORMAL_QUANTILE);
     this.minimum = bounds(ContinuousFeature::getMinimum);
     this.maximum = bounds(ContinuousFeature::getMaximum);
-  }
-
-  private static Flow coarse(Flow flow) {
-    SolverSettings solver = flow.solver();
-    return solver.mayAdapt() ? new Flow(flow.field(), solver.adaptively(LEAST_TOLERANCE)) : flow;
   }
 
   private double[] bounds(ToDoubleFunction<ContinuousFeature> boundOfFeature) {

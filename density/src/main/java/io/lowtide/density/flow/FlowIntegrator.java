@@ -20,7 +20,7 @@ public final class FlowIntegrator {
 
   FlowIntegrator(Flow flow) {
     this.field = flow.field().newEvaluator();
-    this.solver = new OdeSolver(flow.solver(), flow.dimensions(), 1);
+    this.solver = OdeSolver.of(flow.solver(), flow.dimensions(), 1);
     this.state = new double[flow.dimensions() + 1];
   }
 

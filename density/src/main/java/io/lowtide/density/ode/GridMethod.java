@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** How an ODE is integrated on a fixed grid. */
 public enum GridMethod {
-  /** The Runge-Kutta method of the settings, on equal steps: an evaluation for each stage. */
+  /** A Runge-Kutta method on equal steps: an evaluation for each stage. */
   RUNGE_KUTTA("runge-kutta"),
 
   /**

@@ -2,46 +2,62 @@ package io.lowtide.density.ode;
 
 /**
  * How an ODE is integrated: adaptively, on a fixed grid, or on a grid whose steps are checked, with
- * adaptive integration where one fails the check.
- *
- * @param method the Runge-Kutta method
- * @param relativeTolerance per component, between 0 and 1; not used by a grid without a check
- * @param absoluteTolerance likewise
- * @param maximumEvaluations evaluations of the right-hand side after which an adaptive solve is
- *     given up; at least 20, and not counting those of a grid tried before
- * @param fixedSteps 0: adaptive, for a method that estimates its error; else the number of steps of
- *     a grid, at most 10,000
- * @param gridMethod how a grid is integrated; {@code method} serves where a step fails the check
- * @param gridErrorLimit error norm of a step on the grid, in units of the tolerances, above which
- *     the solve starts again adaptively; 0: no check
+ * adaptive integration where one fails the check. A value that is out of range is refused by the
+ * name and the range that it has in a model bundle, where 0 stands for another way to integrate.
  */
-public record SolverSettings(
-    ButcherTableau method,
-    double relativeTolerance,
-    double absoluteTolerance,
-    int maximumEvaluations,
-    int fixedSteps,
-    GridMethod gridMethod,
-    double gridErrorLimit) {
+public sealed interface SolverSettings {
 
-  private static final int LEAST_BUDGET = 20;
-
-  /** A score takes no longer than that, whatever a bundle says. */
-  private static final int MOST_STEPS = 10_000;
+  /** Most steps of a grid: a score takes no longer than that, whatever a bundle says. */
+  int MOST_STEPS = 10_000;
 
   /**
-   * @throws IllegalArgumentException if a value is out of range
+   * Adaptive integration at tolerances of at least {@code leastTolerance}, for settings that can
+   * adapt; a grid without a check stays as it is.
    */
-  public SolverSettings {
-    if (fixedSteps < 0 || fixedSteps > MOST_STEPS) {
-      throw new IllegalArgumentException(
-          "fixedSteps: " + fixedSteps + ", expected between 0 and " + MOST_STEPS);
-    }
-    if (!(gridErrorLimit >= 0 && gridErrorLimit < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "gridErrorLimit: " + gridErrorLimit + ", expected at least 0 and finite");
-    }
-    if (fixedSteps == 0 || gridErrorLimit > 0) {
+  SolverSettings adaptively(double leastTolerance);
+
+  /** Dormand-Prince 5(4) with one tolerance, relative and absolute, and a budget of 1,000. */
+  static Adaptive dormandPrince(double tolerance) {
+    return adaptive(ButcherTableau.DORMAND_PRINCE, tolerance, 1_000);
+  }
+
+  /** Adaptive integration with one tolerance, relative and absolute. */
+  static Adaptive adaptive(ButcherTableau method, double tolerance, int maximumEvaluations) {
+    return new Adaptive(method, tolerance, tolerance, maximumEvaluations);
+  }
+
+  /** A grid of {@code steps} equal steps, without a check. */
+  static RungeKuttaGrid fixedGrid(ButcherTableau method, int steps) {
+    return new RungeKuttaGrid(method, steps);
+  }
+
+  /** A grid of {@code steps} steps of Adams' methods, without a check. */
+  static AdamsGrid adamsGrid(int steps) {
+    return new AdamsGrid(steps);
+  }
+
+  /**
+   * Steps that are chosen by their estimated error.
+   *
+   * @param method a Runge-Kutta method that estimates its error
+   * @param relativeTolerance per component, between 0 and 1
+   * @param absoluteTolerance likewise
+   * @param maximumEvaluations evaluations of the right-hand side after which a solve is given up;
+   *     at least 20, and not counting those of a grid tried before
+   */
+  record Adaptive(
+      ButcherTableau method,
+      double relativeTolerance,
+      double absoluteTolerance,
+      int maximumEvaluations)
+      implements SolverSettings {
+
+    private static final int LEAST_BUDGET = 20;
+
+    /**
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public Adaptive {
       if (!method.estimatesError()) {
         throw new IllegalArgumentException(
             "solver method: \""
@@ -55,79 +71,116 @@ public record SolverSettings(
             "maximumEvaluations: " + maximumEvaluations + ", expected at least " + LEAST_BUDGET);
       }
     }
+
+    private static void requireTolerance(String name, double value) {
+      if (!(value > 0 && value < 1)) {
+        throw new IllegalArgumentException(name + ": " + value + ", expected between 0 and 1");
+      }
+    }
+
+    /**
+     * A grid with a check, and these settings where a step fails it.
+     *
+     * @param gridMethod how the grid is integrated
+     * @param steps number of steps, 1 to 10,000
+     * @param errorLimit largest error norm of a step, in units of the tolerances; above 0
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public CheckedGrid onCheckedGrid(GridMethod gridMethod, int steps, double errorLimit) {
+      return new CheckedGrid(gridMethod, steps, errorLimit, this);
+    }
+
+    @Override
+    public Adaptive adaptively(double leastTolerance) {
+      return new Adaptive(
+          method,
+          Math.max(leastTolerance, relativeTolerance),
+          Math.max(leastTolerance, absoluteTolerance),
+          maximumEvaluations);
+    }
   }
 
-  /** Whether the first attempt is on a grid. */
-  public boolean startsOnGrid() {
-    return fixedSteps > 0;
+  /**
+   * Equal steps of a Runge-Kutta method, whatever their error.
+   *
+   * @param method any Runge-Kutta method
+   * @param steps number of steps, 1 to 10,000
+   */
+  record RungeKuttaGrid(ButcherTableau method, int steps) implements SolverSettings {
+
+    /**
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public RungeKuttaGrid {
+      requireSteps(steps);
+    }
+
+    @Override
+    public RungeKuttaGrid adaptively(double leastTolerance) {
+      return this;
+    }
   }
 
-  /** Whether each step on the grid is checked. */
-  public boolean checksGrid() {
-    return gridErrorLimit > 0;
+  /**
+   * Steps of Adams' methods, whatever their error; the first is a third as long as each of the
+   * others.
+   *
+   * @param steps number of steps, 1 to 10,000
+   */
+  record AdamsGrid(int steps) implements SolverSettings {
+
+    /**
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public AdamsGrid {
+      requireSteps(steps);
+    }
+
+    @Override
+    public AdamsGrid adaptively(double leastTolerance) {
+      return this;
+    }
   }
 
-  /** Whether steps may be chosen by the estimated error. */
-  public boolean mayAdapt() {
-    return !startsOnGrid() || checksGrid();
+  /**
+   * A grid whose steps are checked.
+   *
+   * @param gridMethod how the grid is integrated; of the Runge-Kutta methods it is the fallback's
+   * @param steps number of steps, 1 to 10,000
+   * @param errorLimit error norm of a step on the grid, in units of the fallback's tolerances,
+   *     above which the solve starts again adaptively; above 0 and finite
+   * @param fallback the adaptive integration
+   */
+  record CheckedGrid(GridMethod gridMethod, int steps, double errorLimit, Adaptive fallback)
+      implements SolverSettings {
+
+    /**
+     * @throws IllegalArgumentException if a value is out of range
+     */
+    public CheckedGrid {
+      requireSteps(steps);
+      if (!(errorLimit >= 0 && errorLimit < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "gridErrorLimit: " + errorLimit + ", expected at least 0 and finite");
+      }
+      if (errorLimit == 0) {
+        throw new IllegalArgumentException("gridErrorLimit: " + errorLimit + ", expected above 0");
+      }
+    }
+
+    @Override
+    public Adaptive adaptively(double leastTolerance) {
+      return fallback.adaptively(leastTolerance);
+    }
   }
 
-  /** Dormand-Prince 5(4) with one tolerance, relative and absolute, and a budget of 1,000. */
-  public static SolverSettings dormandPrince(double tolerance) {
-    return adaptive(ButcherTableau.DORMAND_PRINCE, tolerance, 1_000);
-  }
-
-  /** Adaptive integration with one tolerance, relative and absolute. */
-  public static SolverSettings adaptive(
-      ButcherTableau method, double tolerance, int maximumEvaluations) {
-    return new SolverSettings(
-        method, tolerance, tolerance, maximumEvaluations, 0, GridMethod.RUNGE_KUTTA, 0);
-  }
-
-  /** A grid of {@code steps} equal steps, without a check. */
-  public static SolverSettings fixedGrid(ButcherTableau method, int steps) {
-    return fixedGrid(method, GridMethod.RUNGE_KUTTA, steps);
-  }
-
-  /** A grid of {@code steps} steps of Adams' methods, without a check. */
-  public static SolverSettings adamsGrid(int steps) {
-    return fixedGrid(ButcherTableau.DORMAND_PRINCE, GridMethod.ADAMS, steps);
-  }
-
-  private static SolverSettings fixedGrid(ButcherTableau method, GridMethod gridMethod, int steps) {
+  private static void requireSteps(int steps) {
     if (steps < 1) {
       throw new IllegalArgumentException("fixedSteps: " + steps + ", expected at least 1");
     }
-    return new SolverSettings(method, 0, 0, 0, steps, gridMethod, 0);
-  }
-
-  /** These settings on a grid of {@code steps} steps with a check. */
-  public SolverSettings onCheckedGrid(GridMethod gridMethod, int steps, double errorLimit) {
-    return new SolverSettings(
-        method,
-        relativeTolerance,
-        absoluteTolerance,
-        maximumEvaluations,
-        steps,
-        gridMethod,
-        errorLimit);
-  }
-
-  /** These settings without a grid, at tolerances of at least {@code leastTolerance}. */
-  public SolverSettings adaptively(double leastTolerance) {
-    return new SolverSettings(
-        method,
-        Math.max(leastTolerance, relativeTolerance),
-        Math.max(leastTolerance, absoluteTolerance),
-        maximumEvaluations,
-        0,
-        GridMethod.RUNGE_KUTTA,
-        0);
-  }
-
-  private static void requireTolerance(String name, double value) {
-    if (!(value > 0 && value < 1)) {
-      throw new IllegalArgumentException(name + ": " + value + ", expected between 0 and 1");
+    if (steps > MOST_STEPS) {
+      throw new IllegalArgumentException(
+          "fixedSteps: " + steps + ", expected between 0 and " + MOST_STEPS);
     }
   }
 }

@@ -209,6 +209,17 @@ class ModelBundleTest {
   }
 
   @Test
+  void shouldRefuseAGridOfTooManySteps() {
+    assertRefused(
+        model -> {
+          Solver solver = Solver.newBuilder(model.getSolver()).setFixedSteps(10_001).build();
+          model.setSolver(solver);
+        },
+        Reason.INVALID_VALUE,
+        "fixedSteps: 10001, expected between 0 and 10000");
+  }
+
+  @Test
   void shouldRefuseContentThatDoesNotMatchItsHash() {
     DensityModel tampered = DensityModel.newBuilder(bundle.record()).setDetector("other").build();
     assertThatThrownBy(() -> ModelBundle.of(tampered))

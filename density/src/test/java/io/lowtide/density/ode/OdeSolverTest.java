@@ -65,7 +65,7 @@ class OdeSolverTest {
   }
 
   private static OdeSolver fixedSteps(ButcherTableau method, int steps) {
-    return new OdeSolver(SolverSettings.fixedGrid(method, steps), 2, 1);
+    return OdeSolver.of(SolverSettings.fixedGrid(method, steps), 2, 1);
   }
 
   private static double errorAtPi(OdeSolver solver) {
@@ -81,7 +81,7 @@ class OdeSolverTest {
   void shouldKeepItsTolerance(ButcherTableau method) {
     for (double tolerance : new double[] {1e-3, 1e-5, 1e-7, 1e-9, 1e-11}) {
       SolverSettings settings = SolverSettings.adaptive(method, tolerance, 10_000);
-      assertThat(errorAtPi(new OdeSolver(settings, 2, 1))).isLessThan(30 * tolerance);
+      assertThat(errorAtPi(OdeSolver.of(settings, 2, 1))).isLessThan(30 * tolerance);
     }
   }
 
@@ -90,7 +90,7 @@ class OdeSolverTest {
     SolverSettings loose =
         SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 1_000)
             .onCheckedGrid(GridMethod.RUNGE_KUTTA, 3, 20);
-    OdeSolver solver = new OdeSolver(loose, 2, 1);
+    OdeSolver solver = OdeSolver.of(loose, 2, 1);
     assertThat(errorAtPi(solver)).isLessThan(1e-2);
     assertThat(solver.evaluations()).isEqualTo(1 + 3 * 6);
     assertThat(solver.largestGridError()).isBetween(0.1, 20.0);
@@ -104,18 +104,21 @@ class OdeSolverTest {
     SolverSettings settings =
         SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-8, 1_000)
             .onCheckedGrid(GridMethod.RUNGE_KUTTA, 3, 1);
-    OdeSolver solver = new OdeSolver(settings, 2, 1);
-    OdeSolver adaptive = new OdeSolver(SolverSettings.dormandPrince(1e-8), 2, 1);
+    OdeSolver solver = OdeSolver.of(settings, 2, 1);
+    OdeSolver adaptive = OdeSolver.of(SolverSettings.dormandPrince(1e-8), 2, 1);
     assertThat(errorAtPi(solver)).isEqualTo(errorAtPi(adaptive)).isLessThan(3e-7);
     assertThat(solver.evaluations()).isEqualTo(adaptive.evaluations() + 1 + 3 * 6);
+    assertThat(solver.acceptedSteps()).isEqualTo(adaptive.acceptedSteps());
+    assertThat(solver.rejectedSteps()).isEqualTo(adaptive.rejectedSteps() + 3);
     assertThat(solver.largestGridError()).isGreaterThan(1);
+    assertThat(adaptive.largestGridError()).isZero();
   }
 
   @Test
   void shouldEvaluateOnceAStepOnAnAdamsGrid() {
     SolverSettings settings =
         SolverSettings.dormandPrince(1e-3).onCheckedGrid(GridMethod.ADAMS, 20, 100);
-    OdeSolver solver = new OdeSolver(settings, 2, 1);
+    OdeSolver solver = OdeSolver.of(settings, 2, 1);
     assertThat(errorAtPi(solver)).isLessThan(2e-3);
     assertThat(solver.evaluations()).isEqualTo(1 + 20);
     assertThat(solver.acceptedSteps()).isEqualTo(20);
@@ -132,15 +135,15 @@ class OdeSolverTest {
   }
 
   private static OdeSolver adams(int steps) {
-    return new OdeSolver(SolverSettings.adamsGrid(steps), 2, 1);
+    return OdeSolver.of(SolverSettings.adamsGrid(steps), 2, 1);
   }
 
   @Test
   void shouldIntegrateAdaptivelyWhereAnAdamsStepFailsTheCheck() {
     OdeSolver solver =
-        new OdeSolver(
+        OdeSolver.of(
             SolverSettings.dormandPrince(1e-8).onCheckedGrid(GridMethod.ADAMS, 6, 1), 2, 1);
-    OdeSolver adaptive = new OdeSolver(SolverSettings.dormandPrince(1e-8), 2, 1);
+    OdeSolver adaptive = OdeSolver.of(SolverSettings.dormandPrince(1e-8), 2, 1);
     assertThat(errorAtPi(solver)).isEqualTo(errorAtPi(adaptive));
     assertThat(solver.evaluations()).isEqualTo(adaptive.evaluations() + 1 + 6);
   }
@@ -155,11 +158,12 @@ class OdeSolverTest {
 
   @Test
   void shouldNotCountTheGridAgainstTheBudgetOfAdaptiveIntegration() {
-    SolverSettings adaptive = SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 40);
-    OdeSolver alone = new OdeSolver(adaptive, 2, 1);
+    SolverSettings.Adaptive adaptive =
+        SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-3, 40);
+    OdeSolver alone = OdeSolver.of(adaptive, 2, 1);
     double error = errorAtPi(alone);
     OdeSolver afterGrid =
-        new OdeSolver(adaptive.onCheckedGrid(GridMethod.RUNGE_KUTTA, 6, 1e-9), 2, 1);
+        OdeSolver.of(adaptive.onCheckedGrid(GridMethod.RUNGE_KUTTA, 6, 1e-9), 2, 1);
     assertThat(errorAtPi(afterGrid)).isEqualTo(error);
     assertThat(afterGrid.evaluations()).isEqualTo(alone.evaluations() + 1 + 6 * 6);
     assertThat(afterGrid.evaluations()).isGreaterThan(40);
@@ -173,15 +177,15 @@ class OdeSolverTest {
         SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-6, 10_000)
             .onCheckedGrid(gridMethod, 2, 1);
     double[] y = {100};
-    OdeSolver solver = new OdeSolver(settings, 1, 0);
+    OdeSolver solver = OdeSolver.of(settings, 1, 0);
     assertThat(solver.integrate(decay, 0, 1, y)).isEqualTo(SolveStatus.COMPLETED);
     assertThat(y[0]).isCloseTo(1 / Math.sqrt(1e-4 + 2e3), within(1e-5));
   }
 
   @Test
   void shouldNeedNoMoreEvaluationsThanTheOrderImplies() {
-    OdeSolver loose = new OdeSolver(SolverSettings.dormandPrince(1e-5), 2, 1);
-    OdeSolver tight = new OdeSolver(SolverSettings.dormandPrince(1e-10), 2, 1);
+    OdeSolver loose = OdeSolver.of(SolverSettings.dormandPrince(1e-5), 2, 1);
+    OdeSolver tight = OdeSolver.of(SolverSettings.dormandPrince(1e-10), 2, 1);
     errorAtPi(loose);
     errorAtPi(tight);
     assertThat(loose.evaluations()).isBetween(20, 80);
@@ -214,8 +218,8 @@ class OdeSolverTest {
     for (SolverSettings each : settings) {
       double[] expected = {1, 0, 0};
       double[] actual = expected.clone();
-      new OdeSolver(each, 2, 1).integrate(ROTATION, 0, 2, expected);
-      assertThat(new OdeSolver(each, 2, 1).integrate(sparing, 0, 2, actual))
+      OdeSolver.of(each, 2, 1).integrate(ROTATION, 0, 2, expected);
+      assertThat(OdeSolver.of(each, 2, 1).integrate(sparing, 0, 2, actual))
           .isEqualTo(SolveStatus.COMPLETED);
       assertThat(actual).isEqualTo(expected);
     }
@@ -226,7 +230,7 @@ class OdeSolverTest {
     double[] y = {2, 0};
     SolverSettings settings =
         SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-11, 100_000);
-    assertThat(new OdeSolver(settings, 2, 0).integrate(VAN_DER_POL, 0, 10, y))
+    assertThat(OdeSolver.of(settings, 2, 0).integrate(VAN_DER_POL, 0, 10, y))
         .isEqualTo(SolveStatus.COMPLETED);
     OrdinaryDifferentialEquation equation =
         new OrdinaryDifferentialEquation() {
@@ -251,7 +255,7 @@ class OdeSolverTest {
 
   @Test
   void shouldIntegrateBackwardsToWhereItCameFrom() {
-    OdeSolver solver = new OdeSolver(SolverSettings.dormandPrince(1e-10), 2, 0);
+    OdeSolver solver = OdeSolver.of(SolverSettings.dormandPrince(1e-10), 2, 0);
     double[] y = {1.2, -0.4};
     solver.integrate(VAN_DER_POL, 0, 1, y);
     solver.integrate(VAN_DER_POL, 1, 0, y);
@@ -261,7 +265,7 @@ class OdeSolverTest {
   @Test
   void shouldStopAtTheBudgetOfEvaluations() {
     SolverSettings settings = SolverSettings.adaptive(ButcherTableau.DORMAND_PRINCE, 1e-10, 50);
-    OdeSolver solver = new OdeSolver(settings, 2, 0);
+    OdeSolver solver = OdeSolver.of(settings, 2, 0);
     assertThat(solver.integrate(VAN_DER_POL, 0, 100, new double[] {2, 0}))
         .isEqualTo(SolveStatus.BUDGET_EXCEEDED);
     assertThat(solver.evaluations()).isLessThanOrEqualTo(50);
@@ -270,14 +274,14 @@ class OdeSolverTest {
   @Test
   void shouldStopWhereTheSolutionEnds() {
     OdeSystem blowUp = (s, y, derivative) -> derivative[0] = y[0] * y[0];
-    OdeSolver solver = new OdeSolver(SolverSettings.dormandPrince(1e-8), 1, 0);
+    OdeSolver solver = OdeSolver.of(SolverSettings.dormandPrince(1e-8), 1, 0);
     assertThat(solver.integrate(blowUp, 0, 2, new double[] {1}))
         .isNotEqualTo(SolveStatus.COMPLETED);
   }
 
   @Test
   void shouldRefuseAStateThatIsNotFinite() {
-    OdeSolver solver = new OdeSolver(SolverSettings.dormandPrince(1e-5), 2, 0);
+    OdeSolver solver = OdeSolver.of(SolverSettings.dormandPrince(1e-5), 2, 0);
     for (double bad :
         new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
       assertThat(solver.integrate(VAN_DER_POL, 0, 1, new double[] {0, bad}))

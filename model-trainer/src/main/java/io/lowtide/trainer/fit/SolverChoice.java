@@ -8,6 +8,8 @@ import io.lowtide.density.flow.Flow;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.GridMethod;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.density.ode.SolverSettings.Adaptive;
+import io.lowtide.density.ode.SolverSettings.CheckedGrid;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.SolverCertificate;
 import java.util.Arrays;
@@ -78,18 +80,18 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
     }
 
     SolverChoice choose(TrainingSettings settings) {
-      SolverSettings adaptive = settings.adaptiveSolver();
-      SolverChoice adaptively = certify(adaptive, scores(adaptive));
+      Adaptive adaptive = settings.adaptiveSolver();
+      SolverChoice adaptively = certify(adaptive, scores(adaptive), 0);
       if (settings.scoresOnGrid()) {
         for (int steps = LEAST_STEPS; steps <= MOST_STEPS; steps++) {
-          SolverSettings open = adaptive.onCheckedGrid(GridMethod.ADAMS, steps, Double.MAX_VALUE);
+          CheckedGrid open = adaptive.onCheckedGrid(GridMethod.ADAMS, steps, Double.MAX_VALUE);
           double limit = limit(scores(open).gridErrors);
           if (limit > 0 && limit < Double.MAX_VALUE) {
-            SolverSettings grid = adaptive.onCheckedGrid(GridMethod.ADAMS, steps, limit);
+            CheckedGrid grid = adaptive.onCheckedGrid(GridMethod.ADAMS, steps, limit);
             Scores scores = scores(grid);
             if (scores.unscorable() == 0
                 && quantile(scores.errors(), ACCURATE_SHARE) <= settings.scoringAccuracy()) {
-              SolverChoice choice = certify(grid, scores);
+              SolverChoice choice = certify(grid, scores, scores.shareBeyond(limit));
               return choice.isCheaperThan(adaptively) ? choice : adaptively;
             }
           }
@@ -113,12 +115,11 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
       return new Scores(new Flow(field, solver));
     }
 
-    private SolverChoice certify(SolverSettings solver, Scores scores) {
+    /**
+     * @param adaptiveShare share of the records that a grid sent to the adaptive solver
+     */
+    private SolverChoice certify(SolverSettings solver, Scores scores, double adaptiveShare) {
       double[] errors = scores.errors();
-      long adaptive =
-          Arrays.stream(scores.gridErrors)
-              .filter(error -> !(error <= solver.gridErrorLimit()))
-              .count();
       return new SolverChoice(
           solver,
           new SolverCertificate(
@@ -128,7 +129,7 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
               quantile(errors, 0.99),
               quantile(errors, 1),
               scores.evaluations / (double) rows.size(),
-              solver.checksGrid() ? adaptive / (double) rows.size() : 0));
+              adaptiveShare));
     }
 
     /** The smallest value that at least this fraction of the values does not exceed. */
@@ -154,6 +155,12 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
           gridErrors[row] = scorer.largestGridError();
           evaluations += scorer.evaluations();
         }
+      }
+
+      /** Share of the records with a step on the grid that is not within the limit. */
+      double shareBeyond(double limit) {
+        return Arrays.stream(gridErrors).filter(error -> !(error <= limit)).count()
+            / (double) rows.size();
       }
 
       /** Of the records that have a score, by exact integration and here. */

@@ -177,7 +177,7 @@ public final class TrainingSettings {
   }
 
   /** How scores are integrated where no grid is taken. */
-  public SolverSettings adaptiveSolver() {
+  public SolverSettings.Adaptive adaptiveSolver() {
     double tolerance = values.getDouble(SCORING_TOLERANCE);
     ButcherTableau method =
         scoresOnGrid()

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.nd4j;
 
+import io.lowtide.density.ode.AdaptiveSteps;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.StepControl;
@@ -34,6 +35,7 @@ final class BatchOdeSolver {
   /** At the loose tolerances of training a bold start costs accuracy. */
   private static final StepControl CONTROL = StepControl.startingCautiously(ORDER);
 
+  private final AdaptiveSteps steps = new AdaptiveSteps(CONTROL);
   private final BatchSystem system;
   private final SolverOptions options;
   private final int size;
@@ -57,8 +59,6 @@ final class BatchOdeSolver {
   private final double[] stepIntegral;
 
   private int evaluations;
-  private int acceptedSteps;
-  private int rejectedSteps;
 
   /**
    * @param system what is integrated; the solver belongs to it
@@ -118,53 +118,36 @@ final class BatchOdeSolver {
    */
   public void integrate(double from, double to, double[] y, double[] integral) {
     evaluations = 0;
-    acceptedSteps = 0;
-    rejectedSteps = 0;
     boolean integrating = integral != null;
-    double smallestStep = 16 * Math.ulp(Math.max(Math.abs(from), Math.abs(to)));
+    steps.begin(from, to);
     state.upload(y, size);
     state.download(before, size);
-    double step = firstStageAndStep(from, to - from, integrating);
-    double time = from;
-    double previousError = CONTROL.errorBeforeStart();
-    boolean rejected = false;
-    while (true) {
-      boolean last = Math.abs(to - time) <= Math.abs(step) * (1 + 1e-10);
-      if (last) {
-        step = to - time;
-      } else if (Math.abs(step) < smallestStep) {
+    steps.startWith(firstStageAndStep(from, to - from, integrating));
+    while (!steps.atEnd()) {
+      double time = steps.time();
+      double step = steps.step();
+      boolean last = steps.isLast();
+      if (steps.isTooSmall()) {
         throw new SolveException(SolveStatus.STEP_TOO_SMALL, evaluations, time);
       }
       if (evaluations + STAGES - 1 > options.maximumEvaluations()) {
         throw new SolveException(SolveStatus.BUDGET_EXCEEDED, evaluations, time);
       }
       computeStages(time, step, last, integrating);
-      double errorNorm = errorNorm(step);
-      if (!(errorNorm <= 1)) {
-        rejectedSteps++;
-        rejected = true;
-        step *= CONTROL.afterRejection(errorNorm);
-        continue;
+      if (steps.accept(errorNorm(step))) {
+        if (integrating) {
+          addScaled(step * WEIGHTS[0], firstIntegrand, integral);
+          addScaled(1, stepIntegral, integral);
+          System.arraycopy(laterIntegrand, 0, firstIntegrand, 0, firstIntegrand.length);
+        }
+        System.arraycopy(after, 0, before, 0, size);
+        if (!last) {
+          pointToState.run();
+          lastStageToFirst.run();
+        }
       }
-      acceptedSteps++;
-      if (integrating) {
-        addScaled(step * WEIGHTS[0], firstIntegrand, integral);
-        addScaled(1, stepIntegral, integral);
-        System.arraycopy(laterIntegrand, 0, firstIntegrand, 0, firstIntegrand.length);
-      }
-      System.arraycopy(after, 0, before, 0, size);
-      if (last) {
-        System.arraycopy(after, 0, y, 0, size);
-        return;
-      }
-      pointToState.run();
-      lastStageToFirst.run();
-      time += step;
-      double factor = CONTROL.afterAcceptance(errorNorm, previousError);
-      step *= rejected ? Math.min(1, factor) : factor;
-      previousError = errorNorm;
-      rejected = false;
     }
+    System.arraycopy(after, 0, y, 0, size);
   }
 
   /** Evaluations of the right-hand side in the last solve. */
@@ -174,12 +157,12 @@ final class BatchOdeSolver {
 
   /** Accepted steps of the last solve. */
   public int acceptedSteps() {
-    return acceptedSteps;
+    return steps.accepted();
   }
 
   /** Rejected steps of the last solve. */
   public int rejectedSteps() {
-    return rejectedSteps;
+    return steps.rejected();
   }
 
   /**

@@ -222,7 +222,7 @@ class FlowTrainerTest {
   void shouldCertifyHowItsScoresAreIntegrated() {
     SolverCertificate certificate = result.bundle().record().getSolver().getCertificate();
     assertThat(certificate.getError99()).isBetween(0.0, 0.01);
-    assertThat(result.bundle().flow().solver().checksGrid()).isTrue();
+    assertThat(result.bundle().flow().solver()).isInstanceOf(SolverSettings.CheckedGrid.class);
     ValueScorer scorer = new ValueScorer(result.bundle().encoder(), result.bundle().flow());
     ValueScorer exact =
         new ValueScorer(result.bundle().encoder(), Flow.reference(result.bundle().parameters()));

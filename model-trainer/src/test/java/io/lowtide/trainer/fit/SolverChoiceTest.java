@@ -8,6 +8,7 @@ import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.density.ode.GridMethod;
+import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.SolverCertificate;
 import java.util.List;
@@ -71,7 +72,10 @@ class SolverChoiceTest {
 
     assertThat(choice.certificate().getRecords()).isEqualTo(99);
     assertThat(choice.certificate().getUnscorable()).isZero();
-    assertThat(choice.solver().gridMethod()).isEqualTo(GridMethod.ADAMS);
+    assertThat(choice.solver())
+        .isInstanceOfSatisfying(
+            SolverSettings.CheckedGrid.class,
+            grid -> assertThat(grid.gridMethod()).isEqualTo(GridMethod.ADAMS));
     assertThat(choice.certificate().getError99()).isLessThan(0.01);
   }
 }

@@ -9,7 +9,7 @@ package io.lowtide.density.ode;
  *
  * <p>Times and weights are shares of the whole interval.
  */
-final class AdamsGrid {
+final class AdamsWeights {
 
   /** Slopes that the predictor uses. */
   static final int HISTORY = 3;
@@ -23,7 +23,7 @@ final class AdamsGrid {
   /**
    * @param steps number of steps, at least 1
    */
-  AdamsGrid(int steps) {
+  AdamsWeights(int steps) {
     nodes = new double[steps + 1];
     predictor = new double[steps][];
     corrector = new double[steps][];

@@ -7,12 +7,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AdamsGridTest {
+class AdamsWeightsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 17})
   void shouldIntegratePolynomialsUpToTheNumberOfSlopes(int steps) {
-    AdamsGrid grid = new AdamsGrid(steps);
+    AdamsWeights grid = new AdamsWeights(steps);
     for (int step = 0; step < steps; step++) {
       double[] predictor = grid.predictor(step);
       double[] corrector = grid.corrector(step);
@@ -32,7 +32,7 @@ class AdamsGridTest {
     }
   }
 
-  private static double sum(AdamsGrid grid, double[] weights, int count, int step, int power) {
+  private static double sum(AdamsWeights grid, double[] weights, int count, int step, int power) {
     double sum = 0;
     for (int i = 0; i < count; i++) {
       sum += weights[i] * Math.pow(grid.node(step - i), power);
@@ -43,7 +43,7 @@ class AdamsGridTest {
   /** Hairer, Norsett, Wanner, tables III.1.1 and III.1.2. */
   @Test
   void shouldHaveTheClassicalWeightsWhereStepsAreEqual() {
-    AdamsGrid grid = new AdamsGrid(10);
+    AdamsWeights grid = new AdamsWeights(10);
     double length = grid.node(9) - grid.node(8);
     assertThat(grid.predictor(8))
         .containsExactly(
@@ -56,7 +56,7 @@ class AdamsGridTest {
 
   @Test
   void shouldGoFromTheStartToTheEndWithAShortFirstStep() {
-    AdamsGrid grid = new AdamsGrid(10);
+    AdamsWeights grid = new AdamsWeights(10);
     assertThat(grid.node(0)).isZero();
     assertThat(grid.node(grid.steps())).isEqualTo(1);
     assertThat(3 * grid.node(1)).isCloseTo(grid.node(10) - grid.node(9), within(1e-15));

@@ -1,0 +1,58 @@
+package io.lowtide.density.ode;
+
+import io.lowtide.density.ode.SolverSettings.Adaptive;
+import java.util.Optional;
+
+/**
+ * Predictor and corrector of Adams, PEC: predict, evaluate there, correct. The slope at the point
+ * that was predicted serves the next steps too, so that a step costs one evaluation; the two orders
+ * give its error.
+ */
+final class AdamsGridSolver extends GridSolver {
+
+  private final AdamsWeights weights;
+  private final Optional<Adaptive> tolerances;
+
+  /**
+   * @param steps number of steps, at least 1
+   * @param tolerances what errors are measured by; empty if they are not
+   */
+  AdamsGridSolver(int steps, Optional<Adaptive> tolerances, int positions, int integrals) {
+    super(AdamsWeights.HISTORY + 1, positions, integrals);
+    this.weights = new AdamsWeights(steps);
+    this.tolerances = tolerances;
+  }
+
+  @Override
+  void takeSteps(OdeSystem system, double from, double to, double[] y) {
+    double span = to - from;
+    double[][] slopes = workspace.slopes;
+    double[] trial = workspace.trial;
+    double[] error = workspace.error;
+    workspace.evaluate(system, from, y, slopes[0]);
+    for (int step = 0; step < weights.steps(); step++) {
+      double[] predictor = weights.predictor(step);
+      int known = predictor.length;
+      workspace.addSlopes(y, span, predictor, known, trial);
+      workspace.evaluate(system, from + weights.node(step + 1) * span, trial, slopes[known]);
+      workspace.addSlopes(y, span, weights.corrector(step), known + 1, error);
+      for (int i = 0; i < trial.length; i++) {
+        double corrected = error[i];
+        error[i] = corrected - trial[i];
+        trial[i] = corrected;
+      }
+      if (tolerances.isPresent()) {
+        measure(workspace.errorNorm(tolerances.get(), y));
+      }
+      endStep(y);
+      bringForward(slopes, known);
+    }
+  }
+
+  /** A slope to the first place, those before it one place back. */
+  private static void bringForward(double[][] slopes, int index) {
+    double[] latest = slopes[index];
+    System.arraycopy(slopes, 0, slopes, 1, index);
+    slopes[0] = latest;
+  }
+}
