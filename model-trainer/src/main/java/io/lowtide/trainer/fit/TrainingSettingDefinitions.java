@@ -89,8 +89,8 @@ final class TrainingSettingDefinitions {
             2,
             Range.between(1, 256),
             Importance.MEDIUM,
-            "Shards that a batch is cut into, each solved by a thread of its own. The result"
-                + " depends on it, and is the same for the same number.")
+            "Parts that a batch is cut into, each integrated with steps of its own. The result"
+                + " depends on their number, and not on how many processors there are.")
         .define(
             LEARNING_RATE,
             Type.DOUBLE,
