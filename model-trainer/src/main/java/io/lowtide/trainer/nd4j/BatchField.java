@@ -1,11 +1,9 @@
 package io.lowtide.trainer.nd4j;
 
 import static io.lowtide.trainer.nd4j.TensorOps.addProduct;
-import static io.lowtide.trainer.nd4j.TensorOps.addProductTransposed;
 import static io.lowtide.trainer.nd4j.TensorOps.addScaled;
 import static io.lowtide.trainer.nd4j.TensorOps.addTransposedProduct;
 import static io.lowtide.trainer.nd4j.TensorOps.copy;
-import static io.lowtide.trainer.nd4j.TensorOps.fill;
 import static io.lowtide.trainer.nd4j.TensorOps.multiply;
 import static io.lowtide.trainer.nd4j.TensorOps.product;
 import static io.lowtide.trainer.nd4j.TensorOps.productTransposed;
@@ -61,22 +59,17 @@ final class BatchField {
   private final FlowObjective objective;
   private final BatchArrays arrays;
   private final boolean closedFormTrace;
-  private final FieldOperands operands;
-  private final double[] operandValues;
-  private final double[] operandGradientValues;
-  private final TensorBuffer operandBuffer;
-  private final TensorBuffer operandGradient;
-  private final TensorBuffer contextBuffer;
+  private final OperandMatrices operands;
+  private final FieldContext context;
   private final int[] optional;
   private final double[] present;
   private final TensorBuffer presentBuffer;
   private final TensorBuffer point;
   private final TensorBuffer derivative;
-  private final INDArray context;
   private final INDArray z;
   private final INDArray f;
-  private final INDArray affineOutput;
   private final List<HiddenLayer> layers = new ArrayList<>();
+  private final LayerArgument output;
   private final List<Probe> probes = new ArrayList<>();
   private final INDArray probeProduct;
   private final INDArray productCotangent;
@@ -128,14 +121,8 @@ final class BatchField {
     this.objective = objective;
     this.arrays = new BatchArrays(type, records);
     this.closedFormTrace = objective.trace() == TraceMode.EXACT && shape.hiddenLayers() <= 2;
-    this.operands = new FieldOperands(shape, closedFormTrace);
-    this.operandValues = new double[operands.size()];
-    this.operandGradientValues = new double[operands.size()];
-    this.operandBuffer = new TensorBuffer(type, operands.size());
-    this.operandGradient = new TensorBuffer(type, operands.size());
-    int k = shape.contextDimensions();
-    this.context = k > 0 ? arrays.withOnes(k) : null;
-    this.contextBuffer = k > 0 ? arrays.buffer(k) : null;
+    this.operands = new OperandMatrices(shape, closedFormTrace, type);
+    this.context = FieldContext.of(shape, arrays);
     this.optional = optional.clone();
     this.present = new double[records * d];
     Arrays.fill(present, 1);
@@ -144,17 +131,15 @@ final class BatchField {
     this.point = arrays.buffer(width);
     this.derivative = arrays.buffer(width);
     this.f = derivative.matrix(0, records, d);
-    INDArray affineInput = arrays.withOnes(d);
-    this.z = arrays.leading(affineInput, d);
-    INDArray input = z;
+    AffineInput input = arrays.affineInput(d);
+    this.z = input.plain();
     for (int index = 0; index < shape.hiddenLayers(); index++) {
       HiddenLayer layer =
-          new HiddenLayer(shape.activation(), weights(index), context, input, affineInput, arrays);
+          new HiddenLayer(shape.activation(), index, operands, context, input, arrays);
       layers.add(layer);
       input = layer.output;
-      affineInput = layer.affineOutput;
     }
-    this.affineOutput = affineInput;
+    this.output = context.output(operands, shape.hiddenLayers(), input);
     this.probeProduct = arrays.matrix(d);
     this.productCotangent = arrays.matrix(d);
     this.positionScratch = arrays.matrix(d);
@@ -162,23 +147,6 @@ final class BatchField {
     setPresent(present.clone());
     assembleForward();
     assembleAdjoint();
-  }
-
-  private HiddenLayer.Weights weights(int index) {
-    boolean conditional = context != null;
-    return new HiddenLayer.Weights(
-        view(operandBuffer, operands.weights(index)),
-        conditional ? null : view(operandBuffer, operands.affine(index)),
-        conditional ? view(operandBuffer, operands.gate(index)) : null,
-        conditional ? view(operandBuffer, operands.bias(index)) : null,
-        view(operandGradient, operands.weights(index)),
-        conditional ? null : view(operandGradient, operands.affine(index)),
-        conditional ? view(operandGradient, operands.gate(index)) : null,
-        conditional ? view(operandGradient, operands.bias(index)) : null);
-  }
-
-  private static INDArray view(TensorBuffer buffer, OperandBlock block) {
-    return buffer.matrix(block.offset(), block.rows(), block.columns());
   }
 
   private void listProbes() {
@@ -223,9 +191,7 @@ final class BatchField {
     if (closedFormTrace) {
       begun = true;
       if (layers.size() == 1) {
-        OperandBlock block = operands.trace();
-        INDArray weights = operandBuffer.vector(block.offset(), block.rows());
-        forward.add(product(layers.get(0).sensitivity, weights, trace));
+        forward.add(product(layers.get(0).sensitivity, operands.traceVector(), trace));
       } else {
         HiddenLayer first = layers.get(0);
         forward
@@ -281,24 +247,16 @@ final class BatchField {
     return productTransposed(
         factor,
         layers.get(1).sensitivity,
-        view(operandBuffer, operands.trace()),
+        operands.trace().value(),
         layers.get(0).sensitivityCotangent);
   }
 
   private void addPrimal(FieldProgram program) {
-    int output = layers.size();
     program.add(copy(point.matrix(0, records(), shape.dimensions()), z));
     for (HiddenLayer layer : layers) {
       layer.forward(program);
     }
-    if (context == null) {
-      program.add(
-          productTransposed(1, affineOutput, view(operandBuffer, operands.affine(output)), f));
-    } else {
-      program
-          .add(productTransposed(1, lastLayer().output, outputWeights(), f))
-          .add(addProductTransposed(context, view(operandBuffer, operands.bias(output)), f));
-    }
+    output.forward(program, 1, f);
     if (presentBuffer != null) {
       program.add(multiply(f, presence(), f));
     }
@@ -308,10 +266,6 @@ final class BatchField {
     return layers.get(layers.size() - 1);
   }
 
-  private INDArray outputWeights() {
-    return view(operandBuffer, operands.weights(layers.size()));
-  }
-
   /** (df/dz) e by forward-mode differentiation. */
   private void addTangent(FieldProgram program, Probe probe) {
     INDArray tangent = probe.direction();
@@ -319,16 +273,15 @@ final class BatchField {
       layer.forwardTangent(program, tangent);
       tangent = layer.tangent;
     }
-    program.add(productTransposed(1, tangent, outputWeights(), probeProduct));
+    program.add(productTransposed(1, tangent, output.weights().value(), probeProduct));
   }
 
   private void assembleAdjoint() {
     int d = shape.dimensions();
-    int output = layers.size();
     INDArray a = point.matrix(d * records(), records(), d);
     INDArray minusSlope = derivative.matrix(d * records(), records(), d);
     addPrimal(adjoint);
-    adjoint.addForParameters(fill(0, operandGradient.vector()));
+    adjoint.addForParameters(operands.clearGradients());
     INDArray fCotangent = a;
     if (objective.kineticPenalty() > 0 || presentBuffer != null) {
       fCotangent = arrays.matrix(d);
@@ -339,23 +292,8 @@ final class BatchField {
     if (presentBuffer != null) {
       adjoint.add(multiply(fCotangent, presence(), fCotangent));
     }
-    adjoint.add(product(fCotangent, outputWeights(), lastLayer().outputCotangent));
-    if (context == null) {
-      adjoint.addForParameters(
-          addTransposedProduct(
-              1, fCotangent, affineOutput, view(operandGradient, operands.affine(output))));
-    } else {
-      adjoint
-          .addForParameters(
-              addTransposedProduct(
-                  1,
-                  fCotangent,
-                  lastLayer().output,
-                  view(operandGradient, operands.weights(output))))
-          .addForParameters(
-              addTransposedProduct(
-                  1, fCotangent, context, view(operandGradient, operands.bias(output))));
-    }
+    adjoint.add(product(fCotangent, output.weights().value(), lastLayer().outputCotangent));
+    output.reverse(adjoint, fCotangent);
     boolean begun = closedFormTrace;
     if (closedFormTrace) {
       reverseClosedFormTrace();
@@ -364,7 +302,7 @@ final class BatchField {
       reverseProbe(probe, begun);
       begun = true;
     }
-    for (int index = output - 1; index > 0; index--) {
+    for (int index = layers.size() - 1; index > 0; index--) {
       layers.get(index).reverse(adjoint, 1, layers.get(index - 1).outputCotangent);
     }
     layers.get(0).reverse(adjoint, -1, minusSlope);
@@ -376,32 +314,24 @@ final class BatchField {
 
   private void reverseClosedFormTrace() {
     HiddenLayer first = layers.get(0);
-    INDArray traceGradient = view(operandGradient, operands.trace());
+    OperandMatrix trace = operands.trace();
     if (layers.size() == 1) {
       INDArray column = arrays.ones(records()).reshape('f', records(), 1);
       adjoint
           .add(
-              productTransposed(
-                  TRACE_COTANGENT,
-                  column,
-                  view(operandBuffer, operands.trace()),
-                  first.sensitivityCotangent))
+              productTransposed(TRACE_COTANGENT, column, trace.value(), first.sensitivityCotangent))
           .addForParameters(
-              addTransposedProduct(TRACE_COTANGENT, first.sensitivity, column, traceGradient));
+              addTransposedProduct(TRACE_COTANGENT, first.sensitivity, column, trace.gradient()));
       return;
     }
     HiddenLayer second = layers.get(1);
     adjoint
         .add(traceProduct(TRACE_COTANGENT))
         .add(
-            product(
-                TRACE_COTANGENT,
-                first.sensitivity,
-                view(operandBuffer, operands.trace()),
-                second.sensitivityCotangent))
+            product(TRACE_COTANGENT, first.sensitivity, trace.value(), second.sensitivityCotangent))
         .addForParameters(
             addTransposedProduct(
-                TRACE_COTANGENT, first.sensitivity, second.sensitivity, traceGradient));
+                TRACE_COTANGENT, first.sensitivity, second.sensitivity, trace.gradient()));
   }
 
   private void reverseProbe(Probe probe, boolean accumulate) {
@@ -416,13 +346,10 @@ final class BatchField {
       adjoint.add(scale(-2 * objective.jacobianPenalty(), probeProduct, productCotangent));
     }
     adjoint
-        .add(product(productCotangent, outputWeights(), lastLayer().tangentCotangent))
+        .add(product(productCotangent, output.weights().value(), lastLayer().tangentCotangent))
         .addForParameters(
             addTransposedProduct(
-                1,
-                productCotangent,
-                lastLayer().tangent,
-                view(operandGradient, operands.weights(layers.size()))));
+                1, productCotangent, lastLayer().tangent, output.weights().gradient()));
     for (int index = layers.size() - 1; index >= 0; index--) {
       boolean first = index == 0;
       layers
@@ -499,9 +426,7 @@ final class BatchField {
    * @param values c, B by k, column-major
    */
   public void setContext(double[] values) {
-    contextBuffer.upload(values, contextBuffer.length());
-    INDArray columns = contextBuffer.matrix(0, records(), shape.contextDimensions());
-    copy(columns, arrays.leading(context, shape.contextDimensions())).run();
+    context.set(values);
   }
 
   /**
@@ -541,7 +466,7 @@ final class BatchField {
 
   /** Evaluates the derivative of the forward state (z, l, k, j) at {@link #point()}. */
   public void evaluate(double s) {
-    foldOperands(s);
+    operands.fold(s);
     forward.run(false);
   }
 
@@ -558,11 +483,10 @@ final class BatchField {
    *     with the opposite sign: (d/dtheta) [a.f - ...]; null where it is not needed
    */
   public void evaluateAdjoint(double s, double[] integrand) {
-    foldOperands(s);
+    operands.fold(s);
     adjoint.run(integrand != null);
     if (integrand != null) {
-      operandGradient.download(operandGradientValues, operandGradientValues.length);
-      operands.pullBack(s, operandGradientValues, integrand);
+      operands.pullBack(s, integrand);
     }
   }
 
@@ -575,10 +499,5 @@ final class BatchField {
    */
   public void finishGradient(double[] integral, double factor, double[] gradient) {
     operands.finish(integral, factor, gradient);
-  }
-
-  private void foldOperands(double s) {
-    operands.fold(s, operandValues);
-    operandBuffer.upload(operandValues, operandValues.length);
   }
 }

@@ -1,6 +1,5 @@
 package io.lowtide.trainer.nd4j;
 
-import static io.lowtide.trainer.nd4j.TensorOps.addProductTransposed;
 import static io.lowtide.trainer.nd4j.TensorOps.addScaled;
 import static io.lowtide.trainer.nd4j.TensorOps.addTransposedProduct;
 import static io.lowtide.trainer.nd4j.TensorOps.multiply;
@@ -25,18 +24,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class HiddenLayer {
 
   private final Activation activation;
-  private final Weights weights;
-  private final INDArray context;
+  private final LayerArgument argument;
 
-  /** x, B by m, and [x | 1]. */
-  private final INDArray input;
-
-  private final INDArray affineInput;
-
-  /** h, B by n, and [h | 1]. */
-  final INDArray output;
-
-  final INDArray affineOutput;
+  /** h and [h | 1], B by n and B by n + 1. */
+  final AffineInput output;
 
   /** dL/dh, which becomes dL/da. */
   final INDArray outputCotangent;
@@ -52,102 +43,64 @@ final class HiddenLayer {
   final INDArray tangentCotangent;
 
   private final INDArray slope;
-  private final INDArray linear;
-  private final INDArray gate;
   private final INDArray tangentLinear;
   private final INDArray scratch;
 
-  /** dL/dg; written after {@link #linear} was last read. */
-  private final INDArray gateCotangent;
-
   /**
-   * A layer's operands and the gradients with respect to them, as views of the field's blocks.
-   *
-   * @param plain W, n by m
-   * @param affine [g o W | b]; null with a context
-   * @param gate affine map of the gate; null without a context
-   * @param bias affine map of the bias; null without a context
+   * @param activation of the layer
+   * @param index of the layer among the operands
+   * @param operands those of the field
+   * @param context decides how gates and biases come about
+   * @param input x
+   * @param arrays makes further arrays
    */
-  record Weights(
-      INDArray plain,
-      INDArray affine,
-      INDArray gate,
-      INDArray bias,
-      INDArray plainGradient,
-      INDArray affineGradient,
-      INDArray gateGradient,
-      INDArray biasGradient) {}
-
   HiddenLayer(
       Activation activation,
-      Weights weights,
-      INDArray context,
-      INDArray input,
-      INDArray affineInput,
+      int index,
+      OperandMatrices operands,
+      FieldContext context,
+      AffineInput input,
       BatchArrays arrays) {
-    int units = weights.plain().rows();
-    boolean conditional = context != null;
+    int units = operands.weights(index).value().rows();
     this.activation = activation;
-    this.weights = weights;
-    this.context = context;
-    this.input = input;
-    this.affineInput = affineInput;
-    this.affineOutput = arrays.withOnes(units);
-    this.output = arrays.leading(affineOutput, units);
+    this.output = arrays.affineInput(units);
     this.outputCotangent = arrays.matrix(units);
     this.slope = arrays.matrix(units);
-    this.sensitivity = conditional ? arrays.matrix(units) : slope;
     this.sensitivityCotangent = arrays.matrix(units);
-    this.linear = conditional ? arrays.matrix(units) : null;
-    this.gate = conditional ? arrays.matrix(units) : null;
-    this.gateCotangent = conditional ? arrays.matrix(units) : null;
     this.tangentLinear = arrays.matrix(units);
     this.tangent = arrays.matrix(units);
     this.tangentCotangent = arrays.matrix(units);
     this.scratch = arrays.matrix(units);
+    this.argument = context.hidden(operands, index, input, scratch);
+    this.sensitivity = argument.sensitivity(slope);
   }
 
-  INDArray weights() {
-    return weights.plain();
+  private OperandMatrix weights() {
+    return argument.weights();
   }
 
   /** Computes h, e and u from x. */
   void forward(FieldProgram program) {
+    INDArray h = output.plain();
     // tanh(a) = 2 sigmoid(2a) - 1, and sigmoid is the cheaper function.
-    double argument = activation == Activation.TANH ? 2 : 1;
-    if (context == null) {
-      program.add(productTransposed(argument, affineInput, weights.affine(), output));
-    } else {
-      program
-          .add(productTransposed(1, input, weights.plain(), linear))
-          .add(productTransposed(1, context, weights.gate(), gate))
-          .add(sigmoid(gate, gate))
-          .add(scale(2, gate, gate))
-          .add(multiply(linear, gate, output))
-          .add(addProductTransposed(context, weights.bias(), output));
-      if (argument != 1) {
-        program.add(scale(argument, output, output));
-      }
-    }
+    argument.forward(program, activation == Activation.TANH ? 2 : 1, h);
     switch (activation) {
       case TANH ->
           program
-              .add(sigmoid(output, output))
-              .add(timesOneMinus(output, slope))
+              .add(sigmoid(h, h))
+              .add(timesOneMinus(h, slope))
               .add(scale(4, slope, slope))
-              .add(scale(2, output, output))
-              .add(shift(-1, output, output));
-      case SOFTPLUS -> program.add(sigmoid(output, slope)).add(softplus(output, scratch));
+              .add(scale(2, h, h))
+              .add(shift(-1, h, h));
+      case SOFTPLUS -> program.add(sigmoid(h, slope)).add(softplus(h, scratch));
     }
-    if (context != null) {
-      program.add(multiply(slope, gate, sensitivity));
-    }
+    argument.forwardSensitivity(program, slope);
   }
 
   /** Computes dh = u o (W dx). */
   void forwardTangent(FieldProgram program, INDArray inputTangent) {
     program
-        .add(productTransposed(1, inputTangent, weights.plain(), tangentLinear))
+        .add(productTransposed(1, inputTangent, weights().value(), tangentLinear))
         .add(multiply(sensitivity, tangentLinear, tangent));
   }
 
@@ -171,9 +124,9 @@ final class HiddenLayer {
     }
     program.add(multiply(tangentCotangent, sensitivity, tangentCotangent));
     program.addForParameters(
-        addTransposedProduct(1, tangentCotangent, inputTangent, weights.plainGradient()));
+        addTransposedProduct(1, tangentCotangent, inputTangent, weights().gradient()));
     if (inputTangentCotangent != null) {
-      program.add(product(tangentCotangent, weights.plain(), inputTangentCotangent));
+      program.add(product(tangentCotangent, weights().value(), inputTangentCotangent));
     }
   }
 
@@ -184,32 +137,11 @@ final class HiddenLayer {
    * @param inputCotangent receives dL/dx times that factor
    */
   void reverse(FieldProgram program, double inputFactor, INDArray inputCotangent) {
-    if (context == null) {
-      addCurvature(program);
-      program.add(multiply(outputCotangent, slope, outputCotangent));
-      program.addForParameters(
-          addTransposedProduct(1, outputCotangent, affineInput, weights.affineGradient()));
-      program.add(product(inputFactor, outputCotangent, weights.plain(), inputCotangent));
-      return;
-    }
-    program
-        .add(multiply(sensitivityCotangent, slope, gateCotangent))
-        .add(multiply(sensitivityCotangent, gate, sensitivityCotangent));
+    argument.reverseSensitivity(program, slope, sensitivityCotangent);
     addCurvature(program);
     program.add(multiply(outputCotangent, slope, outputCotangent));
-    program
-        .addForParameters(addTransposedProduct(1, outputCotangent, context, weights.biasGradient()))
-        .addForParameters(multiply(outputCotangent, linear, scratch))
-        .addForParameters(addScaled(1, scratch, gateCotangent))
-        // g = 2 sigmoid(r), dg/dr = 2 (g/2) (1 - g/2).
-        .addForParameters(scale(0.5, gate, scratch))
-        .addForParameters(timesOneMinus(scratch, scratch))
-        .addForParameters(multiply(gateCotangent, scratch, gateCotangent))
-        .addForParameters(addTransposedProduct(2, gateCotangent, context, weights.gateGradient()));
-    program.add(multiply(outputCotangent, gate, outputCotangent));
-    program.addForParameters(
-        addTransposedProduct(1, outputCotangent, input, weights.plainGradient()));
-    program.add(product(inputFactor, outputCotangent, weights.plain(), inputCotangent));
+    argument.reverse(program, outputCotangent);
+    program.add(product(inputFactor, outputCotangent, weights().value(), inputCotangent));
   }
 
   /**
@@ -220,7 +152,7 @@ final class HiddenLayer {
     switch (activation) {
       case TANH ->
           program
-              .add(multiply(output, sensitivityCotangent, scratch))
+              .add(multiply(output.plain(), sensitivityCotangent, scratch))
               .add(addScaled(-2, scratch, outputCotangent));
       case SOFTPLUS ->
           program
