@@ -15,7 +15,6 @@ import io.lowtide.trainer.engine.FlowObjective;
 import io.lowtide.trainer.engine.TraceMode;
 import io.lowtide.trainer.nd4j.ProbeDirection.Among;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -61,16 +60,15 @@ final class BatchField {
   private final boolean closedFormTrace;
   private final OperandMatrices operands;
   private final FieldContext context;
-  private final int[] optional;
-  private final double[] present;
-  private final TensorBuffer presentBuffer;
+  private final Presence presence;
+  private final Probes probes;
   private final TensorBuffer point;
   private final TensorBuffer derivative;
   private final INDArray z;
   private final INDArray f;
   private final List<HiddenLayer> layers = new ArrayList<>();
   private final LayerArgument output;
-  private final List<Probe> probes = new ArrayList<>();
+  private final List<Product> products = new ArrayList<>();
   private final INDArray probeProduct;
   private final INDArray productCotangent;
   private final INDArray positionScratch;
@@ -78,12 +76,12 @@ final class BatchField {
   private final FieldProgram adjoint = new FieldProgram();
 
   /**
-   * A direction e of forward-mode products.
+   * A forward-mode product (df/dz) e.
    *
    * @param traceFactor factor of e' (df/dz) e in the divergence; 0: it has no part in it
    * @param inPenalty whether |(df/dz) e|^2 is the Jacobian penalty's running cost
    */
-  private record Probe(ProbeDirection along, double traceFactor, boolean inPenalty) {
+  private record Product(ProbeDirection along, double traceFactor, boolean inPenalty) {
 
     INDArray direction() {
       return along.matrix();
@@ -123,10 +121,8 @@ final class BatchField {
     this.closedFormTrace = objective.trace() == TraceMode.EXACT && shape.hiddenLayers() <= 2;
     this.operands = new OperandMatrices(shape, closedFormTrace, type);
     this.context = FieldContext.of(shape, arrays);
-    this.optional = optional.clone();
-    this.present = new double[records * d];
-    Arrays.fill(present, 1);
-    this.presentBuffer = optional.length > 0 ? arrays.buffer(d) : null;
+    this.presence = Presence.of(arrays, d, optional);
+    this.probes = new Probes(arrays, d, presence);
     int width = Math.max(forwardColumns(), adjointColumns());
     this.point = arrays.buffer(width);
     this.derivative = arrays.buffer(width);
@@ -143,44 +139,36 @@ final class BatchField {
     this.probeProduct = arrays.matrix(d);
     this.productCotangent = arrays.matrix(d);
     this.positionScratch = arrays.matrix(d);
-    listProbes();
-    setPresent(present.clone());
+    listProducts();
     assembleForward();
     assembleAdjoint();
   }
 
-  private void listProbes() {
-    int d = shape.dimensions();
+  private void listProducts() {
     boolean penalty = objective.jacobianPenalty() > 0;
     boolean estimated = objective.trace() == TraceMode.HUTCHINSON;
     if (estimated || penalty) {
-      probes.add(
-          new Probe(ProbeDirection.random(arrays, d, Among.PRESENT), estimated ? 1 : 0, penalty));
+      products.add(new Product(probes.random(Among.PRESENT), estimated ? 1 : 0, penalty));
     }
     if (closedFormTrace) {
       listCorrections();
     } else if (!estimated) {
-      for (int i = 0; i < d; i++) {
-        probes.add(new Probe(ProbeDirection.unit(arrays, d, i, Among.PRESENT), 1, false));
+      for (int i = 0; i < shape.dimensions(); i++) {
+        products.add(new Product(probes.unit(i, Among.PRESENT), 1, false));
       }
     }
   }
 
   /** What takes the part of the components that a record lacks out of the closed form. */
   private void listCorrections() {
-    int d = shape.dimensions();
+    int[] optional = presence.optional();
     if (optional.length > EXACT_OPTIONAL) {
-      probes.add(new Probe(ProbeDirection.random(arrays, d, Among.ABSENT), -1, false));
+      products.add(new Product(probes.random(Among.ABSENT), -1, false));
       return;
     }
     for (int component : optional) {
-      probes.add(new Probe(ProbeDirection.unit(arrays, d, component, Among.ABSENT), -1, false));
+      products.add(new Product(probes.unit(component, Among.ABSENT), -1, false));
     }
-  }
-
-  /** 1 for each component that a record has, B by d; null where none is optional. */
-  private INDArray presence() {
-    return presentBuffer == null ? null : presentBuffer.matrix(0, records(), shape.dimensions());
   }
 
   private void assembleForward() {
@@ -201,12 +189,12 @@ final class BatchField {
             .add(product(first.sensitivityCotangent, onesOf(first.sensitivity), trace));
       }
     }
-    for (Probe probe : probes) {
-      addTangent(forward, probe);
-      if (probe.inTrace()) {
-        forward.add(multiply(probe.direction(), probeProduct, positionScratch));
-        if (probe.traceFactor() != 1) {
-          forward.add(scale(probe.traceFactor(), positionScratch, positionScratch));
+    for (Product product : products) {
+      addTangent(forward, product);
+      if (product.inTrace()) {
+        forward.add(multiply(product.direction(), probeProduct, positionScratch));
+        if (product.traceFactor() != 1) {
+          forward.add(scale(product.traceFactor(), positionScratch, positionScratch));
         }
         INDArray columns = onesOf(positionScratch);
         forward.add(
@@ -215,7 +203,7 @@ final class BatchField {
                 : product(positionScratch, columns, trace));
         begun = true;
       }
-      if (probe.inPenalty()) {
+      if (product.inPenalty()) {
         int column = d + 1 + (objective.kineticPenalty() > 0 ? 1 : 0);
         addCost(probeProduct, column);
       }
@@ -257,9 +245,7 @@ final class BatchField {
       layer.forward(program);
     }
     output.forward(program, 1, f);
-    if (presentBuffer != null) {
-      program.add(multiply(f, presence(), f));
-    }
+    presence.restrict(program, f);
   }
 
   private HiddenLayer lastLayer() {
@@ -267,8 +253,8 @@ final class BatchField {
   }
 
   /** (df/dz) e by forward-mode differentiation. */
-  private void addTangent(FieldProgram program, Probe probe) {
-    INDArray tangent = probe.direction();
+  private void addTangent(FieldProgram program, Product product) {
+    INDArray tangent = product.direction();
     for (HiddenLayer layer : layers) {
       layer.forwardTangent(program, tangent);
       tangent = layer.tangent;
@@ -283,33 +269,29 @@ final class BatchField {
     addPrimal(adjoint);
     adjoint.addForParameters(operands.clearGradients());
     INDArray fCotangent = a;
-    if (objective.kineticPenalty() > 0 || presentBuffer != null) {
+    if (objective.kineticPenalty() > 0 || presence.optional().length > 0) {
       fCotangent = arrays.matrix(d);
       adjoint
           .add(copy(a, fCotangent))
           .add(addScaled(-2 * objective.kineticPenalty(), f, fCotangent));
     }
-    if (presentBuffer != null) {
-      adjoint.add(multiply(fCotangent, presence(), fCotangent));
-    }
+    presence.restrict(adjoint, fCotangent);
     adjoint.add(product(fCotangent, output.weights().value(), lastLayer().outputCotangent));
     output.reverse(adjoint, fCotangent);
     boolean begun = closedFormTrace;
     if (closedFormTrace) {
       reverseClosedFormTrace();
     }
-    for (Probe probe : probes) {
-      reverseProbe(probe, begun);
+    for (Product product : products) {
+      reverseProduct(product, begun);
       begun = true;
     }
     for (int index = layers.size() - 1; index > 0; index--) {
       layers.get(index).reverse(adjoint, 1, layers.get(index - 1).outputCotangent);
     }
     layers.get(0).reverse(adjoint, -1, minusSlope);
-    if (presentBuffer != null) {
-      // What pulls at a component that stays at 0 must not shorten the steps.
-      adjoint.add(multiply(minusSlope, presence(), minusSlope));
-    }
+    // What pulls at a component that stays at 0 must not shorten the steps.
+    presence.restrict(adjoint, minusSlope);
   }
 
   private void reverseClosedFormTrace() {
@@ -334,12 +316,12 @@ final class BatchField {
                 TRACE_COTANGENT, first.sensitivity, second.sensitivity, trace.gradient()));
   }
 
-  private void reverseProbe(Probe probe, boolean accumulate) {
-    addTangent(adjoint, probe);
-    if (probe.inTrace()) {
+  private void reverseProduct(Product product, boolean accumulate) {
+    addTangent(adjoint, product);
+    if (product.inTrace()) {
       adjoint.add(
-          scale(TRACE_COTANGENT * probe.traceFactor(), probe.direction(), productCotangent));
-      if (probe.inPenalty()) {
+          scale(TRACE_COTANGENT * product.traceFactor(), product.direction(), productCotangent));
+      if (product.inPenalty()) {
         adjoint.add(addScaled(-2 * objective.jacobianPenalty(), probeProduct, productCotangent));
       }
     } else {
@@ -356,7 +338,7 @@ final class BatchField {
           .get(index)
           .reverseTangent(
               adjoint,
-              first ? probe.direction() : layers.get(index - 1).tangent,
+              first ? product.direction() : layers.get(index - 1).tangent,
               accumulate,
               first ? null : layers.get(index - 1).tangentCotangent);
     }
@@ -436,32 +418,18 @@ final class BatchField {
    *     are not optional are there
    */
   public void setPresent(double[] values) {
-    System.arraycopy(values, 0, present, 0, present.length);
-    if (presentBuffer != null) {
-      presentBuffer.upload(present, present.length);
-    }
-    for (Probe probe : probes) {
-      probe.along().update(present);
-    }
+    presence.set(values);
+    probes.update();
   }
 
   /** Number of components that a record lacks. */
   public int absent(int record) {
-    int count = 0;
-    for (int component : optional) {
-      count += present[component * records() + record] == 0 ? 1 : 0;
-    }
-    return count;
+    return presence.absent(record);
   }
 
   /** Draws the random probes anew, where there are any. */
   public void drawProbe(RandomGenerator random) {
-    for (Probe probe : probes) {
-      if (probe.along().isRandom()) {
-        objective.probes().fill(probe.along().pattern(), random);
-        probe.along().update(present);
-      }
-    }
+    probes.draw(objective.probes(), random);
   }
 
   /** Evaluates the derivative of the forward state (z, l, k, j) at {@link #point()}. */
