@@ -1,6 +1,5 @@
 package io.lowtide.trainer.nd4j;
 
-import static io.lowtide.trainer.nd4j.TensorOps.addProduct;
 import static io.lowtide.trainer.nd4j.TensorOps.addScaled;
 import static io.lowtide.trainer.nd4j.TensorOps.addTransposedProduct;
 import static io.lowtide.trainer.nd4j.TensorOps.copy;
@@ -62,16 +61,10 @@ final class BatchField {
   private final FieldContext context;
   private final Presence presence;
   private final Probes probes;
-  private final TensorBuffer point;
-  private final TensorBuffer derivative;
-  private final INDArray z;
+  private final FieldState state;
   private final INDArray f;
-  private final List<HiddenLayer> layers = new ArrayList<>();
-  private final LayerArgument output;
+  private final FieldNetwork network;
   private final List<Product> products = new ArrayList<>();
-  private final INDArray probeProduct;
-  private final INDArray productCotangent;
-  private final INDArray positionScratch;
   private final FieldProgram forward = new FieldProgram();
   private final FieldProgram adjoint = new FieldProgram();
 
@@ -123,22 +116,9 @@ final class BatchField {
     this.context = FieldContext.of(shape, arrays);
     this.presence = Presence.of(arrays, d, optional);
     this.probes = new Probes(arrays, d, presence);
-    int width = Math.max(forwardColumns(), adjointColumns());
-    this.point = arrays.buffer(width);
-    this.derivative = arrays.buffer(width);
-    this.f = derivative.matrix(0, records, d);
-    AffineInput input = arrays.affineInput(d);
-    this.z = input.plain();
-    for (int index = 0; index < shape.hiddenLayers(); index++) {
-      HiddenLayer layer =
-          new HiddenLayer(shape.activation(), index, operands, context, input, arrays);
-      layers.add(layer);
-      input = layer.output;
-    }
-    this.output = context.output(operands, shape.hiddenLayers(), input);
-    this.probeProduct = arrays.matrix(d);
-    this.productCotangent = arrays.matrix(d);
-    this.positionScratch = arrays.matrix(d);
+    this.state = new FieldState(shape, objective, arrays);
+    this.f = state.positionSlope();
+    this.network = new FieldNetwork(shape, operands, context, arrays);
     listProducts();
     assembleForward();
     assembleAdjoint();
@@ -172,57 +152,47 @@ final class BatchField {
   }
 
   private void assembleForward() {
-    int d = shape.dimensions();
-    addPrimal(forward);
-    INDArray trace = derivative.vector(d * records(), records());
-    boolean begun = false;
+    addField(forward);
+    Accumulator divergence = new Accumulator(state.divergence());
     if (closedFormTrace) {
-      begun = true;
-      if (layers.size() == 1) {
-        forward.add(product(layers.get(0).sensitivity, operands.traceVector(), trace));
-      } else {
-        HiddenLayer first = layers.get(0);
-        forward
-            .add(traceProduct(1))
-            .add(
-                multiply(first.sensitivityCotangent, first.sensitivity, first.sensitivityCotangent))
-            .add(product(first.sensitivityCotangent, onesOf(first.sensitivity), trace));
-      }
+      addClosedFormTrace(divergence);
     }
     for (Product product : products) {
-      addTangent(forward, product);
+      network.forwardTangent(forward, product.direction());
       if (product.inTrace()) {
-        forward.add(multiply(product.direction(), probeProduct, positionScratch));
+        INDArray rows = state.scratch();
+        forward.add(multiply(product.direction(), network.tangent(), rows));
         if (product.traceFactor() != 1) {
-          forward.add(scale(product.traceFactor(), positionScratch, positionScratch));
+          forward.add(scale(product.traceFactor(), rows, rows));
         }
-        INDArray columns = onesOf(positionScratch);
-        forward.add(
-            begun
-                ? addProduct(positionScratch, columns, trace)
-                : product(positionScratch, columns, trace));
-        begun = true;
+        divergence.addProduct(forward, 1, rows, onesOf(rows));
       }
       if (product.inPenalty()) {
-        int column = d + 1 + (objective.kineticPenalty() > 0 ? 1 : 0);
-        addCost(probeProduct, column);
+        addCost(network.tangent(), state.jacobianSlope());
       }
     }
     if (objective.kineticPenalty() > 0) {
-      addCost(f, d + 1);
+      addCost(f, state.kineticSlope());
     }
   }
 
-  /** Derivative of a running cost: minus the squared length of each row. */
-  private void addCost(INDArray rows, int column) {
+  private void addClosedFormTrace(Accumulator divergence) {
+    HiddenLayer first = network.layer(0);
+    if (shape.hiddenLayers() == 1) {
+      divergence.addProduct(forward, 1, first.sensitivity(), operands.traceVector());
+      return;
+    }
+    INDArray rows = first.sensitivityCotangent().total();
     forward
-        .add(square(rows, positionScratch))
-        .add(
-            product(
-                -1,
-                positionScratch,
-                onesOf(positionScratch),
-                derivative.vector(column * records(), records())));
+        .add(productTransposed(1, network.layer(1).sensitivity(), operands.trace().value(), rows))
+        .add(multiply(rows, first.sensitivity(), rows));
+    divergence.addProduct(forward, 1, rows, onesOf(rows));
+  }
+
+  /** Derivative of a running cost: minus the squared length of each row. */
+  private void addCost(INDArray rows, INDArray slope) {
+    INDArray squares = state.scratch();
+    forward.add(square(rows, squares)).add(product(-1, squares, onesOf(squares), slope));
   }
 
   /** One 1 per column of a batch array. */
@@ -230,118 +200,72 @@ final class BatchField {
     return arrays.ones(array.columns());
   }
 
-  /** Two hidden layers: dL/du = factor T v for each record, into the first layer's dL/du. */
-  private MatrixProduct traceProduct(double factor) {
-    return productTransposed(
-        factor,
-        layers.get(1).sensitivity,
-        operands.trace().value(),
-        layers.get(0).sensitivityCotangent);
-  }
-
-  private void addPrimal(FieldProgram program) {
-    program.add(copy(point.matrix(0, records(), shape.dimensions()), z));
-    for (HiddenLayer layer : layers) {
-      layer.forward(program);
-    }
-    output.forward(program, 1, f);
+  private void addField(FieldProgram program) {
+    network.forward(program, state.position(), f);
     presence.restrict(program, f);
   }
 
-  private HiddenLayer lastLayer() {
-    return layers.get(layers.size() - 1);
-  }
-
-  /** (df/dz) e by forward-mode differentiation. */
-  private void addTangent(FieldProgram program, Product product) {
-    INDArray tangent = product.direction();
-    for (HiddenLayer layer : layers) {
-      layer.forwardTangent(program, tangent);
-      tangent = layer.tangent;
-    }
-    program.add(productTransposed(1, tangent, output.weights().value(), probeProduct));
-  }
-
   private void assembleAdjoint() {
-    int d = shape.dimensions();
-    INDArray a = point.matrix(d * records(), records(), d);
-    INDArray minusSlope = derivative.matrix(d * records(), records(), d);
-    addPrimal(adjoint);
+    addField(adjoint);
     adjoint.addForParameters(operands.clearGradients());
-    INDArray fCotangent = a;
-    if (objective.kineticPenalty() > 0 || presence.optional().length > 0) {
-      fCotangent = arrays.matrix(d);
-      adjoint
-          .add(copy(a, fCotangent))
-          .add(addScaled(-2 * objective.kineticPenalty(), f, fCotangent));
-    }
-    presence.restrict(adjoint, fCotangent);
-    adjoint.add(product(fCotangent, output.weights().value(), lastLayer().outputCotangent));
-    output.reverse(adjoint, fCotangent);
-    boolean begun = closedFormTrace;
+    network.reverseOutput(adjoint, fieldCotangent());
     if (closedFormTrace) {
       reverseClosedFormTrace();
     }
     for (Product product : products) {
-      reverseProduct(product, begun);
-      begun = true;
+      reverseProduct(product);
     }
-    for (int index = layers.size() - 1; index > 0; index--) {
-      layers.get(index).reverse(adjoint, 1, layers.get(index - 1).outputCotangent);
-    }
-    layers.get(0).reverse(adjoint, -1, minusSlope);
+    network.reverse(adjoint, state.cotangentSlope());
     // What pulls at a component that stays at 0 must not shorten the steps.
-    presence.restrict(adjoint, minusSlope);
+    presence.restrict(adjoint, state.cotangentSlope());
+  }
+
+  /** Cotangent of f: a - 2 kineticPenalty f in the components that a record has. */
+  private INDArray fieldCotangent() {
+    INDArray a = state.cotangent();
+    if (objective.kineticPenalty() == 0 && presence.optional().length == 0) {
+      return a;
+    }
+    INDArray cotangent = arrays.matrix(shape.dimensions());
+    adjoint.add(copy(a, cotangent)).add(addScaled(-2 * objective.kineticPenalty(), f, cotangent));
+    presence.restrict(adjoint, cotangent);
+    return cotangent;
   }
 
   private void reverseClosedFormTrace() {
-    HiddenLayer first = layers.get(0);
+    HiddenLayer first = network.layer(0);
     OperandMatrix trace = operands.trace();
-    if (layers.size() == 1) {
+    if (shape.hiddenLayers() == 1) {
       INDArray column = arrays.ones(records()).reshape('f', records(), 1);
-      adjoint
-          .add(
-              productTransposed(TRACE_COTANGENT, column, trace.value(), first.sensitivityCotangent))
-          .addForParameters(
-              addTransposedProduct(TRACE_COTANGENT, first.sensitivity, column, trace.gradient()));
+      first
+          .sensitivityCotangent()
+          .addProductTransposed(adjoint, TRACE_COTANGENT, column, trace.value());
+      adjoint.addForParameters(
+          addTransposedProduct(TRACE_COTANGENT, first.sensitivity(), column, trace.gradient()));
       return;
     }
-    HiddenLayer second = layers.get(1);
-    adjoint
-        .add(traceProduct(TRACE_COTANGENT))
-        .add(
-            product(TRACE_COTANGENT, first.sensitivity, trace.value(), second.sensitivityCotangent))
-        .addForParameters(
-            addTransposedProduct(
-                TRACE_COTANGENT, first.sensitivity, second.sensitivity, trace.gradient()));
+    HiddenLayer second = network.layer(1);
+    first
+        .sensitivityCotangent()
+        .addProductTransposed(adjoint, TRACE_COTANGENT, second.sensitivity(), trace.value());
+    second
+        .sensitivityCotangent()
+        .addProduct(adjoint, TRACE_COTANGENT, first.sensitivity(), trace.value());
+    adjoint.addForParameters(
+        addTransposedProduct(
+            TRACE_COTANGENT, first.sensitivity(), second.sensitivity(), trace.gradient()));
   }
 
-  private void reverseProduct(Product product, boolean accumulate) {
-    addTangent(adjoint, product);
+  private void reverseProduct(Product product) {
+    network.forwardTangent(adjoint, product.direction());
+    Accumulator cotangent = new Accumulator(network.tangentCotangent());
     if (product.inTrace()) {
-      adjoint.add(
-          scale(TRACE_COTANGENT * product.traceFactor(), product.direction(), productCotangent));
-      if (product.inPenalty()) {
-        adjoint.add(addScaled(-2 * objective.jacobianPenalty(), probeProduct, productCotangent));
-      }
-    } else {
-      adjoint.add(scale(-2 * objective.jacobianPenalty(), probeProduct, productCotangent));
+      cotangent.addScaled(adjoint, TRACE_COTANGENT * product.traceFactor(), product.direction());
     }
-    adjoint
-        .add(product(productCotangent, output.weights().value(), lastLayer().tangentCotangent))
-        .addForParameters(
-            addTransposedProduct(
-                1, productCotangent, lastLayer().tangent, output.weights().gradient()));
-    for (int index = layers.size() - 1; index >= 0; index--) {
-      boolean first = index == 0;
-      layers
-          .get(index)
-          .reverseTangent(
-              adjoint,
-              first ? product.direction() : layers.get(index - 1).tangent,
-              accumulate,
-              first ? null : layers.get(index - 1).tangentCotangent);
+    if (product.inPenalty()) {
+      cotangent.addScaled(adjoint, -2 * objective.jacobianPenalty(), network.tangent());
     }
+    network.reverseTangent(adjoint, product.direction());
   }
 
   /** Shape of the field. */
@@ -366,25 +290,22 @@ final class BatchField {
 
   /** Columns of the forward state: z, l, then k and j where they are penalised. */
   public int forwardColumns() {
-    return shape.dimensions()
-        + 1
-        + (objective.kineticPenalty() > 0 ? 1 : 0)
-        + (objective.jacobianPenalty() > 0 ? 1 : 0);
+    return state.forwardColumns();
   }
 
   /** Columns of the adjoint state: z, then a. */
   public int adjointColumns() {
-    return 2 * shape.dimensions();
+    return state.adjointColumns();
   }
 
   /** Where a state to evaluate at is put: column-major, one row per record. */
   public TensorBuffer point() {
-    return point;
+    return state.point();
   }
 
   /** Where the derivative of that state is found. */
   public TensorBuffer derivative() {
-    return derivative;
+    return state.derivative();
   }
 
   /**

@@ -26,23 +26,13 @@ final class HiddenLayer {
   private final Activation activation;
   private final LayerArgument argument;
 
-  /** h and [h | 1], B by n and B by n + 1. */
-  final AffineInput output;
-
-  /** dL/dh, which becomes dL/da. */
-  final INDArray outputCotangent;
-
-  /** u, and dL/du. */
-  final INDArray sensitivity;
-
-  final INDArray sensitivityCotangent;
-
-  /** dh for a probe, and its cotangent. */
-  final INDArray tangent;
-
-  final INDArray tangentCotangent;
-
+  private final AffineInput output;
+  private final INDArray outputCotangent;
   private final INDArray slope;
+  private final INDArray sensitivity;
+  private final Accumulator sensitivityCotangent;
+  private final INDArray tangent;
+  private final INDArray tangentCotangent;
   private final INDArray tangentLinear;
   private final INDArray scratch;
 
@@ -66,7 +56,7 @@ final class HiddenLayer {
     this.output = arrays.affineInput(units);
     this.outputCotangent = arrays.matrix(units);
     this.slope = arrays.matrix(units);
-    this.sensitivityCotangent = arrays.matrix(units);
+    this.sensitivityCotangent = new Accumulator(arrays.matrix(units));
     this.tangentLinear = arrays.matrix(units);
     this.tangent = arrays.matrix(units);
     this.tangentCotangent = arrays.matrix(units);
@@ -75,8 +65,34 @@ final class HiddenLayer {
     this.sensitivity = argument.sensitivity(slope);
   }
 
-  private OperandMatrix weights() {
-    return argument.weights();
+  /** h, B by n, and [h | 1]. */
+  AffineInput output() {
+    return output;
+  }
+
+  /** dL/dh, B by n, which becomes dL/da. */
+  INDArray outputCotangent() {
+    return outputCotangent;
+  }
+
+  /** u, B by n. */
+  INDArray sensitivity() {
+    return sensitivity;
+  }
+
+  /** dL/du, B by n. */
+  Accumulator sensitivityCotangent() {
+    return sensitivityCotangent;
+  }
+
+  /** dh for a probe, B by n. */
+  INDArray tangent() {
+    return tangent;
+  }
+
+  /** Cotangent of dh, B by n. */
+  INDArray tangentCotangent() {
+    return tangentCotangent;
   }
 
   /** Computes h, e and u from x. */
@@ -97,67 +113,69 @@ final class HiddenLayer {
     argument.forwardSensitivity(program, slope);
   }
 
-  /** Computes dh = u o (W dx). */
+  /**
+   * Computes dh = u o (W dx).
+   *
+   * @param inputTangent dx, B by m
+   */
   void forwardTangent(FieldProgram program, INDArray inputTangent) {
     program
-        .add(productTransposed(1, inputTangent, weights().value(), tangentLinear))
+        .add(productTransposed(1, inputTangent, argument.weights().value(), tangentLinear))
         .add(multiply(sensitivity, tangentLinear, tangent));
   }
 
   /**
-   * Pulls the cotangent of dh back: to u, to W, and to dx.
+   * Pulls the cotangent of dh back to u and to W.
    *
-   * @param accumulate whether dL/du holds something already
-   * @param inputTangentCotangent receives the cotangent of dx; null where nobody asks
+   * @param inputTangent dx, B by m
    */
-  void reverseTangent(
-      FieldProgram program,
-      INDArray inputTangent,
-      boolean accumulate,
-      INDArray inputTangentCotangent) {
-    if (accumulate) {
-      program
-          .add(multiply(tangentCotangent, tangentLinear, scratch))
-          .add(addScaled(1, scratch, sensitivityCotangent));
-    } else {
-      program.add(multiply(tangentCotangent, tangentLinear, sensitivityCotangent));
-    }
-    program.add(multiply(tangentCotangent, sensitivity, tangentCotangent));
-    program.addForParameters(
-        addTransposedProduct(1, tangentCotangent, inputTangent, weights().gradient()));
-    if (inputTangentCotangent != null) {
-      program.add(product(tangentCotangent, weights().value(), inputTangentCotangent));
-    }
+  void reverseTangent(FieldProgram program, INDArray inputTangent) {
+    sensitivityCotangent.addMultiplied(program, tangentCotangent, tangentLinear, scratch);
+    program
+        .add(multiply(tangentCotangent, sensitivity, tangentCotangent))
+        .addForParameters(
+            addTransposedProduct(1, tangentCotangent, inputTangent, argument.weights().gradient()));
+  }
+
+  /**
+   * Pulls the cotangent of dh back to dx, after {@link #reverseTangent}.
+   *
+   * @param inputTangentCotangent receives the cotangent of dx, B by m
+   */
+  void reverseInputTangent(FieldProgram program, INDArray inputTangentCotangent) {
+    program.add(product(tangentCotangent, argument.weights().value(), inputTangentCotangent));
   }
 
   /**
    * Pulls dL/dh and dL/du back to the operands and to x.
    *
    * @param inputFactor factor of the result
-   * @param inputCotangent receives dL/dx times that factor
+   * @param inputCotangent receives dL/dx times that factor, B by m
    */
   void reverse(FieldProgram program, double inputFactor, INDArray inputCotangent) {
-    argument.reverseSensitivity(program, slope, sensitivityCotangent);
-    addCurvature(program);
+    argument.reverseSensitivity(program, slope, sensitivityCotangent.total());
+    addCurvature(program, sensitivityCotangent.total());
     program.add(multiply(outputCotangent, slope, outputCotangent));
     argument.reverse(program, outputCotangent);
-    program.add(product(inputFactor, outputCotangent, weights().value(), inputCotangent));
+    program.add(product(inputFactor, outputCotangent, argument.weights().value(), inputCotangent));
   }
 
   /**
    * Adds to dL/dh what comes through e, so that dL/da = e o dL/dh: for tanh de/da = -2 h e, for
-   * softplus de/da = (1 - e) e. At this point dL/du holds dL/de.
+   * softplus de/da = (1 - e) e.
+   *
+   * @param slopeCotangent dL/de, B by n
    */
-  private void addCurvature(FieldProgram program) {
+  private void addCurvature(FieldProgram program, INDArray slopeCotangent) {
     switch (activation) {
       case TANH ->
           program
-              .add(multiply(output.plain(), sensitivityCotangent, scratch))
+              .add(multiply(output.plain(), slopeCotangent, scratch))
               .add(addScaled(-2, scratch, outputCotangent));
       case SOFTPLUS ->
           program
-              .add(addScaled(1, sensitivityCotangent, outputCotangent))
-              .add(multiply(slope, sensitivityCotangent, scratch))
+              .add(addScaled(1, slopeCotangent, outputCotangent))
+              .add(multiply(slope, slopeCotangent, scratch))
               .add(addScaled(-1, scratch, outputCotangent));
     }
   }
