@@ -1,5 +1,6 @@
 package io.lowtide.trainer.nd4j;
 
+import static io.lowtide.trainer.nd4j.TensorOps.copy;
 import static io.lowtide.trainer.nd4j.TensorOps.multiply;
 import static io.lowtide.trainer.nd4j.TensorOps.scale;
 
@@ -16,6 +17,18 @@ final class Accumulator {
 
   Accumulator(INDArray total) {
     this.total = total;
+  }
+
+  /**
+   * A sum that starts with x.
+   *
+   * @param total where it is found, as large as x
+   */
+  static Accumulator startingWith(FieldProgram program, INDArray x, INDArray total) {
+    program.add(copy(x, total));
+    Accumulator accumulator = new Accumulator(total);
+    accumulator.begun = true;
+    return accumulator;
   }
 
   /** Where the sum is found. */

@@ -10,6 +10,10 @@ final class CompleteRecords implements Presence {
 
   private final double[] values;
 
+  /**
+   * @param arrays says how many records there are
+   * @param dimensions d
+   */
   CompleteRecords(BatchArrays arrays, int dimensions) {
     this.values = new double[arrays.records() * dimensions];
     Arrays.fill(values, 1);

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One hidden layer over a batch of B records: h = activation(a), a = g o (W x) + b, with x of m and
- * h of n columns. Writes its part of the programs of a {@link BatchField}.
+ * h of n columns. Writes its part of the programs of a {@link FieldNetwork}.
  *
  * <p>Notation: e = activation'(a); u = e o g, the sensitivity, so that dh = u o (W dx). Where gates
  * are folded into the weights, W stands for g o W, and u is e.
@@ -25,7 +25,6 @@ final class HiddenLayer {
 
   private final Activation activation;
   private final LayerArgument argument;
-
   private final AffineInput output;
   private final INDArray outputCotangent;
   private final INDArray slope;

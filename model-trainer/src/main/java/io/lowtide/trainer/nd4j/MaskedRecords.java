@@ -15,6 +15,7 @@ final class MaskedRecords implements Presence {
   private final INDArray mask;
 
   /**
+   * @param arrays makes the arrays
    * @param dimensions d
    * @param optional components that a record may lack, ascending
    */

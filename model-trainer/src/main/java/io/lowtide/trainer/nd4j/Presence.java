@@ -11,6 +11,7 @@ sealed interface Presence permits CompleteRecords, MaskedRecords {
   /**
    * Every record has every component at first.
    *
+   * @param arrays makes the arrays
    * @param dimensions d
    * @param optional components that a record may lack, ascending
    */

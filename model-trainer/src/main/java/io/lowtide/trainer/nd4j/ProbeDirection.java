@@ -21,6 +21,7 @@ final class ProbeDirection {
   private final Among among;
 
   /**
+   * @param arrays makes the arrays
    * @param dimensions d
    * @param pattern the direction where every component counts, B by d, column-major; kept
    * @param among which components count

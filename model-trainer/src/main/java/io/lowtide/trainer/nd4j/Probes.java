@@ -17,6 +17,7 @@ final class Probes {
   private final List<ProbeDirection> drawn = new ArrayList<>();
 
   /**
+   * @param arrays makes the arrays
    * @param dimensions d
    * @param presence which components each record has
    */
@@ -24,6 +25,11 @@ final class Probes {
     this.arrays = arrays;
     this.dimensions = dimensions;
     this.presence = presence;
+  }
+
+  /** Components that a record may lack, ascending. */
+  int[] optional() {
+    return presence.optional();
   }
 
   /** The unit vector of one component, for records that have or lack it. */
