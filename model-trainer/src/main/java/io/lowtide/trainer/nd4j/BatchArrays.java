@@ -3,7 +3,6 @@ package io.lowtide.trainer.nd4j;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Allocates column-major arrays with one row per record of a batch.
@@ -22,19 +21,14 @@ record BatchArrays(DataType type, int records) {
     return buffer(columns).matrix(0, records, columns);
   }
 
-  /** B by {@code columns + 1}, the last column all ones. */
-  INDArray withOnes(int columns) {
+  /** x, B by {@code columns} and all zero, and [x | 1]. */
+  AffineInput affineInput(int columns) {
     TensorBuffer buffer = buffer(columns + 1);
     double[] values = new double[buffer.length()];
     Arrays.fill(values, records * columns, values.length, 1);
     buffer.upload(values, values.length);
-    return buffer.matrix(0, records, columns + 1);
-  }
-
-  /** The first columns of an array; shares its memory. */
-  INDArray leading(INDArray array, int columns) {
-    return Nd4j.create(
-        array.data(), new long[] {records, columns}, new long[] {1, records}, array.offset(), 'f');
+    return new AffineInput(
+        buffer.matrix(0, records, columns), buffer.matrix(0, records, columns + 1));
   }
 
   /** A vector of ones. */

@@ -1,27 +1,10 @@
 package io.lowtide.trainer.nd4j;
 
-import static io.lowtide.trainer.nd4j.TensorOps.addProduct;
-import static io.lowtide.trainer.nd4j.TensorOps.addProductTransposed;
-import static io.lowtide.trainer.nd4j.TensorOps.addScaled;
-import static io.lowtide.trainer.nd4j.TensorOps.addTransposedProduct;
-import static io.lowtide.trainer.nd4j.TensorOps.copy;
-import static io.lowtide.trainer.nd4j.TensorOps.fill;
-import static io.lowtide.trainer.nd4j.TensorOps.multiply;
-import static io.lowtide.trainer.nd4j.TensorOps.product;
-import static io.lowtide.trainer.nd4j.TensorOps.productTransposed;
-import static io.lowtide.trainer.nd4j.TensorOps.scale;
-import static io.lowtide.trainer.nd4j.TensorOps.square;
-
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.trainer.engine.FlowObjective;
-import io.lowtide.trainer.engine.TraceMode;
-import io.lowtide.trainer.nd4j.ProbeDirection.Among;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The vector field f(z, s; c) over a batch of B records, with its divergence, the running costs of
@@ -39,77 +22,25 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * 2018, arXiv 1806.07366, section 2), da/ds = -(d/dz) [a.f - tr(df/dz) - kineticPenalty |f|^2 -
  * jacobianPenalty |(df/dz) e|^2].
  *
- * <p>The divergence of a field with one or two hidden layers is tr = u' M v in closed form. Every
- * other trace, and the Jacobian penalty, comes from forward-mode products with probes: one random
- * probe, or all d unit vectors.
- *
- * <p>A record may lack some of its components. The field is then restricted to the others: those
- * that it lacks are held at 0 and do not count in the divergence. From the closed form, which
- * counts them, their part is taken away, component by component where few are optional, else by the
- * estimate of one random probe.
+ * <p>Made of parts, each of which writes its operations into two programs ({@link FieldAssembly}):
+ * the layers ({@link FieldNetwork}), the divergence and the Jacobian penalty ({@link FieldTerms}),
+ * the kinetic penalty ({@link RunningCost}), and the restriction to the components that a record
+ * has ({@link Presence}).
  *
  * <p>Not to be used by two threads at once.
  */
 final class BatchField {
 
-  private static final double TRACE_COTANGENT = -1;
-
-  /** Optional components up to which their part of the closed-form divergence is exact. */
-  private static final int EXACT_OPTIONAL = 4;
-
   private final FieldShape shape;
   private final FlowObjective objective;
   private final BatchArrays arrays;
-  private final boolean closedFormTrace;
-  private final FieldOperands operands;
-  private final double[] operandValues;
-  private final double[] operandGradientValues;
-  private final TensorBuffer operandBuffer;
-  private final TensorBuffer operandGradient;
-  private final TensorBuffer contextBuffer;
-  private final int[] optional;
-  private final double[] present;
-  private final TensorBuffer presentBuffer;
-  private final TensorBuffer point;
-  private final TensorBuffer derivative;
-  private final INDArray context;
-  private final INDArray z;
-  private final INDArray f;
-  private final INDArray affineOutput;
-  private final List<HiddenLayer> layers = new ArrayList<>();
-  private final List<Probe> probes = new ArrayList<>();
-  private final INDArray probeProduct;
-  private final INDArray productCotangent;
-  private final INDArray positionScratch;
-  private final FieldProgram forward = new FieldProgram();
-  private final FieldProgram adjoint = new FieldProgram();
-
-  /**
-   * A direction e of forward-mode products.
-   *
-   * @param traceFactor factor of e' (df/dz) e in the divergence; 0: it has no part in it
-   * @param inPenalty whether |(df/dz) e|^2 is the Jacobian penalty's running cost
-   */
-  private record Probe(ProbeDirection along, double traceFactor, boolean inPenalty) {
-
-    INDArray direction() {
-      return along.matrix();
-    }
-
-    boolean inTrace() {
-      return traceFactor != 0;
-    }
-  }
-
-  /**
-   * @param shape shape of the field
-   * @param objective what is minimised
-   * @param type {@link DataType#FLOAT} to train, {@link DataType#DOUBLE} to check
-   * @param records B, at least 1
-   */
-  public BatchField(FieldShape shape, FlowObjective objective, DataType type, int records) {
-    this(shape, objective, type, records, new int[0]);
-  }
+  private final OperandMatrices operands;
+  private final FieldContext context;
+  private final Presence presence;
+  private final Probes probes;
+  private final FieldState state;
+  private final FieldProgram forward;
+  private final FieldProgram adjoint;
 
   /**
    * @param shape shape of the field
@@ -123,316 +54,21 @@ final class BatchField {
     if (records < 1) {
       throw new IllegalArgumentException("records: " + records + ", expected at least 1");
     }
-    int d = shape.dimensions();
     this.shape = shape;
     this.objective = objective;
     this.arrays = new BatchArrays(type, records);
-    this.closedFormTrace = objective.trace() == TraceMode.EXACT && shape.hiddenLayers() <= 2;
-    this.operands = new FieldOperands(shape, closedFormTrace);
-    this.operandValues = new double[operands.size()];
-    this.operandGradientValues = new double[operands.size()];
-    this.operandBuffer = new TensorBuffer(type, operands.size());
-    this.operandGradient = new TensorBuffer(type, operands.size());
-    int k = shape.contextDimensions();
-    this.context = k > 0 ? arrays.withOnes(k) : null;
-    this.contextBuffer = k > 0 ? arrays.buffer(k) : null;
-    this.optional = optional.clone();
-    this.present = new double[records * d];
-    Arrays.fill(present, 1);
-    this.presentBuffer = optional.length > 0 ? arrays.buffer(d) : null;
-    int width = Math.max(forwardColumns(), adjointColumns());
-    this.point = arrays.buffer(width);
-    this.derivative = arrays.buffer(width);
-    this.f = derivative.matrix(0, records, d);
-    INDArray affineInput = arrays.withOnes(d);
-    this.z = arrays.leading(affineInput, d);
-    INDArray input = z;
-    for (int index = 0; index < shape.hiddenLayers(); index++) {
-      HiddenLayer layer =
-          new HiddenLayer(shape.activation(), weights(index), context, input, affineInput, arrays);
-      layers.add(layer);
-      input = layer.output;
-      affineInput = layer.affineOutput;
-    }
-    this.affineOutput = affineInput;
-    this.probeProduct = arrays.matrix(d);
-    this.productCotangent = arrays.matrix(d);
-    this.positionScratch = arrays.matrix(d);
-    listProbes();
-    setPresent(present.clone());
-    assembleForward();
-    assembleAdjoint();
-  }
-
-  private HiddenLayer.Weights weights(int index) {
-    boolean conditional = context != null;
-    return new HiddenLayer.Weights(
-        view(operandBuffer, operands.weights(index)),
-        conditional ? null : view(operandBuffer, operands.affine(index)),
-        conditional ? view(operandBuffer, operands.gate(index)) : null,
-        conditional ? view(operandBuffer, operands.bias(index)) : null,
-        view(operandGradient, operands.weights(index)),
-        conditional ? null : view(operandGradient, operands.affine(index)),
-        conditional ? view(operandGradient, operands.gate(index)) : null,
-        conditional ? view(operandGradient, operands.bias(index)) : null);
-  }
-
-  private static INDArray view(TensorBuffer buffer, OperandBlock block) {
-    return buffer.matrix(block.offset(), block.rows(), block.columns());
-  }
-
-  private void listProbes() {
-    int d = shape.dimensions();
-    boolean penalty = objective.jacobianPenalty() > 0;
-    boolean estimated = objective.trace() == TraceMode.HUTCHINSON;
-    if (estimated || penalty) {
-      probes.add(
-          new Probe(ProbeDirection.random(arrays, d, Among.PRESENT), estimated ? 1 : 0, penalty));
-    }
-    if (closedFormTrace) {
-      listCorrections();
-    } else if (!estimated) {
-      for (int i = 0; i < d; i++) {
-        probes.add(new Probe(ProbeDirection.unit(arrays, d, i, Among.PRESENT), 1, false));
-      }
-    }
-  }
-
-  /** What takes the part of the components that a record lacks out of the closed form. */
-  private void listCorrections() {
-    int d = shape.dimensions();
-    if (optional.length > EXACT_OPTIONAL) {
-      probes.add(new Probe(ProbeDirection.random(arrays, d, Among.ABSENT), -1, false));
-      return;
-    }
-    for (int component : optional) {
-      probes.add(new Probe(ProbeDirection.unit(arrays, d, component, Among.ABSENT), -1, false));
-    }
-  }
-
-  /** 1 for each component that a record has, B by d; null where none is optional. */
-  private INDArray presence() {
-    return presentBuffer == null ? null : presentBuffer.matrix(0, records(), shape.dimensions());
-  }
-
-  private void assembleForward() {
-    int d = shape.dimensions();
-    addPrimal(forward);
-    INDArray trace = derivative.vector(d * records(), records());
-    boolean begun = false;
-    if (closedFormTrace) {
-      begun = true;
-      if (layers.size() == 1) {
-        OperandBlock block = operands.trace();
-        INDArray weights = operandBuffer.vector(block.offset(), block.rows());
-        forward.add(product(layers.get(0).sensitivity, weights, trace));
-      } else {
-        HiddenLayer first = layers.get(0);
-        forward
-            .add(traceProduct(1))
-            .add(
-                multiply(first.sensitivityCotangent, first.sensitivity, first.sensitivityCotangent))
-            .add(product(first.sensitivityCotangent, onesOf(first.sensitivity), trace));
-      }
-    }
-    for (Probe probe : probes) {
-      addTangent(forward, probe);
-      if (probe.inTrace()) {
-        forward.add(multiply(probe.direction(), probeProduct, positionScratch));
-        if (probe.traceFactor() != 1) {
-          forward.add(scale(probe.traceFactor(), positionScratch, positionScratch));
-        }
-        INDArray columns = onesOf(positionScratch);
-        forward.add(
-            begun
-                ? addProduct(positionScratch, columns, trace)
-                : product(positionScratch, columns, trace));
-        begun = true;
-      }
-      if (probe.inPenalty()) {
-        int column = d + 1 + (objective.kineticPenalty() > 0 ? 1 : 0);
-        addCost(probeProduct, column);
-      }
-    }
-    if (objective.kineticPenalty() > 0) {
-      addCost(f, d + 1);
-    }
-  }
-
-  /** Derivative of a running cost: minus the squared length of each row. */
-  private void addCost(INDArray rows, int column) {
-    forward
-        .add(square(rows, positionScratch))
-        .add(
-            product(
-                -1,
-                positionScratch,
-                onesOf(positionScratch),
-                derivative.vector(column * records(), records())));
-  }
-
-  /** One 1 per column of a batch array. */
-  private INDArray onesOf(INDArray array) {
-    return arrays.ones(array.columns());
-  }
-
-  /** Two hidden layers: dL/du = factor T v for each record, into the first layer's dL/du. */
-  private MatrixProduct traceProduct(double factor) {
-    return productTransposed(
-        factor,
-        layers.get(1).sensitivity,
-        view(operandBuffer, operands.trace()),
-        layers.get(0).sensitivityCotangent);
-  }
-
-  private void addPrimal(FieldProgram program) {
-    int output = layers.size();
-    program.add(copy(point.matrix(0, records(), shape.dimensions()), z));
-    for (HiddenLayer layer : layers) {
-      layer.forward(program);
-    }
-    if (context == null) {
-      program.add(
-          productTransposed(1, affineOutput, view(operandBuffer, operands.affine(output)), f));
-    } else {
-      program
-          .add(productTransposed(1, lastLayer().output, outputWeights(), f))
-          .add(addProductTransposed(context, view(operandBuffer, operands.bias(output)), f));
-    }
-    if (presentBuffer != null) {
-      program.add(multiply(f, presence(), f));
-    }
-  }
-
-  private HiddenLayer lastLayer() {
-    return layers.get(layers.size() - 1);
-  }
-
-  private INDArray outputWeights() {
-    return view(operandBuffer, operands.weights(layers.size()));
-  }
-
-  /** (df/dz) e by forward-mode differentiation. */
-  private void addTangent(FieldProgram program, Probe probe) {
-    INDArray tangent = probe.direction();
-    for (HiddenLayer layer : layers) {
-      layer.forwardTangent(program, tangent);
-      tangent = layer.tangent;
-    }
-    program.add(productTransposed(1, tangent, outputWeights(), probeProduct));
-  }
-
-  private void assembleAdjoint() {
-    int d = shape.dimensions();
-    int output = layers.size();
-    INDArray a = point.matrix(d * records(), records(), d);
-    INDArray minusSlope = derivative.matrix(d * records(), records(), d);
-    addPrimal(adjoint);
-    adjoint.addForParameters(fill(0, operandGradient.vector()));
-    INDArray fCotangent = a;
-    if (objective.kineticPenalty() > 0 || presentBuffer != null) {
-      fCotangent = arrays.matrix(d);
-      adjoint
-          .add(copy(a, fCotangent))
-          .add(addScaled(-2 * objective.kineticPenalty(), f, fCotangent));
-    }
-    if (presentBuffer != null) {
-      adjoint.add(multiply(fCotangent, presence(), fCotangent));
-    }
-    adjoint.add(product(fCotangent, outputWeights(), lastLayer().outputCotangent));
-    if (context == null) {
-      adjoint.addForParameters(
-          addTransposedProduct(
-              1, fCotangent, affineOutput, view(operandGradient, operands.affine(output))));
-    } else {
-      adjoint
-          .addForParameters(
-              addTransposedProduct(
-                  1,
-                  fCotangent,
-                  lastLayer().output,
-                  view(operandGradient, operands.weights(output))))
-          .addForParameters(
-              addTransposedProduct(
-                  1, fCotangent, context, view(operandGradient, operands.bias(output))));
-    }
-    boolean begun = closedFormTrace;
-    if (closedFormTrace) {
-      reverseClosedFormTrace();
-    }
-    for (Probe probe : probes) {
-      reverseProbe(probe, begun);
-      begun = true;
-    }
-    for (int index = output - 1; index > 0; index--) {
-      layers.get(index).reverse(adjoint, 1, layers.get(index - 1).outputCotangent);
-    }
-    layers.get(0).reverse(adjoint, -1, minusSlope);
-    if (presentBuffer != null) {
-      // What pulls at a component that stays at 0 must not shorten the steps.
-      adjoint.add(multiply(minusSlope, presence(), minusSlope));
-    }
-  }
-
-  private void reverseClosedFormTrace() {
-    HiddenLayer first = layers.get(0);
-    INDArray traceGradient = view(operandGradient, operands.trace());
-    if (layers.size() == 1) {
-      INDArray column = arrays.ones(records()).reshape('f', records(), 1);
-      adjoint
-          .add(
-              productTransposed(
-                  TRACE_COTANGENT,
-                  column,
-                  view(operandBuffer, operands.trace()),
-                  first.sensitivityCotangent))
-          .addForParameters(
-              addTransposedProduct(TRACE_COTANGENT, first.sensitivity, column, traceGradient));
-      return;
-    }
-    HiddenLayer second = layers.get(1);
-    adjoint
-        .add(traceProduct(TRACE_COTANGENT))
-        .add(
-            product(
-                TRACE_COTANGENT,
-                first.sensitivity,
-                view(operandBuffer, operands.trace()),
-                second.sensitivityCotangent))
-        .addForParameters(
-            addTransposedProduct(
-                TRACE_COTANGENT, first.sensitivity, second.sensitivity, traceGradient));
-  }
-
-  private void reverseProbe(Probe probe, boolean accumulate) {
-    addTangent(adjoint, probe);
-    if (probe.inTrace()) {
-      adjoint.add(
-          scale(TRACE_COTANGENT * probe.traceFactor(), probe.direction(), productCotangent));
-      if (probe.inPenalty()) {
-        adjoint.add(addScaled(-2 * objective.jacobianPenalty(), probeProduct, productCotangent));
-      }
-    } else {
-      adjoint.add(scale(-2 * objective.jacobianPenalty(), probeProduct, productCotangent));
-    }
-    adjoint
-        .add(product(productCotangent, outputWeights(), lastLayer().tangentCotangent))
-        .addForParameters(
-            addTransposedProduct(
-                1,
-                productCotangent,
-                lastLayer().tangent,
-                view(operandGradient, operands.weights(layers.size()))));
-    for (int index = layers.size() - 1; index >= 0; index--) {
-      boolean first = index == 0;
-      layers
-          .get(index)
-          .reverseTangent(
-              adjoint,
-              first ? probe.direction() : layers.get(index - 1).tangent,
-              accumulate,
-              first ? null : layers.get(index - 1).tangentCotangent);
-    }
+    this.operands = new OperandMatrices(shape, FieldTerms.hasClosedForm(shape, objective), type);
+    this.context = FieldContext.of(shape, arrays);
+    this.presence = Presence.of(arrays, shape.dimensions(), optional);
+    this.probes = new Probes(arrays, shape.dimensions(), presence);
+    this.state = new FieldState(shape, objective, arrays);
+    FieldNetwork network = new FieldNetwork(shape, operands, context, arrays);
+    List<FieldTerm> terms =
+        new FieldTerms(shape, objective, operands, network, probes, state, arrays).list();
+    FieldAssembly assembly =
+        new FieldAssembly(objective, operands, network, terms, presence, state, arrays);
+    this.forward = assembly.forwardProgram();
+    this.adjoint = assembly.adjointProgram();
   }
 
   /** Shape of the field. */
@@ -457,25 +93,22 @@ final class BatchField {
 
   /** Columns of the forward state: z, l, then k and j where they are penalised. */
   public int forwardColumns() {
-    return shape.dimensions()
-        + 1
-        + (objective.kineticPenalty() > 0 ? 1 : 0)
-        + (objective.jacobianPenalty() > 0 ? 1 : 0);
+    return state.forwardColumns();
   }
 
   /** Columns of the adjoint state: z, then a. */
   public int adjointColumns() {
-    return 2 * shape.dimensions();
+    return state.adjointColumns();
   }
 
   /** Where a state to evaluate at is put: column-major, one row per record. */
   public TensorBuffer point() {
-    return point;
+    return state.point();
   }
 
   /** Where the derivative of that state is found. */
   public TensorBuffer derivative() {
-    return derivative;
+    return state.derivative();
   }
 
   /**
@@ -499,9 +132,7 @@ final class BatchField {
    * @param values c, B by k, column-major
    */
   public void setContext(double[] values) {
-    contextBuffer.upload(values, contextBuffer.length());
-    INDArray columns = contextBuffer.matrix(0, records(), shape.contextDimensions());
-    copy(columns, arrays.leading(context, shape.contextDimensions())).run();
+    context.set(values);
   }
 
   /**
@@ -511,37 +142,23 @@ final class BatchField {
    *     are not optional are there
    */
   public void setPresent(double[] values) {
-    System.arraycopy(values, 0, present, 0, present.length);
-    if (presentBuffer != null) {
-      presentBuffer.upload(present, present.length);
-    }
-    for (Probe probe : probes) {
-      probe.along().update(present);
-    }
+    presence.set(values);
+    probes.update();
   }
 
   /** Number of components that a record lacks. */
   public int absent(int record) {
-    int count = 0;
-    for (int component : optional) {
-      count += present[component * records() + record] == 0 ? 1 : 0;
-    }
-    return count;
+    return presence.absent(record);
   }
 
   /** Draws the random probes anew, where there are any. */
   public void drawProbe(RandomGenerator random) {
-    for (Probe probe : probes) {
-      if (probe.along().isRandom()) {
-        objective.probes().fill(probe.along().pattern(), random);
-        probe.along().update(present);
-      }
-    }
+    probes.draw(objective.probes(), random);
   }
 
   /** Evaluates the derivative of the forward state (z, l, k, j) at {@link #point()}. */
   public void evaluate(double s) {
-    foldOperands(s);
+    operands.fold(s);
     forward.run(false);
   }
 
@@ -558,11 +175,10 @@ final class BatchField {
    *     with the opposite sign: (d/dtheta) [a.f - ...]; null where it is not needed
    */
   public void evaluateAdjoint(double s, double[] integrand) {
-    foldOperands(s);
+    operands.fold(s);
     adjoint.run(integrand != null);
     if (integrand != null) {
-      operandGradient.download(operandGradientValues, operandGradientValues.length);
-      operands.pullBack(s, operandGradientValues, integrand);
+      operands.pullBack(s, integrand);
     }
   }
 
@@ -575,10 +191,5 @@ final class BatchField {
    */
   public void finishGradient(double[] integral, double factor, double[] gradient) {
     operands.finish(integral, factor, gradient);
-  }
-
-  private void foldOperands(double s) {
-    operands.fold(s, operandValues);
-    operandBuffer.upload(operandValues, operandValues.length);
   }
 }

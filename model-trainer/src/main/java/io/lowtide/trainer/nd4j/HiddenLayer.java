@@ -1,6 +1,5 @@
 package io.lowtide.trainer.nd4j;
 
-import static io.lowtide.trainer.nd4j.TensorOps.addProductTransposed;
 import static io.lowtide.trainer.nd4j.TensorOps.addScaled;
 import static io.lowtide.trainer.nd4j.TensorOps.addTransposedProduct;
 import static io.lowtide.trainer.nd4j.TensorOps.multiply;
@@ -17,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One hidden layer over a batch of B records: h = activation(a), a = g o (W x) + b, with x of m and
- * h of n columns. Writes its part of the programs of a {@link BatchField}.
+ * h of n columns. Writes its part of the programs of a {@link FieldNetwork}.
  *
  * <p>Notation: e = activation'(a); u = e o g, the sensitivity, so that dh = u o (W dx). Where gates
  * are folded into the weights, W stands for g o W, and u is e.
@@ -25,207 +24,157 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class HiddenLayer {
 
   private final Activation activation;
-  private final Weights weights;
-  private final INDArray context;
-
-  /** x, B by m, and [x | 1]. */
-  private final INDArray input;
-
-  private final INDArray affineInput;
-
-  /** h, B by n, and [h | 1]. */
-  final INDArray output;
-
-  final INDArray affineOutput;
-
-  /** dL/dh, which becomes dL/da. */
-  final INDArray outputCotangent;
-
-  /** u, and dL/du. */
-  final INDArray sensitivity;
-
-  final INDArray sensitivityCotangent;
-
-  /** dh for a probe, and its cotangent. */
-  final INDArray tangent;
-
-  final INDArray tangentCotangent;
-
+  private final LayerArgument argument;
+  private final AffineInput output;
+  private final INDArray outputCotangent;
   private final INDArray slope;
-  private final INDArray linear;
-  private final INDArray gate;
+  private final INDArray sensitivity;
+  private final Accumulator sensitivityCotangent;
+  private final INDArray tangent;
+  private final INDArray tangentCotangent;
   private final INDArray tangentLinear;
   private final INDArray scratch;
 
-  /** dL/dg; written after {@link #linear} was last read. */
-  private final INDArray gateCotangent;
-
   /**
-   * A layer's operands and the gradients with respect to them, as views of the field's blocks.
-   *
-   * @param plain W, n by m
-   * @param affine [g o W | b]; null with a context
-   * @param gate affine map of the gate; null without a context
-   * @param bias affine map of the bias; null without a context
+   * @param activation of the layer
+   * @param index of the layer among the operands
+   * @param operands those of the field
+   * @param context decides how gates and biases come about
+   * @param input x
+   * @param arrays makes further arrays
    */
-  record Weights(
-      INDArray plain,
-      INDArray affine,
-      INDArray gate,
-      INDArray bias,
-      INDArray plainGradient,
-      INDArray affineGradient,
-      INDArray gateGradient,
-      INDArray biasGradient) {}
-
   HiddenLayer(
       Activation activation,
-      Weights weights,
-      INDArray context,
-      INDArray input,
-      INDArray affineInput,
+      int index,
+      OperandMatrices operands,
+      FieldContext context,
+      AffineInput input,
       BatchArrays arrays) {
-    int units = weights.plain().rows();
-    boolean conditional = context != null;
+    int units = operands.weights(index).value().rows();
     this.activation = activation;
-    this.weights = weights;
-    this.context = context;
-    this.input = input;
-    this.affineInput = affineInput;
-    this.affineOutput = arrays.withOnes(units);
-    this.output = arrays.leading(affineOutput, units);
+    this.output = arrays.affineInput(units);
     this.outputCotangent = arrays.matrix(units);
     this.slope = arrays.matrix(units);
-    this.sensitivity = conditional ? arrays.matrix(units) : slope;
-    this.sensitivityCotangent = arrays.matrix(units);
-    this.linear = conditional ? arrays.matrix(units) : null;
-    this.gate = conditional ? arrays.matrix(units) : null;
-    this.gateCotangent = conditional ? arrays.matrix(units) : null;
+    this.sensitivityCotangent = new Accumulator(arrays.matrix(units));
     this.tangentLinear = arrays.matrix(units);
     this.tangent = arrays.matrix(units);
     this.tangentCotangent = arrays.matrix(units);
     this.scratch = arrays.matrix(units);
+    this.argument = context.hidden(operands, index, input, scratch);
+    this.sensitivity = argument.sensitivity(slope);
   }
 
-  INDArray weights() {
-    return weights.plain();
+  /** h, B by n, and [h | 1]. */
+  AffineInput output() {
+    return output;
+  }
+
+  /** dL/dh, B by n, which becomes dL/da. */
+  INDArray outputCotangent() {
+    return outputCotangent;
+  }
+
+  /** u, B by n. */
+  INDArray sensitivity() {
+    return sensitivity;
+  }
+
+  /** dL/du, B by n. */
+  Accumulator sensitivityCotangent() {
+    return sensitivityCotangent;
+  }
+
+  /** dh for a probe, B by n. */
+  INDArray tangent() {
+    return tangent;
+  }
+
+  /** Cotangent of dh, B by n. */
+  INDArray tangentCotangent() {
+    return tangentCotangent;
   }
 
   /** Computes h, e and u from x. */
   void forward(FieldProgram program) {
+    INDArray h = output.plain();
     // tanh(a) = 2 sigmoid(2a) - 1, and sigmoid is the cheaper function.
-    double argument = activation == Activation.TANH ? 2 : 1;
-    if (context == null) {
-      program.add(productTransposed(argument, affineInput, weights.affine(), output));
-    } else {
-      program
-          .add(productTransposed(1, input, weights.plain(), linear))
-          .add(productTransposed(1, context, weights.gate(), gate))
-          .add(sigmoid(gate, gate))
-          .add(scale(2, gate, gate))
-          .add(multiply(linear, gate, output))
-          .add(addProductTransposed(context, weights.bias(), output));
-      if (argument != 1) {
-        program.add(scale(argument, output, output));
-      }
-    }
+    argument.forward(program, activation == Activation.TANH ? 2 : 1, h);
     switch (activation) {
       case TANH ->
           program
-              .add(sigmoid(output, output))
-              .add(timesOneMinus(output, slope))
+              .add(sigmoid(h, h))
+              .add(timesOneMinus(h, slope))
               .add(scale(4, slope, slope))
-              .add(scale(2, output, output))
-              .add(shift(-1, output, output));
-      case SOFTPLUS -> program.add(sigmoid(output, slope)).add(softplus(output, scratch));
+              .add(scale(2, h, h))
+              .add(shift(-1, h, h));
+      case SOFTPLUS -> program.add(sigmoid(h, slope)).add(softplus(h, scratch));
     }
-    if (context != null) {
-      program.add(multiply(slope, gate, sensitivity));
-    }
+    argument.forwardSensitivity(program, slope);
   }
 
-  /** Computes dh = u o (W dx). */
+  /**
+   * Computes dh = u o (W dx).
+   *
+   * @param inputTangent dx, B by m
+   */
   void forwardTangent(FieldProgram program, INDArray inputTangent) {
     program
-        .add(productTransposed(1, inputTangent, weights.plain(), tangentLinear))
+        .add(productTransposed(1, inputTangent, argument.weights().value(), tangentLinear))
         .add(multiply(sensitivity, tangentLinear, tangent));
   }
 
   /**
-   * Pulls the cotangent of dh back: to u, to W, and to dx.
+   * Pulls the cotangent of dh back to u and to W.
    *
-   * @param accumulate whether dL/du holds something already
-   * @param inputTangentCotangent receives the cotangent of dx; null where nobody asks
+   * @param inputTangent dx, B by m
    */
-  void reverseTangent(
-      FieldProgram program,
-      INDArray inputTangent,
-      boolean accumulate,
-      INDArray inputTangentCotangent) {
-    if (accumulate) {
-      program
-          .add(multiply(tangentCotangent, tangentLinear, scratch))
-          .add(addScaled(1, scratch, sensitivityCotangent));
-    } else {
-      program.add(multiply(tangentCotangent, tangentLinear, sensitivityCotangent));
-    }
-    program.add(multiply(tangentCotangent, sensitivity, tangentCotangent));
-    program.addForParameters(
-        addTransposedProduct(1, tangentCotangent, inputTangent, weights.plainGradient()));
-    if (inputTangentCotangent != null) {
-      program.add(product(tangentCotangent, weights.plain(), inputTangentCotangent));
-    }
+  void reverseTangent(FieldProgram program, INDArray inputTangent) {
+    sensitivityCotangent.addMultiplied(program, tangentCotangent, tangentLinear, scratch);
+    program
+        .add(multiply(tangentCotangent, sensitivity, tangentCotangent))
+        .addForParameters(
+            addTransposedProduct(1, tangentCotangent, inputTangent, argument.weights().gradient()));
+  }
+
+  /**
+   * Pulls the cotangent of dh back to dx, after {@link #reverseTangent}.
+   *
+   * @param inputTangentCotangent receives the cotangent of dx, B by m
+   */
+  void reverseInputTangent(FieldProgram program, INDArray inputTangentCotangent) {
+    program.add(product(tangentCotangent, argument.weights().value(), inputTangentCotangent));
   }
 
   /**
    * Pulls dL/dh and dL/du back to the operands and to x.
    *
    * @param inputFactor factor of the result
-   * @param inputCotangent receives dL/dx times that factor
+   * @param inputCotangent receives dL/dx times that factor, B by m
    */
   void reverse(FieldProgram program, double inputFactor, INDArray inputCotangent) {
-    if (context == null) {
-      addCurvature(program);
-      program.add(multiply(outputCotangent, slope, outputCotangent));
-      program.addForParameters(
-          addTransposedProduct(1, outputCotangent, affineInput, weights.affineGradient()));
-      program.add(product(inputFactor, outputCotangent, weights.plain(), inputCotangent));
-      return;
-    }
-    program
-        .add(multiply(sensitivityCotangent, slope, gateCotangent))
-        .add(multiply(sensitivityCotangent, gate, sensitivityCotangent));
-    addCurvature(program);
+    argument.reverseSensitivity(program, slope, sensitivityCotangent.total());
+    addCurvature(program, sensitivityCotangent.total());
     program.add(multiply(outputCotangent, slope, outputCotangent));
-    program
-        .addForParameters(addTransposedProduct(1, outputCotangent, context, weights.biasGradient()))
-        .addForParameters(multiply(outputCotangent, linear, scratch))
-        .addForParameters(addScaled(1, scratch, gateCotangent))
-        // g = 2 sigmoid(r), dg/dr = 2 (g/2) (1 - g/2).
-        .addForParameters(scale(0.5, gate, scratch))
-        .addForParameters(timesOneMinus(scratch, scratch))
-        .addForParameters(multiply(gateCotangent, scratch, gateCotangent))
-        .addForParameters(addTransposedProduct(2, gateCotangent, context, weights.gateGradient()));
-    program.add(multiply(outputCotangent, gate, outputCotangent));
-    program.addForParameters(
-        addTransposedProduct(1, outputCotangent, input, weights.plainGradient()));
-    program.add(product(inputFactor, outputCotangent, weights.plain(), inputCotangent));
+    argument.reverse(program, outputCotangent);
+    program.add(product(inputFactor, outputCotangent, argument.weights().value(), inputCotangent));
   }
 
   /**
    * Adds to dL/dh what comes through e, so that dL/da = e o dL/dh: for tanh de/da = -2 h e, for
-   * softplus de/da = (1 - e) e. At this point dL/du holds dL/de.
+   * softplus de/da = (1 - e) e.
+   *
+   * @param slopeCotangent dL/de, B by n
    */
-  private void addCurvature(FieldProgram program) {
+  private void addCurvature(FieldProgram program, INDArray slopeCotangent) {
     switch (activation) {
       case TANH ->
           program
-              .add(multiply(output, sensitivityCotangent, scratch))
+              .add(multiply(output.plain(), slopeCotangent, scratch))
               .add(addScaled(-2, scratch, outputCotangent));
       case SOFTPLUS ->
           program
-              .add(addScaled(1, sensitivityCotangent, outputCotangent))
-              .add(multiply(slope, sensitivityCotangent, scratch))
+              .add(addScaled(1, slopeCotangent, outputCotangent))
+              .add(multiply(slope, slopeCotangent, scratch))
               .add(addScaled(-1, scratch, outputCotangent));
     }
   }

@@ -3,8 +3,8 @@ package io.lowtide.trainer.nd4j;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A direction of forward-mode products for each record of a batch: fixed or random, taken among the
- * components that the record has or among those that it lacks.
+ * A direction of forward-mode products for each record of a batch, taken among the components that
+ * the record has or among those that it lacks.
  */
 final class ProbeDirection {
 
@@ -19,37 +19,22 @@ final class ProbeDirection {
   private final double[] pattern;
   private final double[] masked;
   private final Among among;
-  private final boolean random;
 
-  private ProbeDirection(
-      BatchArrays arrays, double[] pattern, int dimensions, Among among, boolean random) {
+  /**
+   * @param arrays makes the arrays
+   * @param dimensions d
+   * @param pattern the direction where every component counts, B by d, column-major; kept
+   * @param among which components count
+   */
+  ProbeDirection(BatchArrays arrays, int dimensions, double[] pattern, Among among) {
     this.buffer = arrays.buffer(dimensions);
     this.matrix = buffer.matrix(0, arrays.records(), dimensions);
     this.pattern = pattern;
     this.masked = new double[pattern.length];
     this.among = among;
-    this.random = random;
   }
 
-  /** The unit vector of one component, for records that have or lack it. */
-  static ProbeDirection unit(BatchArrays arrays, int dimensions, int component, Among among) {
-    double[] pattern = new double[arrays.records() * dimensions];
-    java.util.Arrays.fill(
-        pattern, component * arrays.records(), (component + 1) * arrays.records(), 1);
-    return new ProbeDirection(arrays, pattern, dimensions, among, false);
-  }
-
-  /** To be drawn, in every component that a record has or lacks. */
-  static ProbeDirection random(BatchArrays arrays, int dimensions, Among among) {
-    double[] pattern = new double[arrays.records() * dimensions];
-    return new ProbeDirection(arrays, pattern, dimensions, among, true);
-  }
-
-  boolean isRandom() {
-    return random;
-  }
-
-  /** The numbers to draw anew where this is random, B by d, column-major. */
+  /** The pattern, to be drawn anew. */
   double[] pattern() {
     return pattern;
   }

@@ -35,19 +35,15 @@ final class TensorOps {
     return new MatrixProduct(a, false, b, false, c, alpha, 0);
   }
 
-  /** c += a b. */
-  public static MatrixProduct addProduct(INDArray a, INDArray b, INDArray c) {
-    return new MatrixProduct(a, false, b, false, c, 1, 1);
-  }
-
   /** c = alpha a b'. */
   public static MatrixProduct productTransposed(double alpha, INDArray a, INDArray b, INDArray c) {
     return new MatrixProduct(a, false, b, true, c, alpha, 0);
   }
 
-  /** c += a b'. */
-  public static MatrixProduct addProductTransposed(INDArray a, INDArray b, INDArray c) {
-    return new MatrixProduct(a, false, b, true, c, 1, 1);
+  /** c += alpha a b'. */
+  public static MatrixProduct addProductTransposed(
+      double alpha, INDArray a, INDArray b, INDArray c) {
+    return new MatrixProduct(a, false, b, true, c, alpha, 1);
   }
 
   /** c += alpha a' b. */
