@@ -158,6 +158,19 @@ class RecordJudgeTest {
   }
 
   @Test
+  void shouldAlertWhenThePValueIsTheBudget() {
+    ModelBundle bundle = TestModels.bundle("v1");
+    RecordJudge judge = judgeWith(bundle);
+    Verdict.Normal normal = (Verdict.Normal) judge(judge, "press-7", NORMAL, START);
+    double pValue = normal.score().pValue();
+
+    judge.use(new ActiveModel(bundle, Math.nextDown(pValue)));
+    assertThat(judge(judge, "press-7", NORMAL, START)).isInstanceOf(Verdict.Normal.class);
+    judge.use(new ActiveModel(bundle, pValue));
+    assertThat(judge(judge, "press-7", NORMAL, START)).isInstanceOf(Verdict.Alerted.class);
+  }
+
+  @Test
   void shouldWithholdRepeatsAndCountThemOnTheNextAlert() {
     RecordJudge judge = judgeWith(TestModels.bundle("v1"));
     judge(judge, "press-7", ANOMALOUS, START);
