@@ -11,21 +11,20 @@ import java.util.Optional;
 final class AdamsGridSolver extends GridSolver {
 
   private final AdamsWeights weights;
-  private final Optional<Adaptive> tolerances;
 
   /**
    * @param steps number of steps, at least 1
    * @param tolerances what errors are measured by; empty if they are not
    */
   AdamsGridSolver(int steps, Optional<Adaptive> tolerances, int positions, int integrals) {
-    super(AdamsWeights.HISTORY + 1, positions, integrals);
+    super(AdamsWeights.HISTORY + 1, steps, tolerances, positions, integrals);
     this.weights = new AdamsWeights(steps);
-    this.tolerances = tolerances;
   }
 
   @Override
-  void takeSteps(OdeSystem system, double from, double to, double[] y) {
+  double takeSteps(OdeSystem system, double from, double to, double[] y) {
     double span = to - from;
+    double largestError = 0;
     double[][] slopes = workspace.slopes;
     double[] trial = workspace.trial;
     double[] error = workspace.error;
@@ -41,12 +40,13 @@ final class AdamsGridSolver extends GridSolver {
         error[i] = corrected - trial[i];
         trial[i] = corrected;
       }
-      if (tolerances.isPresent()) {
-        measure(workspace.errorNorm(tolerances.get(), y));
+      if (measures) {
+        largestError = Math.max(largestError, workspace.errorNorm(y));
       }
-      endStep(y);
+      workspace.advance(y);
       bringForward(slopes, known);
     }
+    return largestError;
   }
 
   /** A slope to the first place, those before it one place back. */

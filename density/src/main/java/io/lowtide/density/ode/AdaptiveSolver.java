@@ -1,6 +1,7 @@
 package io.lowtide.density.ode;
 
 import io.lowtide.density.ode.SolverSettings.Adaptive;
+import java.util.Optional;
 
 /**
  * A Runge-Kutta method that chooses its steps by PI control of the estimated error (Hairer,
@@ -20,7 +21,7 @@ final class AdaptiveSolver implements OdeSolver {
     this.stages = settings.method().stages();
     this.control = StepControl.startingBoldly(settings.method().order());
     this.steps = new AdaptiveSteps(control);
-    this.workspace = new SolverWorkspace(stages, positions, integrals);
+    this.workspace = new SolverWorkspace(stages, positions, integrals, Optional.of(settings));
     this.method = new RungeKuttaStep(settings.method(), workspace);
   }
 
@@ -43,7 +44,7 @@ final class AdaptiveSolver implements OdeSolver {
       }
       double step = steps.step();
       method.computeStages(system, steps.time(), step, y, stages);
-      if (steps.accept(method.errorNorm(settings, step, y))) {
+      if (steps.accept(method.errorNorm(step, y))) {
         workspace.advance(y);
         method.swapFirstAndLastStage();
       }
@@ -61,7 +62,7 @@ final class AdaptiveSolver implements OdeSolver {
     double stateNorm = 0;
     double slopeNorm = 0;
     for (int i = 0; i < positions; i++) {
-      double scale = SolverWorkspace.scale(settings, y[i], y[i]);
+      double scale = workspace.scale(y[i], y[i]);
       stateNorm += square(y[i] / scale);
       slopeNorm += square(derivative[i] / scale);
     }
@@ -77,7 +78,7 @@ final class AdaptiveSolver implements OdeSolver {
     workspace.evaluatePosition(system, from + direction * guess, trial, ahead);
     double curvature = 0;
     for (int i = 0; i < positions; i++) {
-      curvature += square((ahead[i] - derivative[i]) / SolverWorkspace.scale(settings, y[i], y[i]));
+      curvature += square((ahead[i] - derivative[i]) / workspace.scale(y[i], y[i]));
     }
     curvature = Math.sqrt(curvature / positions) / guess;
     return direction * control.startingStep(guess, slopeNorm, curvature, Math.abs(span));

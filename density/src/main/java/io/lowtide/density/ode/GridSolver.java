@@ -1,39 +1,46 @@
 package io.lowtide.density.ode;
 
+import io.lowtide.density.ode.SolverSettings.Adaptive;
+import java.util.Optional;
+
 /** A method on a fixed grid: what it gives stands, whatever the errors that it may measure. */
 abstract sealed class GridSolver implements OdeSolver
     permits RungeKuttaGridSolver, AdamsGridSolver {
 
   final SolverWorkspace workspace;
+
+  /** Whether the error of each step is measured. */
+  final boolean measures;
+
+  private final int steps;
   private int acceptedSteps;
   private double largestGridError;
 
-  GridSolver(int slopes, int positions, int integrals) {
-    this.workspace = new SolverWorkspace(slopes, positions, integrals);
+  /**
+   * @param slopes number of derivatives to be kept, at least 1
+   * @param steps number of steps, at least 1
+   * @param tolerances what errors are measured by; empty if they are not
+   */
+  GridSolver(int slopes, int steps, Optional<Adaptive> tolerances, int positions, int integrals) {
+    this.workspace = new SolverWorkspace(slopes, positions, integrals, tolerances);
+    this.measures = tolerances.isPresent();
+    this.steps = steps;
   }
 
   @Override
   public final SolveStatus integrate(OdeSystem system, double from, double to, double[] y) {
     workspace.resetEvaluations();
-    acceptedSteps = 0;
-    largestGridError = 0;
-    takeSteps(system, from, to, y);
+    largestGridError = takeSteps(system, from, to, y);
+    acceptedSteps = steps;
     return SolverWorkspace.allFinite(y) ? SolveStatus.COMPLETED : SolveStatus.NOT_FINITE;
   }
 
-  /** Takes all steps, each of them ended by {@link #endStep}. */
-  abstract void takeSteps(OdeSystem system, double from, double to, double[] y);
-
-  /** Notes the error norm of a step. */
-  final void measure(double errorNorm) {
-    largestGridError = Math.max(largestGridError, errorNorm);
-  }
-
-  /** Moves the state to the end of a step. */
-  final void endStep(double[] y) {
-    workspace.advance(y);
-    acceptedSteps++;
-  }
+  /**
+   * Takes all steps.
+   *
+   * @return the largest error norm of a step; 0 if errors are not measured
+   */
+  abstract double takeSteps(OdeSystem system, double from, double to, double[] y);
 
   @Override
   public final int evaluations() {

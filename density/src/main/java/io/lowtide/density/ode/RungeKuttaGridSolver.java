@@ -8,7 +8,6 @@ final class RungeKuttaGridSolver extends GridSolver {
 
   private final ButcherTableau tableau;
   private final int steps;
-  private final Optional<Adaptive> tolerances;
   private final int end;
   private final RungeKuttaStep method;
 
@@ -23,33 +22,33 @@ final class RungeKuttaGridSolver extends GridSolver {
       Optional<Adaptive> tolerances,
       int positions,
       int integrals) {
-    super(tableau.stages(), positions, integrals);
+    super(tableau.stages(), steps, tolerances, positions, integrals);
     this.tableau = tableau;
     this.steps = steps;
-    this.tolerances = tolerances;
     // The last stage of an embedded pair serves the estimate, and is the first of the next step.
-    this.end =
-        tableau.estimatesError() && tolerances.isEmpty() ? tableau.stages() - 1 : tableau.stages();
+    this.end = tableau.estimatesError() && !measures ? tableau.stages() - 1 : tableau.stages();
     this.method = new RungeKuttaStep(tableau, workspace);
   }
 
   @Override
-  void takeSteps(OdeSystem system, double from, double to, double[] y) {
+  double takeSteps(OdeSystem system, double from, double to, double[] y) {
     double step = (to - from) / steps;
+    double largestError = 0;
     for (int index = 0; index < steps; index++) {
       double time = from + index * step;
-      if (tolerances.isPresent() && index > 0) {
+      if (measures && index > 0) {
         method.swapFirstAndLastStage();
       } else {
         workspace.evaluate(system, time, y, workspace.slopes[0]);
       }
       method.computeStages(system, time, step, y, end);
-      if (tolerances.isPresent()) {
-        measure(method.errorNorm(tolerances.get(), step, y));
+      if (measures) {
+        largestError = Math.max(largestError, method.errorNorm(step, y));
       } else {
         workspace.addSlopes(y, step, tableau.weights, end, workspace.trial);
       }
-      endStep(y);
+      workspace.advance(y);
     }
+    return largestError;
   }
 }

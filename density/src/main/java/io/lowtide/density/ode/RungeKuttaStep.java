@@ -1,6 +1,5 @@
 package io.lowtide.density.ode;
 
-import io.lowtide.density.ode.SolverSettings.Adaptive;
 import java.util.Arrays;
 
 /** A step of a Runge-Kutta method, in the arrays of a workspace. */
@@ -35,11 +34,11 @@ final class RungeKuttaStep {
   }
 
   /** By the embedded solution, of a step whose stages are all there. */
-  double errorNorm(Adaptive tolerances, double step, double[] y) {
+  double errorNorm(double step, double[] y) {
     double[] error = workspace.error;
     Arrays.fill(error, 0);
     workspace.addSlopes(error, step, tableau.errorWeights, tableau.stages(), error);
-    return workspace.errorNorm(tolerances, y);
+    return workspace.errorNorm(y);
   }
 
   /** The last stage of an accepted step is the first of the next one: first same as last. */

@@ -2,6 +2,7 @@ package io.lowtide.density.ode;
 
 import io.lowtide.density.ode.SolverSettings.Adaptive;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Working arrays of a solver and what its methods do with them: evaluations of the system, which
@@ -20,19 +21,25 @@ final class SolverWorkspace {
 
   private final int positions;
   private final int components;
+  private final double relativeTolerance;
+  private final double absoluteTolerance;
   private int evaluations;
 
   /**
    * @param slopes number of derivatives to be kept, at least 1
    * @param positions d, components of the position, at least 1
    * @param integrals components after the position, at least 0
+   * @param tolerances what errors are measured by; empty if they are not
    */
-  SolverWorkspace(int slopes, int positions, int integrals) {
+  SolverWorkspace(int slopes, int positions, int integrals, Optional<Adaptive> tolerances) {
     this.positions = positions;
     this.components = positions + integrals;
     this.slopes = new double[slopes][components];
     this.trial = new double[components];
     this.error = new double[components];
+    // Here, beside what each step touches: weights that fill the cache are read between any two.
+    this.relativeTolerance = tolerances.map(Adaptive::relativeTolerance).orElse(Double.NaN);
+    this.absoluteTolerance = tolerances.map(Adaptive::absoluteTolerance).orElse(Double.NaN);
   }
 
   /** Components of the position. */
@@ -90,11 +97,11 @@ final class SolverWorkspace {
   }
 
   /** Of {@link #error}, of a step from y to {@link #trial}, in units of the tolerances. */
-  double errorNorm(Adaptive tolerances, double[] y) {
+  double errorNorm(double[] y) {
     double squares = 0;
     double largest = 0;
     for (int i = 0; i < components; i++) {
-      double relative = error[i] / scale(tolerances, y[i], trial[i]);
+      double relative = error[i] / scale(y[i], trial[i]);
       if (i < positions) {
         squares += relative * relative;
       } else {
@@ -105,9 +112,8 @@ final class SolverWorkspace {
   }
 
   /** The error that the tolerances allow a component of this size before and after a step. */
-  static double scale(Adaptive tolerances, double before, double after) {
-    return tolerances.absoluteTolerance()
-        + tolerances.relativeTolerance() * Math.max(Math.abs(before), Math.abs(after));
+  double scale(double before, double after) {
+    return absoluteTolerance + relativeTolerance * Math.max(Math.abs(before), Math.abs(after));
   }
 
   /** The end of the step becomes the state. */
