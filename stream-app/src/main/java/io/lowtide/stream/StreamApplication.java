@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StreamApplication implements Health, AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(StreamApplication.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StreamApplication.class);
 
   private static final Duration POLL = Duration.ofMillis(20);
 
@@ -86,7 +86,7 @@ public final class StreamApplication implements Health, AutoCloseable {
    */
   public static StreamApplication start(StreamSettings settings) throws IOException {
     StreamApplication application = new StreamApplication(settings);
-    log.info("Settings: {}", settings);
+    LOG.info("Settings: {}", settings);
     try {
       application.endpoint =
           HttpEndpoint.start(settings.httpAddress(), Routes.of(application, application.meters));
@@ -165,7 +165,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     streamsMetrics = new KafkaStreamsMetrics(created);
     streamsMetrics.bindTo(meters);
     if (models.current() == null) {
-      log.info(
+      LOG.info(
           "Detector {}: no model yet; waiting for one on topic {}",
           settings.detector(),
           settings.modelsTopic());
@@ -187,7 +187,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (replaceable && Faults.isTransient(fault)) {
       Duration wait = replacementPace.next(System.nanoTime());
       metrics.threadReplaced();
-      log.warn(
+      LOG.warn(
           "A stream thread gives its records back and is replaced in {}: {}",
           wait,
           Faults.describe(fault));
@@ -200,7 +200,7 @@ public final class StreamApplication implements Health, AutoCloseable {
 
   private void fail(Throwable fault) {
     failure = fault;
-    log.error("The stream stops: {}", Faults.describe(fault), fault);
+    LOG.error("The stream stops: {}", Faults.describe(fault), fault);
   }
 
   /** Port of the HTTP endpoint. */
@@ -291,7 +291,7 @@ public final class StreamApplication implements Health, AutoCloseable {
                       CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
                   .withTimeout(remaining(deadline)));
       if (!closed) {
-        log.warn("The stream did not end within {}", settings.shutdownTimeout());
+        LOG.warn("The stream did not end within {}", settings.shutdownTimeout());
       }
     }
     if (streamsMetrics != null) {

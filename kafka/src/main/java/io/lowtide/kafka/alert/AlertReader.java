@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Reads committed alerts from the beginning of their topic, without joining a group. */
 public final class AlertReader implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(AlertReader.class);
+  private static final Logger LOG = LoggerFactory.getLogger(AlertReader.class);
 
   private final SchemaRegistry registry;
   private final AvroDeserializer<AnomalyAlert> deserializer;
@@ -82,7 +82,7 @@ public final class AlertReader implements AutoCloseable {
     try {
       return deserializer.deserialize(message.topic(), message.value());
     } catch (SerializationException | UnknownSchemaException e) {
-      log.warn(
+      LOG.warn(
           "{}-{}-{}: not an alert, skipped: {}",
           message.topic(),
           message.partition(),

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TopicReader implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(TopicReader.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final List<String> topics;
@@ -100,7 +100,7 @@ public final class TopicReader implements AutoCloseable {
     try {
       reading.run();
     } catch (WakeupException stopped) {
-      log.debug("Reading {} was stopped", topics);
+      LOG.debug("Reading {} was stopped", topics);
     }
   }
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Topics implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(Topics.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
 
   private static final int MODELS_PARTITIONS = 1;
 
@@ -98,9 +98,9 @@ public final class Topics implements AutoCloseable {
         new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(configuration);
     try {
       get(admin.createTopics(List.of(wanted)).all());
-      log.info("Created topic {} with {} partitions", topic, partitions);
+      LOG.info("Created topic {} with {} partitions", topic, partitions);
     } catch (TopicExistsException race) {
-      log.debug("Topic {} was created by another", topic);
+      LOG.debug("Topic {} was created by another", topic);
     } catch (org.apache.kafka.common.errors.RetriableException fault) {
       throw fault;
     } catch (ApiException refusal) {
@@ -116,13 +116,13 @@ public final class Topics implements AutoCloseable {
           new HashMap<>(get(admin.describeConfigs(List.of(resource)).all()));
       ConfigEntry policy = described.get(resource).get(TopicConfig.CLEANUP_POLICY_CONFIG);
       if (policy != null && !policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
-        log.warn(
+        LOG.warn(
             "Topic {}: cleanup.policy={}, expected compact: its models will be lost in time",
             topic,
             policy.value());
       }
     } catch (KafkaException notAllowed) {
-      log.debug("Topic {}: its settings cannot be read", topic, notAllowed);
+      LOG.debug("Topic {}: its settings cannot be read", topic, notAllowed);
     }
   }
 

@@ -11,13 +11,14 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Serves routes on the JDK's HTTP server. */
 public final class HttpEndpoint implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(HttpEndpoint.class);
+  private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
 
   private static final int THREADS = 2;
   private static final int QUEUED_REQUESTS = 32;
@@ -51,7 +52,11 @@ public final class HttpEndpoint implements AutoCloseable {
       server.createContext(route.path(), exchange -> answer(exchange, route));
     }
     server.start();
-    log.info("Metrics and health on http://{}:{}", address.getHostString(), endpoint.port());
+    LOG.info(
+        "Listening on http://{}:{} for {}",
+        address.getHostString(),
+        endpoint.port(),
+        routes.stream().map(Route::path).collect(Collectors.joining(", ")));
     return endpoint;
   }
 

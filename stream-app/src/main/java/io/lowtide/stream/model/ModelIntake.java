@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelIntake {
 
-  private static final Logger log = LoggerFactory.getLogger(ModelIntake.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ModelIntake.class);
 
   private final String detector;
   private final OptionalDouble budget;
@@ -75,7 +75,7 @@ public final class ModelIntake {
         announce(kept, null);
       }
     } catch (BundleException | IOException | ModelRefusedException e) {
-      log.warn("Kept model {} is not used: {}", lastGood, e.getMessage());
+      LOG.warn("Kept model {} is not used: {}", lastGood, e.getMessage());
     }
   }
 
@@ -88,7 +88,7 @@ public final class ModelIntake {
       return;
     }
     if (value == null) {
-      log.warn("Detector {}: its model was deleted from the topic; {}", detector, consequence());
+      LOG.warn("Detector {}: its model was deleted from the topic; {}", detector, consequence());
       return;
     }
     try {
@@ -99,13 +99,13 @@ public final class ModelIntake {
       }
     } catch (ModelRefusedException refused) {
       metrics.modelRefused(refused.reason());
-      log.error("Detector {}: {}; {}", detector, refused.getMessage(), consequence());
+      LOG.error("Detector {}: {}; {}", detector, refused.getMessage(), consequence());
     } catch (TransientFaultException stopping) {
-      log.info("Detector {}: stopped while reading a model", detector);
+      LOG.info("Detector {}: stopped while reading a model", detector);
     } catch (RuntimeException fault) {
       // The message would meet every restart, too: one that we fail on must not keep us down.
       metrics.modelRefused("internal_error");
-      log.error("Detector {}: failed on a model; {}", detector, consequence(), fault);
+      LOG.error("Detector {}: failed on a model; {}", detector, consequence(), fault);
     }
   }
 
@@ -147,7 +147,7 @@ public final class ModelIntake {
 
   private void announce(ActiveModel model, ActiveModel previous) {
     metrics.modelAccepted(detector, model.bundle().version());
-    log.info(
+    LOG.info(
         "Detector {}: model {} in use (before: {}), false-alarm budget {}",
         detector,
         model.bundle().version(),
@@ -159,7 +159,7 @@ public final class ModelIntake {
     try {
       BundleFiles.write(lastGood, bundle);
     } catch (IOException e) {
-      log.warn(
+      LOG.warn(
           "Model {} cannot be kept as {}: {}; should the next one be refused, a restart finds none",
           bundle.version(),
           lastGood,

@@ -17,7 +17,7 @@ public final class Outage {
    */
   private static final Duration QUIET = Duration.ofSeconds(45);
 
-  private static final Logger log = LoggerFactory.getLogger(Outage.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Outage.class);
 
   private final StreamMetrics metrics;
   private volatile boolean away;
@@ -64,7 +64,7 @@ public final class Outage {
       since = System.nanoTime();
       away = true;
       metrics.outage();
-      log.warn(
+      LOG.warn(
           "{}: {}; waiting and trying again, nothing is dropped", activity, Faults.describe(fault));
     }
   }
@@ -72,7 +72,7 @@ public final class Outage {
   private synchronized void end() {
     if (away) {
       away = false;
-      log.info("The outage is over after {} s", (System.nanoTime() - since) / 1_000_000_000L);
+      LOG.info("The outage is over after {} s", (System.nanoTime() - since) / 1_000_000_000L);
     }
   }
 }

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
 
-  private static final Logger log = LoggerFactory.getLogger(DetectionProcessor.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DetectionProcessor.class);
 
   /** Parts of the retention after which too old a history is looked for. */
   private static final int SWEEPS_PER_RETENTION = 4;
@@ -213,7 +213,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     if (Faults.isOfKafka(fault)) {
       throw fault;
     }
-    log.error(
+    LOG.error(
         "Failed on record {}-{}-{}: it goes to the dead letters",
         position.topic(),
         position.partition(),
@@ -254,7 +254,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
 
   private void deadLetter(
       Record<byte[], byte[]> record, RecordMetadata position, UnscorableRecordException cause) {
-    log.debug(
+    LOG.debug(
         "Dead letter {}-{}-{}: {}",
         position.topic(),
         position.partition(),
