@@ -23,30 +23,35 @@ final class AdamsGridSolver extends GridSolver {
 
   @Override
   double takeSteps(OdeSystem system, double from, double to, double[] y) {
+    // A local variable is not read again after each evaluation, as a field is.
+    SolverWorkspace workspace = this.workspace;
     double span = to - from;
     double largestError = 0;
-    double[][] slopes = workspace.slopes;
-    double[] trial = workspace.trial;
-    double[] error = workspace.error;
-    workspace.evaluate(system, from, y, slopes[0]);
+    workspace.evaluate(system, from, y, workspace.slopes[0]);
     for (int step = 0; step < weights.steps(); step++) {
       double[] predictor = weights.predictor(step);
       int known = predictor.length;
-      workspace.addSlopes(y, span, predictor, known, trial);
-      workspace.evaluate(system, from + weights.node(step + 1) * span, trial, slopes[known]);
-      workspace.addSlopes(y, span, weights.corrector(step), known + 1, error);
-      for (int i = 0; i < trial.length; i++) {
-        double corrected = error[i];
-        error[i] = corrected - trial[i];
-        trial[i] = corrected;
-      }
+      workspace.addSlopes(y, span, predictor, known, workspace.trial);
+      double end = from + weights.node(step + 1) * span;
+      workspace.evaluate(system, end, workspace.trial, workspace.slopes[known]);
+      workspace.addSlopes(y, span, weights.corrector(step), known + 1, workspace.error);
+      correct(workspace.trial, workspace.error);
       if (measures) {
         largestError = Math.max(largestError, workspace.errorNorm(y));
       }
       workspace.advance(y);
-      bringForward(slopes, known);
+      bringForward(workspace.slopes, known);
     }
     return largestError;
+  }
+
+  /** Replaces the predicted point by the corrected one, and notes by how much they differ. */
+  private static void correct(double[] trial, double[] error) {
+    for (int i = 0; i < trial.length; i++) {
+      double corrected = error[i];
+      error[i] = corrected - trial[i];
+      trial[i] = corrected;
+    }
   }
 
   /** A slope to the first place, those before it one place back. */
