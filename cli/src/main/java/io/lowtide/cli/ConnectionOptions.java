@@ -1,7 +1,6 @@
 package io.lowtide.cli;
 
 import io.lowtide.kafka.connection.ConnectionSettings;
-import io.lowtide.kafka.settings.SettingsSources;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -71,11 +70,6 @@ public final class ConnectionOptions {
     if (registryUrl != null) {
       options.put(ConnectionSettings.SCHEMA_REGISTRY_URL, registryUrl);
     }
-    SettingsSources sources = SettingsSources.none();
-    if (file != null) {
-      sources = sources.withFile(file);
-    }
-    return ConnectionSettings.of(
-        sources.withEnvironment(System.getenv()).with(options, "command line"));
+    return ConnectionSettings.of(SettingsOptions.sources(file, options));
   }
 }

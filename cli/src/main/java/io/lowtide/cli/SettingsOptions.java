@@ -25,10 +25,15 @@ public final class SettingsOptions {
    * @throws io.lowtide.kafka.settings.SettingsException if the file cannot be read
    */
   public SettingsSources sources() {
+    return sources(config, overrides);
+  }
+
+  /** The same of a file, or null for none, and of settings from the command line. */
+  static SettingsSources sources(Path file, Map<String, String> commandLine) {
     SettingsSources sources = SettingsSources.none();
-    if (config != null) {
-      sources = sources.withFile(config);
+    if (file != null) {
+      sources = sources.withFile(file);
     }
-    return sources.withEnvironment(System.getenv()).with(overrides, "command line");
+    return sources.withEnvironment(System.getenv()).with(commandLine, "command line");
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParseException;
@@ -37,6 +38,11 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   private final SchemaRegistryClient client;
   private final Map<Integer, Schema> schemas = new ConcurrentHashMap<>();
   private final Map<Registration, Integer> registered = new ConcurrentHashMap<>();
+
+  /** A request that is answered by the id of a schema. */
+  private interface IdRequest {
+    int send(String subject, ParsedSchema schema) throws IOException, RestClientException;
+  }
 
   private record Registration(String subject, Schema schema) {}
 
@@ -102,28 +108,34 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
   @Override
   public int register(String subject, Schema schema) {
-    Registration registration = new Registration(subject, schema);
-    Integer known = registered.get(registration);
-    if (known != null) {
-      return known;
-    }
-    ParsedSchema parsed = parsed(subject, schema);
-    try {
-      int id = client.register(subject, parsed);
-      registered.put(registration, id);
-      return id;
-    } catch (RestClientException answer) {
-      if (isRefusalOfTheRequest(answer)) {
-        throw new SchemaRejectedException(subject, answer.getMessage(), answer);
-      }
-      throw fault(answer);
-    } catch (IOException | RuntimeException failure) {
-      throw new RegistryUnavailableException(urls, failure);
-    }
+    return ask(
+        client::register,
+        subject,
+        schema,
+        answer ->
+            isRefusalOfTheRequest(answer)
+                ? new SchemaRejectedException(subject, answer.getMessage(), answer)
+                : fault(answer));
   }
 
   @Override
   public int id(String subject, Schema schema) {
+    return ask(
+        client::getId,
+        subject,
+        schema,
+        answer ->
+            saysNotFound(answer) || isRefusalOfTheRequest(answer)
+                ? new SchemaNotRegisteredException(subject, schema.getFullName(), answer)
+                : fault(answer));
+  }
+
+  /** The id, which is asked for once. */
+  private int ask(
+      IdRequest request,
+      String subject,
+      Schema schema,
+      Function<RestClientException, SchemaRegistryException> meaning) {
     Registration registration = new Registration(subject, schema);
     Integer known = registered.get(registration);
     if (known != null) {
@@ -131,14 +143,11 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     }
     ParsedSchema parsed = parsed(subject, schema);
     try {
-      int id = client.getId(subject, parsed);
+      int id = request.send(subject, parsed);
       registered.put(registration, id);
       return id;
     } catch (RestClientException answer) {
-      if (saysNotFound(answer) || isRefusalOfTheRequest(answer)) {
-        throw new SchemaNotRegisteredException(subject, schema.getFullName(), answer);
-      }
-      throw fault(answer);
+      throw meaning.apply(answer);
     } catch (IOException | RuntimeException failure) {
       throw new RegistryUnavailableException(urls, failure);
     }

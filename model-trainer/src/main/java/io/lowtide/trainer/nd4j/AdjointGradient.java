@@ -141,13 +141,29 @@ final class AdjointGradient {
     return sum / records;
   }
 
-  /** z, l and the running costs, which steer training but need no error control of their own. */
-  private record ForwardSystem(BatchField field) implements BatchSystem {
+  /** Evaluated by the field, in the field's own buffers. */
+  private interface FieldSystem extends BatchSystem {
+
+    BatchField field();
 
     @Override
-    public int records() {
-      return field.records();
+    default int records() {
+      return field().records();
     }
+
+    @Override
+    default TensorBuffer point() {
+      return field().point();
+    }
+
+    @Override
+    default TensorBuffer derivative() {
+      return field().derivative();
+    }
+  }
+
+  /** z, l and the running costs, which steer training but need no error control of their own. */
+  private record ForwardSystem(BatchField field) implements FieldSystem {
 
     @Override
     public int columns() {
@@ -158,16 +174,6 @@ final class AdjointGradient {
     public int[] errorGroups() {
       int d = field.shape().dimensions();
       return new int[] {d, d + 1};
-    }
-
-    @Override
-    public TensorBuffer point() {
-      return field.point();
-    }
-
-    @Override
-    public TensorBuffer derivative() {
-      return field.derivative();
     }
 
     @Override
@@ -182,12 +188,7 @@ final class AdjointGradient {
   }
 
   /** z and its cotangent, with the parameter gradient as integrand. */
-  private record AdjointSystem(BatchField field) implements BatchSystem {
-
-    @Override
-    public int records() {
-      return field.records();
-    }
+  private record AdjointSystem(BatchField field) implements FieldSystem {
 
     @Override
     public int columns() {
@@ -198,16 +199,6 @@ final class AdjointGradient {
     public int[] errorGroups() {
       int d = field.shape().dimensions();
       return new int[] {d, 2 * d};
-    }
-
-    @Override
-    public TensorBuffer point() {
-      return field.point();
-    }
-
-    @Override
-    public TensorBuffer derivative() {
-      return field.derivative();
     }
 
     @Override
