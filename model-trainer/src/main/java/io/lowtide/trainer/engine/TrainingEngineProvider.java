@@ -6,6 +6,9 @@ package io.lowtide.trainer.engine;
  */
 public interface TrainingEngineProvider {
 
+  /** Of the engine, as the setting {@code engine} has it. */
+  String name();
+
   /**
    * Starts the engine; a second call gives one that shares what the first has loaded.
    *

@@ -7,6 +7,11 @@ import io.lowtide.trainer.engine.TrainingEngineProvider;
 public final class Nd4jEngineProvider implements TrainingEngineProvider {
 
   @Override
+  public String name() {
+    return "nd4j";
+  }
+
+  @Override
   public TrainingEngine load() {
     return Nd4jEngine.load();
   }

@@ -2,6 +2,7 @@ package io.lowtide.trainer.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lowtide.density.field.FieldShape;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.engine.BatchGradient;
@@ -46,6 +47,11 @@ class ConcurrentFitsTest {
     @Override
     public int concurrentFits() {
       return concurrentFits;
+    }
+
+    @Override
+    public Optional<String> refusal(FieldShape shape) {
+      return engine.refusal(shape);
     }
 
     @Override
