@@ -18,9 +18,17 @@ final class CarriedPtx implements KernelCompiler {
   }
 
   @Override
+  public boolean serves(KernelShape shape) {
+    return CarriedPtx.class.getResource(resource(shape)) != null;
+  }
+
+  private static String resource(KernelShape shape) {
+    return "ptx/" + shape.withProducts().name() + ".ptx.gz";
+  }
+
+  @Override
   public Optional<byte[]> compile(KernelShape shape) {
-    KernelShape carried = shape.withProducts();
-    String resource = "ptx/" + carried.name() + ".ptx.gz";
+    String resource = resource(shape);
     try (InputStream in = CarriedPtx.class.getResourceAsStream(resource)) {
       if (in == null) {
         return Optional.empty();

@@ -57,7 +57,18 @@ final class CudaEngine implements TrainingEngine {
 
   @Override
   public Optional<String> refusal(FieldShape shape) {
-    return KernelShape.refusal(shape);
+    return KernelShape.refusal(shape)
+        .or(
+            () -> {
+              KernelShape least = KernelShape.least(shape);
+              return compilers.stream().anyMatch(c -> c.serves(least) || c.serves(least.wider()))
+                  ? Optional.empty()
+                  : Optional.of(
+                      "this release carries no PTX of "
+                          + least.wider().name()
+                          + ", and NVIDIA's run-time compiler (NVRTC), which could make it, is not on"
+                          + " this machine");
+            });
   }
 
   @Override
@@ -119,7 +130,9 @@ final class CudaEngine implements TrainingEngine {
     for (Tiling tiling : sizes) {
       shapes.add(KernelShape.of(problem, tiling, true));
     }
-    shapes.add(KernelShape.of(problem, Tiling.LEAST, false));
+    KernelShape least = KernelShape.of(problem, Tiling.LEAST, false);
+    shapes.add(least);
+    shapes.add(least.wider());
     return shapes;
   }
 

@@ -16,6 +16,11 @@ public final class CudaEngineProvider implements TrainingEngineProvider {
   }
 
   @Override
+  public int priority() {
+    return 1;
+  }
+
+  @Override
   public TrainingEngine load() {
     synchronized (CudaEngineProvider.class) {
       if (engine == null) {

@@ -8,6 +8,9 @@ interface KernelCompiler {
   /** For the provenance of a model: compiler and version. */
   String description();
 
+  /** Whether it has kernels of a shape. */
+  boolean serves(KernelShape shape);
+
   /**
    * Machine code or PTX.
    *

@@ -41,8 +41,12 @@ record KernelShape(
   /** The widest hidden layer that kernels are made for. */
   static final int MOST_UNITS = 128;
 
+  /** Of a block, so that each has all the registers that it can name. */
+  private static final int MOST_THREADS = 256;
+
   private static final List<Integer> DIMENSIONS = List.of(8, 16, 32, MOST_DIMENSIONS);
-  private static final List<Integer> UNITS = List.of(32, 64, MOST_UNITS);
+  private static final int USUAL_UNITS = 64;
+  private static final List<Integer> UNITS = List.of(32, USUAL_UNITS, MOST_UNITS);
 
   /** What is asked for is more than kernels are made for; empty if it is not. */
   static Optional<String> refusal(FieldShape shape) {
@@ -62,6 +66,15 @@ record KernelShape(
   }
 
   /**
+   * The kernel that is tried last, which needs the least shared memory.
+   *
+   * @param shape of a field that is not refused
+   */
+  static KernelShape least(FieldShape shape) {
+    return of(shape, Precision.SINGLE, true, Tiling.LEAST, false);
+  }
+
+  /**
    * A kernel that serves.
    *
    * @param problem of a shape that is not refused
@@ -69,24 +82,33 @@ record KernelShape(
    * @param squaresShared whether square matrices are in shared memory
    */
   static KernelShape of(BatchProblem problem, Tiling tiling, boolean squaresShared) {
-    FieldShape shape = problem.shape();
-    int units = atLeast(widest(shape), UNITS);
-    // No matrix of the kernel is higher than it is wide.
+    boolean products =
+        problem.objective().trace() == TraceMode.HUTCHINSON
+            || problem.shape().hiddenLayers() > 2
+            || problem.objective().jacobianPenalty() > 0
+            || problem.optional().length > 0;
+    return of(problem.shape(), problem.precision(), products, tiling, squaresShared);
+  }
+
+  private static KernelShape of(
+      FieldShape shape,
+      Precision precision,
+      boolean products,
+      Tiling tiling,
+      boolean squaresShared) {
     int dimensions = atLeast(shape.dimensions(), DIMENSIONS);
-    units = Math.max(units, atLeast(dimensions, UNITS));
+    // No matrix of the kernel is higher than it is wide.
+    int units = atLeast(Math.max(widest(shape), dimensions), UNITS);
     return new KernelShape(
         dimensions,
         units,
         shape.hiddenLayers(),
         tiling,
-        2 * units,
-        problem.precision(),
+        Math.min(MOST_THREADS, tiling.threadsPerUnit() * units),
+        precision,
         shape.activation(),
         shape.contextDimensions() > 0,
-        problem.objective().trace() == TraceMode.HUTCHINSON
-            || shape.hiddenLayers() > 2
-            || problem.objective().jacobianPenalty() > 0
-            || problem.optional().length > 0,
+        products,
         squaresShared);
   }
 
@@ -106,6 +128,21 @@ record KernelShape(
         activation,
         context,
         true,
+        squaresShared);
+  }
+
+  /** The same for wider fields, where PTX is carried of wider ones alone. */
+  KernelShape wider() {
+    return new KernelShape(
+        dimensions,
+        Math.max(units, USUAL_UNITS),
+        layers,
+        tiling,
+        Math.max(threads, tiling.threadsPerUnit() * USUAL_UNITS),
+        precision,
+        activation,
+        context,
+        products,
         squaresShared);
   }
 
@@ -132,7 +169,7 @@ record KernelShape(
         "SQUARES=" + (squaresShared ? 1 : 0));
   }
 
-  /** Of its image, and for people: {@code d8-h64x2-t4-float-products}. */
+  /** Of its image, and for people: {@code d8-h64x2-t4x128-float-products}. */
   String name() {
     return "d"
         + dimensions
@@ -142,6 +179,8 @@ record KernelShape(
         + layers
         + "-t"
         + tiling.records()
+        + "x"
+        + threads
         + (tiling.tensorCores() ? "-tensor" : "")
         + (precision == Precision.SINGLE ? "-float" : "-double")
         + (context ? "-context" : "")

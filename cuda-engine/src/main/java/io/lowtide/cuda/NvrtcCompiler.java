@@ -142,6 +142,11 @@ final class NvrtcCompiler implements KernelCompiler {
   }
 
   @Override
+  public boolean serves(KernelShape shape) {
+    return true;
+  }
+
+  @Override
   public Optional<byte[]> compile(KernelShape shape) {
     List<String> options = new ArrayList<>();
     options.add("--gpu-architecture=sm_" + capability);

@@ -8,17 +8,18 @@ import java.util.List;
  * large ones read the weights less often, and are fastest on tensor cores.
  *
  * @param records that share their steps
+ * @param threadsPerUnit of a block, for each unit of a hidden layer
  * @param tensorCores whether products are made by tensor cores, in three parts each that together
  *     are as exact as one of single precision
  */
-record Tiling(int records, boolean tensorCores) {
+record Tiling(int records, int threadsPerUnit, boolean tensorCores) {
 
   /** The smallest there is, which every shape leaves room for. */
-  static final Tiling LEAST = new Tiling(4, false);
+  static final Tiling LEAST = new Tiling(4, 2, false);
 
-  private static final Tiling MEDIUM = new Tiling(8, false);
-  private static final Tiling LARGE = new Tiling(16, false);
-  private static final Tiling LARGE_BY_TENSOR_CORES = new Tiling(16, true);
+  private static final Tiling MEDIUM = new Tiling(8, 2, false);
+  private static final Tiling LARGE = new Tiling(16, 2, false);
+  private static final Tiling LARGE_BY_TENSOR_CORES = new Tiling(16, 2, true);
 
   /** The least compute capability, times ten, whose tensor cores multiply in tf32. */
   private static final int TENSOR_CAPABILITY = 80;

@@ -266,7 +266,7 @@ template <int K, int W_STRIDE, int X_STRIDE> DEVICE void productOf(const Frame& 
   EACH(OWN_UNITS, i) EACH(OWN_RECORDS, j) out.t[i][j] = 0;
   w += unitOf(f, 0) * W_STRIDE;
   x += recordOf(f, 0) * X_STRIDE;
-#pragma unroll 4
+#pragma unroll 16
   for (int k = 0; k < K; k += 4) {
     Vector<4> a[OWN_UNITS], b[OWN_RECORDS];
     EACH(OWN_UNITS, i) a[i] = load<4>(w + UNIT_GROUPS * i * W_STRIDE + k);
@@ -710,8 +710,14 @@ template <bool ADJOINT> DEVICE void advance(const Frame& f, real step) {
 enum Phase { AT_START, FIRST_SLOPE, TRIAL_STEP, STEP, TAKING_BACK };
 
 // Integrates the state from one time to another: 1 to 0, or 0 to 1 for the adjoint, whose integrand is summed with the weights of the method over accepted
-// steps: a rejected step is evaluated once more with weights of the opposite sign. time: reached.
-template <bool ADJOINT> DEVICE Status solve(const Frame& f, Sums& sums, int& evaluations, real& time) {
+// steps: a rejected step is evaluated once more with weights of the opposite sign. time: reached. length: of the last step but for the end of the interval, which
+// the way back begins with a share of.
+// Cotangents ask for shorter steps than states do.
+#ifndef BACKWARD_SHARE
+#define BACKWARD_SHARE ((real)0.4)
+#endif
+
+template <bool ADJOINT> DEVICE Status solve(const Frame& f, Sums& sums, int& evaluations, real& time, real& length) {
   const real end = ADJOINT ? 1 : 0, sign = ADJOINT ? 1 : -1, least = (real)1e-6;
   const int budget = ADJOINT ? f.p.adjointMaximumEvaluations : f.p.maximumEvaluations;
   const bool fixed = f.p.fixedSteps > 0;
@@ -721,7 +727,8 @@ template <bool ADJOINT> DEVICE Status solve(const Frame& f, Sums& sums, int& eva
   real step = fixed ? sign / f.p.fixedSteps : 0, stateNorm = 0, slopeNorm = 0, trial = 0, error = 0, previous = (real)1e-4;
   bool rejected = false, kept = false;
   Integrand integrand;
-  Phase phase = fixed ? STEP : AT_START;
+  if (ADJOINT && !fixed) step = smaller(BACKWARD_SHARE * length, 1);
+  Phase phase = fixed || ADJOINT ? STEP : AT_START;
 #pragma unroll 1
   while (true) {
     // A step's first stage is the last of the one before; going back, its weight is known only now.
@@ -798,6 +805,7 @@ template <bool ADJOINT> DEVICE Status solve(const Frame& f, Sums& sums, int& eva
       step *= error >= NOT_FINITE_NORM ? (real)0.1 : larger((real)0.2, (real)0.9 * power(error, (real)-0.2));
     }
     const real left = absolute(end - time);
+    length = absolute(step);
     if (left <= absolute(step) * ((real)1 + 16 * EPSILON)) step = end - time;
     else if (absolute(step) < 16 * EPSILON) return STEP_TOO_SMALL;
     if (evaluations + (ADJOINT ? 7 : 6) > budget) return BUDGET_EXCEEDED;
@@ -934,15 +942,15 @@ GLOBAL void LAUNCH_BOUNDS(THREADS, BLOCKS) flow(const Problem p) {
     clearGates(sums);
     BARRIER();
     int forward, backward = 0;
-    real time;
-    Status status = solve<false>(f, sums, forward, time);
+    real time, length;
+    Status status = solve<false>(f, sums, forward, time, length);
     storeTile(f, status);
     BARRIER();
     if (p.wantGradient && status == COMPLETED) {
       // dL/dz(0) = z(0).
       SHARED(DIMS * TILE, e) f.sh[S_STATE + DIMS * TILE + e] = f.sh[S_STATE + e];
       BARRIER();
-      status = solve<true>(f, sums, backward, time);
+      status = solve<true>(f, sums, backward, time, length);
       addGates(f, sums, part);
     }
     if (f.thread == 0) p.outcomes[tile] = {status, forward, backward, 0, (double)time};

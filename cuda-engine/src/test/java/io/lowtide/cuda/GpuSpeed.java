@@ -12,6 +12,7 @@ import io.lowtide.trainer.engine.FlowObjective;
 import io.lowtide.trainer.engine.ProbeDistribution;
 import io.lowtide.trainer.engine.SolverOptions;
 import io.lowtide.trainer.engine.TraceMode;
+import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,23 +25,10 @@ import java.util.Random;
  */
 final class GpuSpeed {
 
-  private static final List<Tiling> TILINGS =
-      List.of(
-          new Tiling(4, false),
-          new Tiling(8, false),
-          new Tiling(16, false),
-          new Tiling(8, true),
-          new Tiling(16, true),
-          new Tiling(32, true));
   private static final FlowObjective PENALISED =
       new FlowObjective(TraceMode.EXACT, ProbeDistribution.RADEMACHER, 0.03, 0.03);
   private static final SolverOptions OPTIONS = SolverOptions.of(1e-5, ErrorNorm.BATCH_RMS);
   private static final int ROUNDS = 21;
-
-  /** Fewer leave most of a card idle; more are the work of larger tiles. */
-  private static final int LEAST_TILES = 64;
-
-  private static final int MOST_TILES = 1024;
 
   private GpuSpeed() {}
 
@@ -53,16 +41,30 @@ final class GpuSpeed {
         new FieldShape(numbers[0], 0, List.of(numbers[1], numbers[1]), Activation.TANH);
     double[] parameters = trained(shape);
     for (int i = 2; i < numbers.length; i++) {
-      for (Tiling tiling : TILINGS) {
-        int tiles = numbers[i] / tiling.records();
-        if (tiles >= LEAST_TILES && tiles <= MOST_TILES) {
-          measure(shape, numbers[i], tiling, parameters);
-        }
+      for (Tiling tiling : tilings(numbers[i])) {
+        measure(shape, numbers[i], tiling, parameters);
       }
     }
   }
 
-  private static CudaEngine engine(Tiling tiling) {
+  /** What the engine takes; or those of the system property {@code tilings}: 4x2, 16x2-tensor. */
+  private static List<Tiling> tilings(int records) {
+    String wanted = System.getProperty("tilings");
+    if (wanted == null) {
+      CudaDevice device = CudaDevice.open();
+      return Tiling.fastest(records, device.multiprocessors(), device.capability(), true)
+          .subList(0, 1);
+    }
+    return Arrays.stream(wanted.split(",")).map(GpuSpeed::tiling).toList();
+  }
+
+  private static Tiling tiling(String name) {
+    String[] parts = name.split("[x-]");
+    return new Tiling(
+        Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), name.endsWith("-tensor"));
+  }
+
+  static CudaEngine engine(Tiling tiling) {
     CudaDevice device = CudaDevice.open();
     return new CudaEngine(
         device,
@@ -124,12 +126,13 @@ final class GpuSpeed {
       Arrays.sort(forward);
       System.out.printf(
           Locale.ROOT,
-          "d %d units %d records %d tile %d%s %s%s: %.3f ms (least %.3f, forward alone %.3f), %d + %d evaluations, loss"
+          "d %d units %d records %d tile %d by %d%s %s%s: %.3f ms (least %.3f, forward alone %.3f), %d + %d evaluations, loss"
               + " %.5f, same bits %b, %s%n",
           shape.dimensions(),
           shape.hiddenUnits().get(0),
           records,
           tiling.records(),
+          tiling.threadsPerUnit(),
           tiling.tensorCores() ? " tensor" : "",
           objective.jacobianPenalty() > 0 ? "penalties" : "plain",
           fixedSteps > 0 ? " fixed " + fixedSteps : "",
@@ -146,6 +149,10 @@ final class GpuSpeed {
   }
 
   private static double[] trained(FieldShape shape) {
+    return train(engine(Tiling.LEAST), shape);
+  }
+
+  private static double[] train(TrainingEngine trainer, FieldShape shape) {
     int batch = 512;
     int iterations = 400;
     Random random = new Random(2);
@@ -161,8 +168,8 @@ final class GpuSpeed {
     double[] second = new double[parameters.length];
     long started = System.nanoTime();
     try (BatchGradient engine =
-        engine(Tiling.LEAST)
-            .newGradient(BatchProblem.of(shape, FlowObjective.exactLikelihood(), batch, OPTIONS))) {
+        trainer.newGradient(
+            BatchProblem.of(shape, FlowObjective.exactLikelihood(), batch, OPTIONS))) {
       for (int iteration = 1; iteration <= iterations; iteration++) {
         engine.setParameters(parameters);
         BatchLoss loss =

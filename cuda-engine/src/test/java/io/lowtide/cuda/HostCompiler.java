@@ -44,6 +44,11 @@ final class HostCompiler implements KernelCompiler {
   }
 
   @Override
+  public boolean serves(KernelShape shape) {
+    return true;
+  }
+
+  @Override
   public Optional<byte[]> compile(KernelShape shape) {
     List<String> options = new ArrayList<>(List.of("-O2", "-DHOST"));
     shape.macros().forEach(macro -> options.add("-D" + macro));

@@ -106,7 +106,7 @@ public final class TrainCommand implements LowtideCommand {
     }
     TrainingResult result =
         new FlowTrainer(
-                TrainingEngines.load(),
+                TrainingEngines.of(settings.engine()),
                 detector,
                 settings,
                 new ProgressPrinter(out),

@@ -12,6 +12,11 @@ public final class Nd4jEngineProvider implements TrainingEngineProvider {
   }
 
   @Override
+  public int priority() {
+    return 0;
+  }
+
+  @Override
   public TrainingEngine load() {
     return Nd4jEngine.load();
   }

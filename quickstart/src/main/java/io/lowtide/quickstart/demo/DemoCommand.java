@@ -134,7 +134,7 @@ public final class DemoCommand implements LowtideCommand {
                 .with(trainingSettings, "command line"));
     TrainingResult result =
         new FlowTrainer(
-                TrainingEngines.load(),
+                TrainingEngines.of(settings.engine()),
                 Demo.DETECTOR,
                 settings,
                 new ProgressPrinter(out()),
