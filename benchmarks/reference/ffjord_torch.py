@@ -167,7 +167,7 @@ def main():
         x = torch.tanh(z @ mix / DIMENSIONS**0.5) + 0.3 * z + centres[torch.randint(0, 4, (count,))]
         return x / 1.5
 
-    for _ in range(100 if DEVICE == "cpu" else 60):
+    for _ in range(100):
         iteration(field, optimizer, draw(BATCH))
     field.evaluations = 0
     rounds = 15

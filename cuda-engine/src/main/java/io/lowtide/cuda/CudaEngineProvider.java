@@ -26,7 +26,7 @@ public final class CudaEngineProvider implements TrainingEngineProvider {
       if (engine == null) {
         CudaDevice device = CudaDevice.open();
         List<KernelCompiler> compilers = new ArrayList<>();
-        NvrtcCompiler.find(device.capability()).ifPresent(compilers::add);
+        NvrtcCompiler.find(device.capability(), KernelCache.ofUser()).ifPresent(compilers::add);
         compilers.add(new CarriedPtx());
         engine = new CudaEngine(device, compilers, Tiling::fastest);
       }

@@ -67,12 +67,14 @@ final class NvrtcCompiler implements KernelCompiler {
 
   private final NvrtcLibrary library;
   private final int capability;
+  private final KernelCache cache;
   private final String version;
   private final String source;
   private final String header;
 
-  private NvrtcCompiler(NvrtcLibrary library, int capability) {
+  private NvrtcCompiler(NvrtcLibrary library, int capability, KernelCache cache) {
     this.library = library;
+    this.cache = cache;
     this.capability = capability;
     IntByReference major = new IntByReference();
     IntByReference minor = new IntByReference();
@@ -86,12 +88,14 @@ final class NvrtcCompiler implements KernelCompiler {
    * The compiler of this machine, if there is one.
    *
    * @param capability of the card, times ten
+   * @param cache of kernels that were compiled before
    */
-  static Optional<NvrtcCompiler> find(int capability) {
+  static Optional<NvrtcCompiler> find(int capability, KernelCache cache) {
     for (String name : names()) {
       try {
         openBuiltIns(name);
-        return Optional.of(new NvrtcCompiler(Native.load(name, NvrtcLibrary.class), capability));
+        return Optional.of(
+            new NvrtcCompiler(Native.load(name, NvrtcLibrary.class), capability, cache));
       } catch (LinkageError | CudaException e) {
         LOG.debug("No run-time compiler {}", name, e);
       }
@@ -153,6 +157,17 @@ final class NvrtcCompiler implements KernelCompiler {
     options.add("--std=c++17");
     shape.macros().forEach(macro -> options.add("-D" + macro));
     options.add("-DSOFTPLUS=" + (shape.activation() == Activation.SOFTPLUS ? 1 : 0));
+    String key = KernelCache.key(List.of(description(), source, header, String.join(" ", options)));
+    Optional<byte[]> kept = cache.read(key);
+    if (kept.isPresent()) {
+      return kept;
+    }
+    byte[] image = compile(shape, options);
+    cache.write(key, image);
+    return Optional.of(image);
+  }
+
+  private byte[] compile(KernelShape shape, List<String> options) {
     PointerByReference program = new PointerByReference();
     check(
         "a program",
@@ -166,7 +181,7 @@ final class NvrtcCompiler implements KernelCompiler {
         throw new CudaException(
             "kernel " + shape.name() + " does not compile: " + log(program.getValue()), error);
       }
-      return Optional.of(code(program.getValue()));
+      return code(program.getValue());
     } finally {
       library.nvrtcDestroyProgram(program);
     }

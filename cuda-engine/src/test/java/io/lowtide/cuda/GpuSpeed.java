@@ -69,7 +69,7 @@ final class GpuSpeed {
     return new CudaEngine(
         device,
         List.<KernelCompiler>of(
-            NvrtcCompiler.find(device.capability())
+            NvrtcCompiler.find(device.capability(), KernelCache.ofUser())
                 .<KernelCompiler>map(compiler -> compiler)
                 .orElseGet(CarriedPtx::new)),
         (records, multiprocessors, capability, single) -> List.of(tiling));
