@@ -58,6 +58,7 @@ final class CudaEngine implements TrainingEngine {
   @Override
   public Optional<String> refusal(FieldShape shape) {
     return KernelShape.refusal(shape)
+        .or(() -> refusalForRoom(KernelShape.least(shape), shape.contextDimensions()))
         .or(
             () -> {
               KernelShape least = KernelShape.least(shape);
@@ -69,6 +70,22 @@ final class CudaEngine implements TrainingEngine {
                           + ", and NVIDIA's run-time compiler (NVRTC), which could make it, is not on"
                           + " this machine");
             });
+  }
+
+  private Optional<String> refusalForRoom(KernelShape least, int contextDimensions) {
+    int bytes = least.sharedBytes(contextDimensions);
+    return bytes > device.sharedBytes()
+        ? Optional.of(
+            "kernel "
+                + least.name()
+                + " takes "
+                + bytes
+                + " bytes of shared memory, of "
+                + device.sharedBytes()
+                + " that a block of "
+                + device.name()
+                + " can have")
+        : Optional.empty();
   }
 
   @Override
@@ -102,6 +119,9 @@ final class CudaEngine implements TrainingEngine {
   private KernelModule module(BatchProblem problem) {
     int context = problem.shape().contextDimensions();
     for (KernelShape shape : candidates(problem)) {
+      if (shape.sharedBytes(context) > device.sharedBytes()) {
+        continue;
+      }
       Optional<KernelModule> module = module(shape);
       if (module.isPresent() && module.get().blocksAtATime(context) > 0) {
         return module.get();

@@ -45,6 +45,10 @@ record KernelShape(
   private static final int MOST_THREADS = 256;
 
   private static final List<Integer> DIMENSIONS = List.of(8, 16, 32, MOST_DIMENSIONS);
+
+  /** The state of a tile, and its derivative at each of seven stages. */
+  private static final int STATES = 8;
+
   private static final int USUAL_UNITS = 64;
   private static final List<Integer> UNITS = List.of(32, USUAL_UNITS, MOST_UNITS);
 
@@ -144,6 +148,45 @@ record KernelShape(
         context,
         products,
         squaresShared);
+  }
+
+  /**
+   * Shared memory of a block, as {@code S_TOTAL} of the source has it, so that a kernel that a card
+   * has no room for need not be compiled to find out.
+   */
+  int sharedBytes(int contextDimensions) {
+    int tile = tiling.records();
+    boolean tensor = tiling.tensorCores();
+    int owned = units * tile / threads;
+    int ownRecords =
+        tensor
+            ? tile / 4 / (threads / 2 / units)
+            : owned >= 16 ? 4 : owned >= 4 && tile > 4 ? 2 : 1;
+    int recordStride = units + (tile / ownRecords <= 4 && !tensor ? 8 : 4);
+    int narrow = tile * (dimensions + 4);
+    int layer = tile * recordStride;
+    int columns = 2 * dimensions;
+    int squares = (tensor ? 1 : 2) * (layers == 2 ? 2 : layers - 1);
+    int operands =
+        2 * units * (dimensions + 4)
+            + 2 * dimensions * (units + 4)
+            + 4 * units * layers
+            + 2 * dimensions
+            + units
+            + (squaresShared ? squares * units * (units + 4) : 0);
+    int numbers =
+        operands
+            + 2 * units * layers
+            + dimensions
+            + 2 * narrow
+            + STATES * columns * tile
+            + dimensions * tile
+            + 2 * tile
+            + 2 * threads
+            + 3 * layers * layer
+            + (products ? 2 * narrow + 2 * layers * layer : 0)
+            + (context ? 2 * layers * layer + dimensions * tile + contextDimensions * tile : 0);
+    return bytes() * numbers;
   }
 
   /** Bytes of a number. */

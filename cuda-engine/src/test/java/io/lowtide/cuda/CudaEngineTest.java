@@ -2,19 +2,60 @@ package io.lowtide.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.trainer.engine.BatchProblem;
 import io.lowtide.trainer.engine.EngineException;
+import io.lowtide.trainer.engine.ErrorNorm;
+import io.lowtide.trainer.engine.FlowObjective;
+import io.lowtide.trainer.engine.SolverOptions;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class CudaEngineTest {
 
+  private static CudaDevice device;
+
+  @BeforeAll
+  static void open() {
+    assumeTrue(
+        HostCompiler.isAvailable(), "no C++ compiler on this machine to run the kernels with");
+    device = HostCompiler.device();
+  }
+
   private static Optional<String> refusal(int dimensions, Integer... units) {
-    return new CudaEngine(null, List.of(new CarriedPtx()), Tiling::fastest)
+    return new CudaEngine(device, List.of(new CarriedPtx()), Tiling::fastest)
         .refusal(new FieldShape(dimensions, 0, List.of(units), Activation.TANH));
+  }
+
+  @Test
+  void shouldKnowHowMuchSharedMemoryAKernelTakesBeforeItIsCompiled() {
+    HostCompiler compiler = new HostCompiler();
+    for (KernelShape shape :
+        List.of(
+            KernelShape.least(new FieldShape(3, 0, List.of(9), Activation.TANH)),
+            KernelShape.least(new FieldShape(20, 3, List.of(9, 9, 9), Activation.TANH)),
+            KernelShape.of(
+                problem(new FieldShape(8, 2, List.of(32, 20), Activation.TANH)),
+                new Tiling(16, 2, false),
+                true),
+            KernelShape.of(
+                problem(new FieldShape(8, 0, List.of(32, 20), Activation.TANH)),
+                new Tiling(16, 2, true),
+                true))) {
+      KernelModule module = new KernelModule(device, shape, compiler.compile(shape).orElseThrow());
+
+      assertThat(shape.sharedBytes(3)).as(shape.name()).isEqualTo(module.sharedBytes(3));
+    }
+  }
+
+  private static BatchProblem problem(FieldShape shape) {
+    return BatchProblem.of(
+        shape, FlowObjective.exactLikelihood(), 64, SolverOptions.of(1e-3, ErrorNorm.EVERY_RECORD));
   }
 
   @Test
@@ -42,6 +83,13 @@ class CudaEngineTest {
     assertThatThrownBy(() -> CudaDevice.open("libnone-of-that-name.so"))
         .isInstanceOf(EngineException.class)
         .hasMessage("no NVIDIA driver: libnone-of-that-name.so cannot be loaded on this machine");
+  }
+
+  @Test
+  void shouldSayThatACardIsTooOld() {
+    assertThatThrownBy(() -> HostCompiler.device(6))
+        .isInstanceOf(EngineException.class)
+        .hasMessage("stand-in on the CPU has compute capability 6.0, expected at least 7.0");
   }
 
   @Test

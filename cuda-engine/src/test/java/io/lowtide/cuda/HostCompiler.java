@@ -32,10 +32,20 @@ final class HostCompiler implements KernelCompiler {
     }
   }
 
-  /** The stand-in for the driver's library. */
+  /** A card of today by the stand-in for the driver's library. */
   static CudaDevice device() {
-    return CudaDevice.open(
-        library("driver.cpp", List.of("-O2"), "driver").toAbsolutePath().toString());
+    return device(9);
+  }
+
+  /**
+   * A card by the stand-in for the driver's library.
+   *
+   * @param capability its compute capability, the major number
+   */
+  static CudaDevice device(int capability) {
+    Path library =
+        library("driver.cpp", List.of("-O2", "-DCAPABILITY=" + capability), "driver-" + capability);
+    return CudaDevice.open(library.toAbsolutePath().toString());
   }
 
   @Override
