@@ -156,19 +156,29 @@ final class CudaEngine implements TrainingEngine {
     return shapes;
   }
 
+  /** By the first compiler that succeeds: one may be too old for the card. */
   private Optional<KernelModule> compiled(KernelShape shape) {
+    CudaException refusal = null;
     for (KernelCompiler compiler : compilers) {
       long started = System.nanoTime();
-      Optional<byte[]> image = compiler.compile(shape);
-      if (image.isPresent()) {
-        KernelModule module = new KernelModule(device, shape, image.get());
-        LOG.debug(
-            "Kernel {} by {}, ready in {} s",
-            shape.name(),
-            compiler.description(),
-            (System.nanoTime() - started) / 1e9);
-        return Optional.of(module);
+      try {
+        Optional<byte[]> image = compiler.compile(shape);
+        if (image.isPresent()) {
+          KernelModule module = new KernelModule(device, shape, image.get());
+          LOG.debug(
+              "Kernel {} by {}, ready in {} s",
+              shape.name(),
+              compiler.description(),
+              (System.nanoTime() - started) / 1e9);
+          return Optional.of(module);
+        }
+      } catch (CudaException e) {
+        LOG.warn("Kernel {} not by {}: {}", shape.name(), compiler.description(), e.getMessage());
+        refusal = e;
       }
+    }
+    if (refusal != null) {
+      throw refusal;
     }
     return Optional.empty();
   }

@@ -85,6 +85,41 @@ class CudaEngineTest {
         .hasMessage("no NVIDIA driver: libnone-of-that-name.so cannot be loaded on this machine");
   }
 
+  /** Says that it serves every shape, and then does not. */
+  private record Failing() implements KernelCompiler {
+
+    @Override
+    public String description() {
+      return "a compiler that is too old";
+    }
+
+    @Override
+    public boolean serves(KernelShape shape) {
+      return true;
+    }
+
+    @Override
+    public Optional<byte[]> compile(KernelShape shape) {
+      throw new CudaException("unknown architecture", 5);
+    }
+  }
+
+  @Test
+  void shouldTakeTheNextCompilerWhereOneFails() {
+    BatchProblem problem = problem(new FieldShape(3, 0, List.of(9), Activation.TANH));
+    CudaEngine engine =
+        new CudaEngine(device, List.of(new Failing(), new HostCompiler()), Tiling::fastest);
+
+    engine.newGradient(problem).close();
+
+    assertThatThrownBy(
+            () ->
+                new CudaEngine(device, List.of(new Failing()), Tiling::fastest)
+                    .newGradient(problem))
+        .isInstanceOf(CudaException.class)
+        .hasMessage("unknown architecture");
+  }
+
   @Test
   void shouldSayThatACardIsTooOld() {
     assertThatThrownBy(() -> HostCompiler.device(6))

@@ -10,8 +10,9 @@ import io.lowtide.density.field.FieldShape;
  * @param records B, records of every batch, at least 1
  * @param optional components that a record may lack, ascending; empty where every record has all
  * @param shards parts that a batch is cut into, from 1 to B, each of which is integrated with steps
- *     of its own: the result depends on their number, and on nothing that the machine has many or
- *     few of
+ *     of its own, for an engine whose threads need to be told: on the CPU the result depends on
+ *     their number, and on nothing that the machine has many or few of; one on a GPU cuts a batch
+ *     into tiles of its own
  * @param forward how states are integrated
  * @param adjoint how cotangents are integrated
  * @param precision of the numbers

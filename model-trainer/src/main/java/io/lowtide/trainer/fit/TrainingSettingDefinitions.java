@@ -100,8 +100,9 @@ final class TrainingSettingDefinitions {
             2,
             Range.between(1, 256),
             Importance.MEDIUM,
-            "Parts that a batch is cut into, each integrated with steps of its own. The result"
-                + " depends on their number, and not on how many processors there are.")
+            "Parts that a batch is cut into on the CPU, each integrated with steps of its own. The"
+                + " result depends on their number, and not on how many processors there are. A GPU"
+                + " has parts of its own.")
         .define(
             LEARNING_RATE,
             Type.DOUBLE,
