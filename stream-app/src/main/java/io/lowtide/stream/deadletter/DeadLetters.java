@@ -3,13 +3,13 @@ package io.lowtide.stream.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lowtide.stream.config.OutputTopic;
-import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.output.Adjustment;
 import io.lowtide.stream.output.MessageSize;
 import io.lowtide.stream.output.OutputLimits;
 import io.lowtide.stream.output.Sha256;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -70,17 +70,17 @@ public final class DeadLetters {
 
   private final String detector;
   private final OutputLimits limits;
-  private final StreamMetrics metrics;
+  private final Consumer<Adjustment> observer;
 
   /**
    * @param detector name of the detector that could not score the records
    * @param limits what the topic takes
-   * @param metrics counts the letters that are cut
+   * @param observer is told of letters that are cut
    */
-  public DeadLetters(String detector, OutputLimits limits, StreamMetrics metrics) {
+  public DeadLetters(String detector, OutputLimits limits, Consumer<Adjustment> observer) {
     this.detector = detector;
     this.limits = limits;
-    this.metrics = metrics;
+    this.observer = observer;
   }
 
   /** A position in one word: topic-partition-offset. */
@@ -116,7 +116,7 @@ public final class DeadLetters {
       RecordMetadata position,
       String modelVersion,
       UnscorableRecordException cause) {
-    metrics.adjusted(Adjustment.DEAD_LETTER_CUT);
+    observer.accept(Adjustment.DEAD_LETTER_CUT);
     Headers headers = causes(eventTime, position, modelVersion, cause);
     put(headers, CUT, "key, headers, value");
     describe(headers, KEY_SIZE, KEY_SHA256, record.key());
@@ -146,7 +146,7 @@ public final class DeadLetters {
 
   /** Leaves out the end of the value; if that is not enough the headers; if not, the key. */
   private Record<byte[], byte[]> cut(Record<byte[], byte[]> record, Headers causes) {
-    metrics.adjusted(Adjustment.DEAD_LETTER_CUT);
+    observer.accept(Adjustment.DEAD_LETTER_CUT);
     Headers all = new RecordHeaders(record.headers());
     causes.forEach(header -> put(all, header));
     Optional<Record<byte[], byte[]>> withAll = withRoomForValue(record, record.key(), all, "");
@@ -196,7 +196,7 @@ public final class DeadLetters {
     if (letter.key() != null || !limits.needsKey(OutputTopic.DEAD_LETTERS)) {
       return letter;
     }
-    metrics.adjusted(Adjustment.KEY_GIVEN);
+    observer.accept(Adjustment.KEY_GIVEN);
     return letter.withKey(positionText(position).getBytes(UTF_8));
   }
 

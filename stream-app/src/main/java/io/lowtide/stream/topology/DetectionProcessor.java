@@ -17,7 +17,7 @@ import io.lowtide.stream.detection.Verdict;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.output.InternalTopics;
-import io.lowtide.stream.output.Refusals;
+import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
 import io.lowtide.stream.store.AlertMemory;

@@ -16,7 +16,7 @@ import io.lowtide.stream.model.ModelIntakeProcessor;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.output.InternalTopics;
 import io.lowtide.stream.output.OutputLimits;
-import io.lowtide.stream.output.Refusals;
+import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.store.RememberedAlerts;
 import io.lowtide.stream.store.RememberedAlertsSerde;
@@ -168,7 +168,7 @@ public final class DetectionTopology {
             limits,
             refusals,
             metrics),
-        new DeadLetters(settings.detector(), limits, metrics),
+        new DeadLetters(settings.detector(), limits, metrics::adjusted),
         refusals,
         metrics);
   }

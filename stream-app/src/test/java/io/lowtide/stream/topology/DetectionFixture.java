@@ -15,7 +15,7 @@ import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.output.InternalTopics;
 import io.lowtide.stream.output.OutputLimits;
-import io.lowtide.stream.output.Refusals;
+import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
@@ -65,6 +65,7 @@ final class DetectionFixture implements AutoCloseable {
   final SwitchableRegistry registry = new SwitchableRegistry(UUID.randomUUID().toString());
   final MeterRegistry meters = new SimpleMeterRegistry();
   final StopSignal stop = new StopSignal();
+  final Refusals refusals;
   final ModelSlot models = new ModelSlot(model -> true, () -> {});
   private final AvroSerializer<GenericRecord> readings = new AvroSerializer<>(registry);
   private final AvroSerializer<DensityModel> bundles = new AvroSerializer<>(registry);
@@ -89,7 +90,7 @@ final class DetectionFixture implements AutoCloseable {
     values.putAll(overrides);
     StreamSettings settings = StreamSettings.of(values);
     StreamMetrics metrics = new StreamMetrics(meters);
-    Refusals refusals = new Refusals(metrics);
+    this.refusals = new Refusals(metrics);
     Retry retry = new Retry(settings.retry(), stop, new Outage(metrics));
     ModelIntake intake =
         new ModelIntake(

@@ -9,6 +9,7 @@ import io.lowtide.stream.TestModels;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.output.MessageSize;
 import io.lowtide.stream.output.Sha256;
+import io.lowtide.stream.refusal.RefusalHandler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,8 +17,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +175,62 @@ class FittingMessagesTest {
     assertThat(stream.alert(alert).getEventTime()).isEqualTo(FAR_AHEAD);
     assertThat(stream.count("lowtide.messages.adjusted", "change", "timestamp_replaced"))
         .isEqualTo(2);
+  }
+
+  private void refuseAMessageAboutTheFirstRecord() {
+    RefusalHandler handler = new RefusalHandler();
+    handler.configure(Map.of(RefusalHandler.REFUSALS, stream.refusals));
+    Headers position = new RecordHeaders();
+    position.add(DeadLetters.TOPIC, DetectionFixture.SOURCE.getBytes(StandardCharsets.UTF_8));
+    position.add(DeadLetters.PARTITION, new byte[] {'0'});
+    position.add(DeadLetters.OFFSET, new byte[] {'0'});
+    ProductionExceptionHandler.Response response =
+        handler.handleError(
+            null,
+            new ProducerRecord<>("scores", 0, 0L, null, null, position),
+            new InvalidRecordException("a rule that nobody knows"));
+    assertThat(response.result()).isEqualTo(ProductionExceptionHandler.Result.FAIL);
+  }
+
+  @Test
+  void shouldScoreARecordOnceMoreOfWhichAMessageWasRefused() {
+    refuseAMessageAboutTheFirstRecord();
+    stream.send("press-7", ANOMALOUS);
+
+    TestRecord<byte[], byte[]> score = stream.scoreMessages().get(0);
+    assertThat(header(score, DeadLetters.TOPIC)).isEqualTo(DetectionFixture.SOURCE);
+    assertThat(header(score, DeadLetters.OFFSET)).isEqualTo("0");
+    assertThat(stream.count("lowtide.messages.refused", "reason", "invalid")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSendNothingButHeadersOnceAMessageWasRefusedAgain() {
+    refuseAMessageAboutTheFirstRecord();
+    refuseAMessageAboutTheFirstRecord();
+    byte[] value = stream.bytesOf(ANOMALOUS);
+    send(new byte[] {9}, value, new RecordHeaders().add("trace", new byte[] {42}));
+    stream.send("press-7", ANOMALOUS);
+
+    TestRecord<byte[], byte[]> letter = stream.deadLetters().get(0);
+    assertThat(letter.key()).isNull();
+    assertThat(letter.value()).isNull();
+    assertThat(letter.headers().lastHeader("trace")).isNull();
+    assertThat(header(letter, DeadLetters.REASON)).isEqualTo("REFUSED");
+    assertThat(header(letter, DeadLetters.VALUE_SHA256)).isEqualTo(Sha256.of(value));
+    assertThat(stream.scores()).extracting(s -> s.getSource().getOffset()).containsExactly(1L);
+  }
+
+  @Test
+  void shouldEndARecordWithoutAMessageWhenEvenThatWasRefused() {
+    for (int i = 0; i < 3; i++) {
+      refuseAMessageAboutTheFirstRecord();
+    }
+    stream.send("press-7", ANOMALOUS);
+    stream.send("press-7", ANOMALOUS);
+
+    assertThat(stream.deadLetters()).isEmpty();
+    assertThat(stream.scores()).extracting(s -> s.getSource().getOffset()).containsExactly(1L);
+    assertThat(stream.count("lowtide.records.dead.lettered", "reason", "refused")).isEqualTo(1);
   }
 
   @Test

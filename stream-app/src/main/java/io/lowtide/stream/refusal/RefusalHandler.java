@@ -1,4 +1,4 @@
-package io.lowtide.stream.output;
+package io.lowtide.stream.refusal;
 
 import io.lowtide.stream.deadletter.DeadLetters;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.lowtide.stream.output;
+package io.lowtide.stream.refusal;
 
 import io.lowtide.stream.metrics.StreamMetrics;
 import java.util.LinkedHashMap;
