@@ -24,6 +24,7 @@ import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
 import io.lowtide.stream.retry.TransientFaultException;
+import io.lowtide.stream.store.InstanceName;
 import io.lowtide.stream.topology.DetectionTopology;
 import io.lowtide.stream.topology.StreamTopics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,6 +40,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -210,6 +212,14 @@ public final class StreamApplication implements Health, AutoCloseable {
   private Properties streamsProperties() {
     Properties properties = settings.streamsProperties();
     limits.applyTo(properties);
+    if (settings.namesInstance()) {
+      InstanceName.in(settings.instanceNameFile())
+          .ifPresent(
+              name ->
+                  properties.put(
+                      StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+                      name));
+    }
     properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusalHandler.class);
     properties.put(RefusalHandler.REFUSALS, refusals);
     return properties;

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -138,8 +139,8 @@ class TroubleOnKafkaTest {
     settings.put("models.topic", prefix + ".models");
     settings.put("state.directory", state.toString());
     settings.put("http.port", "0");
-    settings.put("kafka.heartbeat.interval.ms", "1000");
-    settings.put("kafka.session.timeout.ms", "6000");
+    settings.put("kafka.heartbeat.interval.ms", "700");
+    settings.put("kafka.session.timeout.ms", "3000");
     settings.put("kafka.metadata.max.age.ms", "500");
     settings.putAll(overrides);
     return settings;
@@ -174,18 +175,27 @@ class TroubleOnKafkaTest {
   }
 
   private void send(byte[] key, byte[] value, Instant at) throws Exception {
-    send(new ProducerRecord<>(source(), null, at.toEpochMilli(), key, value));
+    send(List.of(record(key, value, at)));
   }
 
-  private void send(ProducerRecord<byte[], byte[]> message) throws Exception {
-    RecordMetadata position = producer.send(message).get();
-    sent.add(position.partition() + "-" + position.offset());
+  private ProducerRecord<byte[], byte[]> record(byte[] key, byte[] value, Instant at) {
+    return new ProducerRecord<>(source(), null, at.toEpochMilli(), key, value);
+  }
+
+  private void send(List<ProducerRecord<byte[], byte[]>> messages) throws Exception {
+    List<Future<RecordMetadata>> acknowledgements = messages.stream().map(producer::send).toList();
+    for (Future<RecordMetadata> acknowledgement : acknowledgements) {
+      RecordMetadata position = acknowledgement.get();
+      sent.add(position.partition() + "-" + position.offset());
+    }
   }
 
   private void sendNormal(int count) throws Exception {
+    List<ProducerRecord<byte[], byte[]>> messages = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      send(("press-" + i % 20).getBytes(UTF_8), normal(), Instant.now());
+      messages.add(record(("press-" + i % 20).getBytes(UTF_8), normal(), Instant.now()));
     }
+    send(messages);
   }
 
   private static byte[] text(int length) {
@@ -271,7 +281,7 @@ class TroubleOnKafkaTest {
     ProducerRecord<byte[], byte[]> headers =
         new ProducerRecord<>(source(), null, now.toEpochMilli(), null, new byte[] {1});
     headers.headers().add("long", text(1_048_300));
-    send(headers);
+    send(List.of(headers));
     send("ahead".getBytes(UTF_8), normal(), FAR_AHEAD);
     send("ahead".getBytes(UTF_8), anomalous(), FAR_AHEAD);
     send("ahead".getBytes(UTF_8), new byte[] {1}, FAR_AHEAD);
@@ -426,13 +436,16 @@ class TroubleOnKafkaTest {
   void shouldAlertAlikeHoweverTheRecordsAreBatched() throws Exception {
     publish(TestModels.bundle("v1"));
     Instant start = Instant.now().minus(Duration.ofHours(3));
+    List<ProducerRecord<byte[], byte[]>> messages = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       Instant mixed = start.plusSeconds(10L * i + random.nextInt(1_200) - 600);
-      send(
-          ("press-" + random.nextInt(10)).getBytes(UTF_8),
-          anomalous(),
-          i % 100 == 99 ? mixed.plus(Duration.ofMinutes(55)) : mixed);
+      messages.add(
+          record(
+              ("press-" + random.nextInt(10)).getBytes(UTF_8),
+              anomalous(),
+              i % 100 == 99 ? mixed.plus(Duration.ofMinutes(55)) : mixed));
     }
+    send(messages);
 
     List<String> atOnce = alertIds(prefix + "-at-once", Map.of());
     List<String> inSmallBatches =

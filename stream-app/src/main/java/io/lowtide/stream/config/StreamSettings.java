@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -204,6 +205,23 @@ public final class StreamSettings {
     return stateDirectory().resolve(applicationId() + ".model.avro");
   }
 
+  /** Where the name of this instance in the consumer group is kept. */
+  public Path instanceNameFile() {
+    return stateDirectory().resolve(applicationId() + ".instance");
+  }
+
+  /** Whether the consumer group is to know this instance by a name that nobody has given it. */
+  public boolean namesInstance() {
+    String setting = ConsumerConfig.GROUP_INSTANCE_ID_CONFIG;
+    return !usesStreamsProtocol()
+        && Stream.of("", StreamsConfig.CONSUMER_PREFIX, StreamsConfig.MAIN_CONSUMER_PREFIX)
+            .noneMatch(prefix -> connection.kafka().containsKey(prefix + setting));
+  }
+
+  private boolean usesStreamsProtocol() {
+    return "streams".equalsIgnoreCase(connection.kafka().get(StreamsConfig.GROUP_PROTOCOL_CONFIG));
+  }
+
   /** Address of the HTTP endpoint; port 0 stands for any free one. */
   public InetSocketAddress httpAddress() {
     return new InetSocketAddress(
@@ -234,7 +252,7 @@ public final class StreamSettings {
     properties.putAll(connection.kafka());
     properties.putIfAbsent(
         StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    if (!"streams".equalsIgnoreCase(connection.kafka().get(StreamsConfig.GROUP_PROTOCOL_CONFIG))) {
+    if (!usesStreamsProtocol()) {
       boundSession(properties);
     }
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());

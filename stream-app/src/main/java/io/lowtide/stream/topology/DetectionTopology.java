@@ -18,6 +18,7 @@ import io.lowtide.stream.output.InternalTopics;
 import io.lowtide.stream.output.OutputLimits;
 import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Retry;
+import io.lowtide.stream.store.ProcessIdentity;
 import io.lowtide.stream.store.RememberedAlerts;
 import io.lowtide.stream.store.RememberedAlertsSerde;
 import io.lowtide.stream.store.RememberedRecordsSerde;
@@ -113,6 +114,7 @@ public final class DetectionTopology {
         settings.sourceTopics().toArray(String[]::new));
     topology.addProcessor(ARRIVE, () -> new ArrivalProcessor(limits, metrics), SOURCE);
     topology.addProcessor(DETECT, () -> newProcessor(withHistory), ARRIVE);
+    topology.addStateStore(ProcessIdentity.builder(), DETECT);
     if (withHistory) {
       topology.addStateStore(historyStore(), DETECT);
     }
