@@ -201,7 +201,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     intake.restore();
     streamsMetrics = new KafkaStreamsMetrics(created);
     streamsMetrics.bindTo(meters);
-    if (models.current() == null) {
+    if (models.current() == null && historyWanted.getCount() > 0) {
       LOG.info(
           "Detector {}: no model yet; waiting for one on topic {}",
           settings.detector(),

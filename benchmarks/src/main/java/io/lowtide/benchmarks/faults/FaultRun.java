@@ -128,7 +128,9 @@ final class FaultRun {
                 ofInstance(settings(model, DISTURBED, plan.settings()), instance)));
       }
       records.start();
-      awaitScores(watch, System.nanoTime());
+      long started = System.nanoTime();
+      awaitScores(watch, started);
+      say("%-28s %5.1f s to the first scores of every partition", "started", secondsSince(started));
       for (Fault fault : plan.faults()) {
         Thread.sleep(plan.calm().toMillis());
         disturb(surroundings, fault, watch);
@@ -172,9 +174,13 @@ final class FaultRun {
       case PARTITION_ADDED -> partitions = surroundings.addPartition(SOURCE);
     }
     awaitScores(watch, started + SETTLED.toNanos());
-    double seconds = (System.nanoTime() - started) / 1e9;
+    double seconds = secondsSince(started);
     recoveries.computeIfAbsent(fault, unused -> new ArrayList<>()).add(seconds);
     say("%-28s %5.1f s to the next scores of every partition", fault.text, seconds);
+  }
+
+  private static double secondsSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / 1e9;
   }
 
   private int count() {
@@ -227,7 +233,7 @@ final class FaultRun {
           throw notYet;
         }
       }
-      Thread.sleep(1_000);
+      Thread.sleep(500);
     }
   }
 

@@ -44,8 +44,8 @@ class FaultRunTest {
         new FaultPlan(
             List.of(Fault.APPLICATION_KILLED, Fault.BROKER_KILLED, Fault.PARTITION_ADDED),
             Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
-            500,
+            Duration.ofSeconds(1),
+            300,
             1,
             3,
             Map.of("kafka.session.timeout.ms", "3000", "kafka.heartbeat.interval.ms", "700"));

@@ -350,8 +350,10 @@ class TroubleOnKafkaTest {
     }
   }
 
-  private void growWhileRunningAndWhileStopped(ModelBundle model) throws Exception {
-    publish(model);
+  @Test
+  void shouldReadPartitionsThatAreAddedToTheSourceWhileItRunsAndWhileItIsStopped()
+      throws Exception {
+    publish(TestModels.withTemperatureBefore("lag"));
     try (StreamApplication application = start(Map.of("threads", "2"))) {
       sendNormal(100);
       awaitOutcome();
@@ -367,19 +369,6 @@ class TroubleOnKafkaTest {
       assertThat(application.failure()).isNull();
     }
     assertThat(partitionsOf(prefix + "-suppression-changelog")).isEqualTo(5);
-  }
-
-  @Test
-  void shouldReadPartitionsThatAreAddedToTheSource() throws Exception {
-    growWhileRunningAndWhileStopped(TestModels.bundle("v1"));
-
-    assertThat(admin.listTopics().names().get()).doesNotContain(prefix + "-history-changelog");
-  }
-
-  @Test
-  void shouldReadPartitionsThatAreAddedToTheSourceOfAModelWithLags() throws Exception {
-    growWhileRunningAndWhileStopped(TestModels.withTemperatureBefore("lag"));
-
     assertThat(partitionsOf(prefix + "-history-changelog")).isEqualTo(5);
   }
 
