@@ -4,6 +4,7 @@ import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.Topics;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.detection.ActiveModel;
@@ -298,8 +299,11 @@ public final class StreamApplication implements Health, AutoCloseable {
         return StreamThreadExceptionResponse.REPLACE_THREAD;
       }
       fail(fault);
-    } catch (RuntimeException noRemedy) {
+    } catch (TopicException noRemedy) {
       fail(noRemedy);
+    } catch (RuntimeException noAnswer) {
+      fault.addSuppressed(noAnswer);
+      fail(fault);
     }
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
   }

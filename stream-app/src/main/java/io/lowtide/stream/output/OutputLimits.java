@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Properties;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
@@ -51,13 +50,8 @@ public final class OutputLimits {
   /** Those of Kafka's defaults, until {@link #require} or {@link #refresh}. */
   public OutputLimits(StreamSettings settings) {
     this.settings = settings;
-    this.largestRequest = setting(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).orElse(PRODUCERS_DEFAULT);
-  }
-
-  private OptionalInt setting(String name) {
-    Map<String, String> kafka = settings.connection().kafka();
-    String text = kafka.getOrDefault(StreamsConfig.PRODUCER_PREFIX + name, kafka.get(name));
-    return text == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text.strip()));
+    this.largestRequest =
+        settings.producerBytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).orElse(PRODUCERS_DEFAULT);
   }
 
   /**
@@ -70,7 +64,8 @@ public final class OutputLimits {
     refresh(brokers);
     int asked = topics.values().stream().mapToInt(TopicLimits::largestBatch).max().orElse(0);
     largestRequest =
-        setting(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)
+        settings
+            .producerBytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)
             .orElse(Math.min(buffer(), Math.max(PRODUCERS_DEFAULT, asked)));
     settings.outputTopics().forEach(this::requireRoom);
     Map<String, TopicLimits> sources = brokers.limits(settings.sourceTopics());
@@ -83,7 +78,7 @@ public final class OutputLimits {
           longest,
           settings.deadLetterTopic(),
           longest + HEADER_ROOM,
-          setting(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).isPresent()
+          settings.producerBytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).isPresent()
               ? ", and kafka.max.request.size as much"
               : "");
     }
@@ -117,7 +112,7 @@ public final class OutputLimits {
 
   /** Adds what the producer needs to settings of Kafka Streams that do not say otherwise. */
   public void applyTo(Properties properties) {
-    if (setting(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).isEmpty()) {
+    if (settings.producerBytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).isEmpty()) {
       properties.put(
           StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), largestRequest);
     }
@@ -128,7 +123,7 @@ public final class OutputLimits {
   }
 
   private int buffer() {
-    return setting(ProducerConfig.BUFFER_MEMORY_CONFIG).orElse(BUFFERS_DEFAULT);
+    return settings.producerBytes(ProducerConfig.BUFFER_MEMORY_CONFIG).orElse(BUFFERS_DEFAULT);
   }
 
   /** Largest message for a topic, in bytes as {@link MessageSize} counts them. */

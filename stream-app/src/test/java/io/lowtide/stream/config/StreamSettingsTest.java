@@ -312,4 +312,12 @@ class StreamSettingsTest {
     assertThat(StreamSettings.of(with("kafka.group.protocol", "streams")).namesInstance())
         .isFalse();
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kafka.max.request.size", "kafka.producer.buffer.memory"})
+  void shouldNameASizeOfTheProducerThatIsNoNumber(String setting) {
+    assertThatThrownBy(() -> StreamSettings.of(with(setting, "1 MB")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("1 MB, expected a number of bytes");
+  }
 }
