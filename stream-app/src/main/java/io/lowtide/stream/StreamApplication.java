@@ -87,6 +87,7 @@ public final class StreamApplication implements Health, AutoCloseable {
   private volatile KafkaStreams streams;
   private volatile KafkaStreamsMetrics streamsMetrics;
   private volatile boolean withHistory;
+  private volatile boolean reading;
   private volatile boolean restarting;
   private volatile Throwable failure;
 
@@ -193,16 +194,20 @@ public final class StreamApplication implements Health, AutoCloseable {
     KafkaStreams created = new KafkaStreams(topology.build(history), streamsProperties());
     created.setUncaughtExceptionHandler(this::onUncaught);
     created.setStateListener((next, before) -> onStateChange(next));
-    if (models.current() == null) {
-      created.pause();
-    }
+    created.pause();
+    reading = true;
     streams = created;
     // Returns when the models topic has been read; the stream threads stay paused without a model.
     created.start();
-    intake.restore();
+    // A model that waits for the store of past records comes before one that was kept.
+    if (!waitsForHistory()) {
+      intake.restore();
+    }
+    reading = false;
+    resume();
     streamsMetrics = new KafkaStreamsMetrics(created);
     streamsMetrics.bindTo(meters);
-    if (models.current() == null && historyWanted.getCount() > 0) {
+    if (models.current() == null && !waitsForHistory()) {
       LOG.info(
           "Detector {}: no model yet; waiting for one on topic {}",
           settings.detector(),
@@ -274,8 +279,15 @@ public final class StreamApplication implements Health, AutoCloseable {
     return usable;
   }
 
+  /** Records are scored once the models topic was read to its end, and under its last model. */
   private void resume() {
-    streams.resume();
+    if (!reading && models.current() != null && !waitsForHistory()) {
+      streams.resume();
+    }
+  }
+
+  private boolean waitsForHistory() {
+    return !withHistory && historyWanted.getCount() == 0;
   }
 
   private void onStateChange(KafkaStreams.State state) {

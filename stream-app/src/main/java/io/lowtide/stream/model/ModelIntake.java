@@ -93,10 +93,8 @@ public final class ModelIntake {
     }
     try {
       ActiveModel offered = accept(read(value));
-      if (!isSame(slot.current(), offered)) {
-        if (slot.takes(offered)) {
-          announce(offered, slot.activate(offered));
-        }
+      if (!isSame(slot.current(), offered) && slot.takes(offered)) {
+        announce(offered, slot.activate(offered));
         keep(offered.bundle());
       }
     } catch (ModelRefusedException refused) {
