@@ -34,6 +34,6 @@ public final class HistoryRetention {
    * @param time a time of the stream that may be relied on, in milliseconds since 1970
    */
   public boolean mayBeForgotten(RememberedRecords remembered, long time) {
-    return time > remembered.latest() && time - remembered.latest() > 2 * milliseconds;
+    return time > remembered.latest() && (time - remembered.latest()) / 2 > milliseconds;
   }
 }
