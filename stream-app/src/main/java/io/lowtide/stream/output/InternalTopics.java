@@ -30,6 +30,11 @@ public final class InternalTopics {
     return List.of(changelog(SUPPRESSION_STORE), changelog(HISTORY_STORE));
   }
 
+  /** The one that every application has, unless it withholds no alerts. */
+  String alwaysThere() {
+    return changelog(SUPPRESSION_STORE);
+  }
+
   private String changelog(String store) {
     return settings.applicationId() + "-" + store + "-changelog";
   }

@@ -7,6 +7,7 @@ import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -70,14 +71,14 @@ public final class OutputLimits {
     settings.outputTopics().forEach(this::requireRoom);
     Map<String, TopicLimits> sources = brokers.limits(settings.sourceTopics());
     int longest = sources.values().stream().mapToInt(TopicLimits::largestBatch).max().orElse(0);
-    if (largest(OutputTopic.DEAD_LETTERS) < longest + USUAL_HEADERS) {
+    if (largest(OutputTopic.DEAD_LETTERS) - USUAL_HEADERS < longest) {
       LOG.warn(
           "Dead letters are cut to {} bytes, and records may have {}: for whole ones give topic {}"
               + " max.message.bytes={}{}",
           largest(OutputTopic.DEAD_LETTERS),
           longest,
           settings.deadLetterTopic(),
-          longest + HEADER_ROOM,
+          (long) longest + HEADER_ROOM,
           settings.producerBytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).isPresent()
               ? ", and kafka.max.request.size as much"
               : "");
@@ -103,8 +104,11 @@ public final class OutputLimits {
   /** Asks the brokers again, for example because they have refused a message. */
   public void refresh(Topics brokers) {
     List<String> written = new ArrayList<>(settings.outputTopics().values());
-    written.addAll(new InternalTopics(settings).names());
-    Map<String, TopicLimits> found = brokers.limits(written);
+    InternalTopics internal = new InternalTopics(settings);
+    written.addAll(internal.names());
+    Map<String, TopicLimits> found = new HashMap<>(brokers.limits(written));
+    // Kafka Streams creates it before the first record.
+    found.putIfAbsent(internal.alwaysThere(), TopicLimits.DEFAULT);
     ahead = found.values().stream().mapToLong(TopicLimits::ahead).min().orElse(ahead);
     behind = found.values().stream().mapToLong(TopicLimits::behind).min().orElse(behind);
     topics = found;
