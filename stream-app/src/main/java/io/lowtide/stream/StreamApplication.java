@@ -1,7 +1,10 @@
 package io.lowtide.stream;
 
+import io.lowtide.density.bundle.BundleException;
+import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.Topics;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.detection.ActiveModel;
@@ -13,11 +16,16 @@ import io.lowtide.stream.metrics.KafkaMeters;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.output.InternalTopics;
+import io.lowtide.stream.output.OutputLimits;
+import io.lowtide.stream.refusal.RefusalHandler;
+import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
 import io.lowtide.stream.retry.TransientFaultException;
+import io.lowtide.stream.store.InstanceName;
 import io.lowtide.stream.topology.DetectionTopology;
 import io.lowtide.stream.topology.StreamTopics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,13 +33,18 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,14 +71,24 @@ public final class StreamApplication implements Health, AutoCloseable {
   private final StreamMetrics metrics;
   private final StopSignal stop = new StopSignal();
   private final Retry retry;
-  private final ModelSlot models = new ModelSlot(this::resume);
+  private final ModelSlot models = new ModelSlot(this::canUse, this::resume);
   private final ReplacementPace replacementPace = new ReplacementPace();
   private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Given when a model asks for past records and there is no store of them; and at the end. */
+  private final CountDownLatch historyWanted = new CountDownLatch(1);
+
+  private final InternalTopics internalTopics;
+  private final OutputLimits limits;
+  private final Refusals refusals;
   private final Thread starter = new Thread(this::prepareAndRun, "lowtide-start");
   private HttpEndpoint endpoint;
   private volatile String phase = "starting";
   private volatile KafkaStreams streams;
   private volatile KafkaStreamsMetrics streamsMetrics;
+  private volatile boolean withHistory;
+  private volatile boolean reading;
+  private volatile boolean restarting;
   private volatile Throwable failure;
 
   private StreamApplication(StreamSettings settings) {
@@ -76,6 +99,9 @@ public final class StreamApplication implements Health, AutoCloseable {
     this.metrics = new StreamMetrics(meters);
     metrics.gaugeReadiness(() -> readiness().ready());
     this.retry = new Retry(settings.retry(), stop, new Outage(metrics));
+    this.internalTopics = new InternalTopics(settings);
+    this.limits = new OutputLimits(settings);
+    this.refusals = new Refusals(metrics);
   }
 
   /**
@@ -105,7 +131,9 @@ public final class StreamApplication implements Health, AutoCloseable {
       phase = "waiting for the schema registry to register the schemas";
       registerSchemas();
       phase = "reading topic " + settings.modelsTopic();
-      run();
+      ModelIntake intake = newIntake();
+      run(intake, keptModelUsesHistory());
+      runWithHistoryOnceWanted(intake);
     } catch (TransientFaultException stopped) {
       ended.countDown();
     } catch (RuntimeException fault) {
@@ -116,16 +144,22 @@ public final class StreamApplication implements Health, AutoCloseable {
 
   private void prepareTopics() {
     StreamTopics wanted = new StreamTopics(settings);
+    askBrokers(
+        "Preparing the topics",
+        topics -> {
+          wanted.require(topics);
+          internalTopics.grow(topics);
+          limits.require(topics);
+          return null;
+        });
+  }
+
+  private <T> T askBrokers(String activity, Function<Topics, T> action) {
     Map<String, Object> client = settings.connection().clientProperties();
     client.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MILLIS / 2);
     client.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MILLIS);
     try (Topics topics = new Topics(client)) {
-      retry.untilStopped(
-          "Preparing the topics",
-          () -> {
-            wanted.require(topics);
-            return null;
-          });
+      return retry.untilStopped(activity, () -> action.apply(topics));
     }
   }
 
@@ -142,29 +176,38 @@ public final class StreamApplication implements Health, AutoCloseable {
         () -> registry.register(topic + "-value", schema));
   }
 
-  private void run() {
-    ModelIntake intake =
-        new ModelIntake(
-            settings.detector(),
-            settings.alertBudget(),
-            settings.lastModelFile(),
-            registry,
-            retry,
-            models,
-            metrics);
+  private ModelIntake newIntake() {
+    return new ModelIntake(
+        settings.detector(),
+        settings.alertBudget(),
+        settings.lastModelFile(),
+        registry,
+        retry,
+        models,
+        metrics);
+  }
+
+  private void run(ModelIntake intake, boolean history) {
     DetectionTopology topology =
-        new DetectionTopology(settings, registry, models, intake, retry, metrics);
-    KafkaStreams created = new KafkaStreams(topology.build(), settings.streamsProperties());
+        new DetectionTopology(settings, registry, models, intake, retry, limits, refusals, metrics);
+    withHistory = history;
+    KafkaStreams created = new KafkaStreams(topology.build(history), streamsProperties());
     created.setUncaughtExceptionHandler(this::onUncaught);
     created.setStateListener((next, before) -> onStateChange(next));
     created.pause();
+    reading = true;
     streams = created;
     // Returns when the models topic has been read; the stream threads stay paused without a model.
     created.start();
-    intake.restore();
+    // A model that waits for the store of past records comes before one that was kept.
+    if (!waitsForHistory()) {
+      intake.restore();
+    }
+    reading = false;
+    resume();
     streamsMetrics = new KafkaStreamsMetrics(created);
     streamsMetrics.bindTo(meters);
-    if (models.current() == null) {
+    if (models.current() == null && !waitsForHistory()) {
       LOG.info(
           "Detector {}: no model yet; waiting for one on topic {}",
           settings.detector(),
@@ -172,30 +215,127 @@ public final class StreamApplication implements Health, AutoCloseable {
     }
   }
 
+  private Properties streamsProperties() {
+    Properties properties = settings.streamsProperties();
+    limits.applyTo(properties);
+    if (settings.namesInstance()) {
+      InstanceName.in(settings.instanceNameFile())
+          .ifPresent(
+              name ->
+                  properties.put(
+                      StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+                      name));
+    }
+    properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusalHandler.class);
+    properties.put(RefusalHandler.REFUSALS, refusals);
+    return properties;
+  }
+
+  /**
+   * Most models need no store of past records, so there is none until one comes that does. Then the
+   * stream starts again with one, in this process, and keeps it.
+   */
+  private void runWithHistoryOnceWanted(ModelIntake intake) {
+    if (!await(historyWanted)) {
+      return;
+    }
+    LOG.info("A model judges by past records: the stream starts again with a store for them");
+    restarting = true;
+    streams.close(leaveGroup().withTimeout(settings.shutdownTimeout()));
+    streamsMetrics.close();
+    run(intake, true);
+    restarting = false;
+  }
+
+  /**
+   * @return whether it is wanted, rather than that the application ends
+   */
+  private boolean await(CountDownLatch wanted) {
+    try {
+      wanted.await();
+      return !stop.isStopped();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Spares the stream the second start. */
+  private boolean keptModelUsesHistory() {
+    try {
+      return Files.exists(settings.lastModelFile())
+          && new ActiveModel(BundleFiles.read(settings.lastModelFile()), 0).usesHistory();
+    } catch (BundleException | IOException unusable) {
+      LOG.debug("Kept model {} cannot be read", settings.lastModelFile(), unusable);
+      return false;
+    }
+  }
+
+  private boolean canUse(ActiveModel model) {
+    boolean usable = withHistory || !model.usesHistory();
+    if (!usable) {
+      historyWanted.countDown();
+    }
+    return usable;
+  }
+
+  /** Records are scored once the models topic was read to its end, and under its last model. */
   private void resume() {
-    streams.resume();
+    if (!reading && models.current() != null && !waitsForHistory()) {
+      streams.resume();
+    }
+  }
+
+  private boolean waitsForHistory() {
+    return !withHistory && historyWanted.getCount() == 0;
   }
 
   private void onStateChange(KafkaStreams.State state) {
-    if (state == KafkaStreams.State.ERROR || state == KafkaStreams.State.NOT_RUNNING) {
+    boolean over = state == KafkaStreams.State.ERROR || state == KafkaStreams.State.NOT_RUNNING;
+    if (over && !restarting) {
       ended.countDown();
     }
   }
 
   private StreamThreadExceptionResponse onUncaught(Throwable fault) {
     boolean replaceable = !Thread.currentThread().getName().endsWith("GlobalStreamThread");
-    if (replaceable && Faults.isTransient(fault)) {
-      Duration wait = replacementPace.next(System.nanoTime());
-      metrics.threadReplaced();
-      LOG.warn(
-          "A stream thread gives its records back and is replaced in {}: {}",
-          wait,
-          Faults.describe(fault));
-      stop.await(wait);
-      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    try {
+      if (replaceable && mayGoOn(fault)) {
+        Duration wait = replacementPace.next(System.nanoTime());
+        metrics.threadReplaced();
+        LOG.warn(
+            "A stream thread gives its records back and is replaced in {}: {}",
+            wait,
+            Faults.describe(fault));
+        stop.await(wait);
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+      }
+      fail(fault);
+    } catch (TopicException noRemedy) {
+      fail(noRemedy);
+    } catch (RuntimeException noAnswer) {
+      fault.addSuppressed(noAnswer);
+      fail(fault);
     }
-    fail(fault);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** Whether another thread can go on where one failed, after a remedy if there is one. */
+  private boolean mayGoOn(Throwable fault) {
+    if (Faults.isTransient(fault)) {
+      return true;
+    }
+    if (Refusals.isRefusal(fault)) {
+      askBrokers(
+          "Asking what the topics take",
+          topics -> {
+            limits.refresh(topics);
+            return null;
+          });
+      return true;
+    }
+    // The source topic has been given partitions: Kafka Streams goes on once its own topics have.
+    return askBrokers("Looking at the partitions", internalTopics::grow);
   }
 
   private void fail(Throwable fault) {
@@ -281,15 +421,12 @@ public final class StreamApplication implements Health, AutoCloseable {
   public void close() {
     long deadline = System.nanoTime() + settings.shutdownTimeout().toNanos();
     stop.stop();
+    historyWanted.countDown();
     joinStarter(deadline);
     KafkaStreams current = streams;
     if (current != null) {
       // Leaving the group lets the next instance take over at once.
-      boolean closed =
-          current.close(
-              CloseOptions.groupMembershipOperation(
-                      CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
-                  .withTimeout(remaining(deadline)));
+      boolean closed = current.close(leaveGroup().withTimeout(remaining(deadline)));
       if (!closed) {
         LOG.warn("The stream did not end within {}", settings.shutdownTimeout());
       }
@@ -300,6 +437,10 @@ public final class StreamApplication implements Health, AutoCloseable {
     registry.close();
     endpoint.close();
     ended.countDown();
+  }
+
+  private static CloseOptions leaveGroup() {
+    return CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
   }
 
   private void joinStarter(long deadline) {

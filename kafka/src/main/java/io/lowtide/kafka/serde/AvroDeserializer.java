@@ -8,8 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.BinaryDecoder;
@@ -84,7 +82,7 @@ public final class AvroDeserializer<T extends IndexedRecord> implements Deserial
   }
 
   private static DatumReader<?> genericReader(Schema writer) {
-    return new GenericDatumReader<GenericRecord>(writer, writer, new GenericData());
+    return new BoundedReader(writer);
   }
 
   private static DatumReader<?> namesakeReader(Schema writer) {
@@ -139,7 +137,11 @@ public final class AvroDeserializer<T extends IndexedRecord> implements Deserial
                     WireFormat.HEADER_LENGTH,
                     message.length - WireFormat.HEADER_LENGTH,
                     decoder);
-        decoded = reader(id, writer).read(null, decoder);
+        DatumReader<T> reader = reader(id, writer);
+        if (reader instanceof BoundedReader bounded) {
+          bounded.allow(message.length);
+        }
+        decoded = reader.read(null, decoder);
         left = decoder.remainingBytes();
       } catch (IOException | RuntimeException undecodable) {
         throw new AvroDecodingException(

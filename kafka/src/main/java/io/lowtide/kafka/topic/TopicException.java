@@ -1,6 +1,6 @@
 package io.lowtide.kafka.topic;
 
-/** A topic is missing, or cannot be created. */
+/** A topic is missing, cannot be created, or is not as it is needed. */
 public final class TopicException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
@@ -10,7 +10,10 @@ public final class TopicException extends RuntimeException {
     return new TopicException("topics that do not exist: " + String.join(", ", topics));
   }
 
-  private TopicException(String message) {
+  /**
+   * @param message the topic, what was found, and what was expected
+   */
+  public TopicException(String message) {
     super(message);
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -77,6 +79,67 @@ public final class Topics implements AutoCloseable {
   }
 
   /**
+   * What the brokers take on topics; of one whose settings may not be read, what they take unless
+   * told otherwise. Topics that do not exist are left out.
+   *
+   * @throws KafkaException if the brokers do not answer
+   */
+  public Map<String, TopicLimits> limits(Collection<String> topics) {
+    List<ConfigResource> resources = topics.stream().map(Topics::resource).toList();
+    Map<String, TopicLimits> found = new TreeMap<>();
+    admin
+        .describeConfigs(resources)
+        .values()
+        .forEach(
+            (topic, config) -> {
+              try {
+                found.put(topic.name(), TopicLimits.of(settings(get(config))));
+              } catch (UnknownTopicOrPartitionException missing) {
+                LOG.debug("Topic {} does not exist", topic.name());
+              } catch (AuthorizationException notAllowed) {
+                LOG.debug("Topic {}: its settings cannot be read", topic.name(), notAllowed);
+                found.put(topic.name(), TopicLimits.DEFAULT);
+              }
+            });
+    return found;
+  }
+
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+  }
+
+  private static Map<String, String> settings(Config config) {
+    Map<String, String> settings = new HashMap<>();
+    config.entries().forEach(entry -> settings.put(entry.name(), entry.value()));
+    return settings;
+  }
+
+  /**
+   * Gives a topic more partitions; one that has as many by now is left as it is.
+   *
+   * @throws TopicException if the brokers refuse
+   */
+  public void grow(String topic, int partitions) {
+    try {
+      get(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions))).all());
+      LOG.info("Topic {} has {} partitions now", topic, partitions);
+    } catch (org.apache.kafka.common.errors.RetriableException fault) {
+      throw fault;
+    } catch (ApiException refusal) {
+      if (partitions(List.of(topic)).getOrDefault(topic, 0) < partitions) {
+        throw new TopicException(
+            "topic "
+                + topic
+                + ": needs "
+                + partitions
+                + " partitions, and cannot be given them: "
+                + refusal.getMessage(),
+            refusal);
+      }
+    }
+  }
+
+  /**
    * Creates the models topic if it is missing, compacted and with one partition; warns if it is
    * there and not compacted.
    *
@@ -93,7 +156,13 @@ public final class Topics implements AutoCloseable {
     }
   }
 
-  private void create(String topic, int partitions, Map<String, String> configuration) {
+  /**
+   * Creates a topic; one that exists by now is left as it is.
+   *
+   * @param configuration settings of the topic
+   * @throws TopicException if the brokers refuse
+   */
+  public void create(String topic, int partitions, Map<String, String> configuration) {
     NewTopic wanted =
         new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(configuration);
     try {
@@ -110,7 +179,7 @@ public final class Topics implements AutoCloseable {
   }
 
   private void warnUnlessCompacted(String topic) {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    ConfigResource resource = resource(topic);
     try {
       Map<ConfigResource, Config> described =
           new HashMap<>(get(admin.describeConfigs(List.of(resource)).all()));

@@ -114,6 +114,68 @@ final class HostileMessagesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\": \"array\", \"items\": \"null\"}",
+        "{\"type\": \"array\", \"items\": {\"type\": \"fixed\", \"name\": \"F\", \"size\": 0}}",
+        "{\"type\": \"array\", \"items\": {\"type\": \"record\", \"name\": \"E\", \"fields\": []}}",
+        "{\"type\": \"array\", \"items\": {\"type\": \"record\", \"name\": \"N\", \"fields\":"
+            + " [{\"name\": \"n\", \"type\": \"null\"}]}}"
+      })
+  void shouldRefuseMillionsOfItemsThatTakeNoBytes(String type) throws IOException {
+    int id = registry.register(TOPIC + "-value", record("\"type\": " + type));
+    byte[] message = message(id, 20_000_000, 0);
+
+    try (AvroDeserializer<GenericRecord> deserializer = AvroDeserializer.generic(registry)) {
+      assertThatThrownBy(() -> deserializer.deserialize(TOPIC, message))
+          .isInstanceOf(AvroDecodingException.class)
+          .hasMessageContaining("it holds more than 65576 values");
+      List<?> few = (List<?>) deserializer.deserialize(TOPIC, message(id, 60, 0)).get("field");
+      assertThat(few).hasSize(60);
+    }
+  }
+
+  @Test
+  void shouldRefuseMillionsOfItemsInManyBlocksOfAMillion() throws IOException {
+    int id =
+        registry.register(
+            TOPIC + "-value",
+            record(
+                "\"type\": {\"type\": \"array\", \"items\":"
+                    + " {\"type\": \"array\", \"items\": \"null\"}}"));
+    long[] nested = new long[2 * 1_000 + 2];
+    nested[0] = 1_000;
+    for (int i = 1; i < 2_001; i += 2) {
+      nested[i] = 1_000_000;
+    }
+    byte[] message = message(id, nested);
+
+    try (AvroDeserializer<GenericRecord> deserializer = AvroDeserializer.generic(registry)) {
+      assertThatThrownBy(() -> deserializer.deserialize(TOPIC, message))
+          .isInstanceOf(AvroDecodingException.class)
+          .hasMessageContaining("it holds more than");
+    }
+  }
+
+  @Test
+  void shouldReadAsManyValuesAsAMessageHasBytesFor() throws IOException {
+    int id =
+        registry.register(
+            TOPIC + "-value",
+            record(
+                "\"type\": {\"type\": \"array\", \"items\": {\"type\": \"record\", \"name\": \"I\","
+                    + " \"fields\": [{\"name\": \"i\", \"type\": \"int\"}]}}"));
+    long[] items = new long[1_000_002];
+    items[0] = 1_000_000;
+    byte[] message = message(id, items);
+
+    try (AvroDeserializer<GenericRecord> deserializer = AvroDeserializer.generic(registry)) {
+      List<?> read = (List<?>) deserializer.deserialize(TOPIC, message).get("field");
+      assertThat(read).hasSize(1_000_000);
+    }
+  }
+
   private static Schema record(String field) {
     return new Schema.Parser()
         .parse(

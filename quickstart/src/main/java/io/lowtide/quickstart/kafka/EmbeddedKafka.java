@@ -190,6 +190,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.setProperty("share.coordinator.state.topic.min.isr", "1");
     settings.setProperty("auto.create.topics.enable", "false");
     settings.setProperty("group.initial.rebalance.delay.ms", "0");
+    // For tests of what happens when a session ends.
+    settings.setProperty("group.min.session.timeout.ms", "1000");
     // The default takes 128 MB of heap.
     settings.setProperty("log.cleaner.dedupe.buffer.size", "2097152");
     return settings;

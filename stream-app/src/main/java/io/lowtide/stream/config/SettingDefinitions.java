@@ -122,8 +122,8 @@ final class SettingDefinitions {
             Validators.topic(),
             Importance.HIGH,
             "Topic that receives, byte for byte, every record that cannot be scored, with the"
-                + " cause in its headers. Its largest message should exceed the source topics' by"
-                + " 8 KiB.")
+                + " cause in its headers. One that is created here has room for the largest source"
+                + " record; on one with less, larger records are cut.")
         .define(
             MODELS_TOPIC,
             Type.STRING,
@@ -157,8 +157,8 @@ final class SettingDefinitions {
             "PT5M",
             Validators.duration(Duration.ZERO),
             Importance.MEDIUM,
-            "After an alert, further alerts of the same key are withheld for this long, in event"
-                + " time. PT0S: never.")
+            "Alerts less than this away in event time, before or after, from a published alert of"
+                + " the same key are withheld. PT0S: never.")
         .define(
             SOURCE_VALUE_SERDE,
             Type.CLASS,

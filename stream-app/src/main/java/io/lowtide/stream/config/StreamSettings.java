@@ -12,8 +12,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -29,6 +31,9 @@ public final class StreamSettings {
   private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
   private static final Duration MAXIMUM_POLL_INTERVAL = Duration.ofMinutes(5);
+
+  private static final List<String> PRODUCERS_BYTES =
+      List.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BUFFER_MEMORY_CONFIG);
 
   private final Settings settings;
   private final AbstractConfig config;
@@ -73,6 +78,7 @@ public final class StreamSettings {
         .forEach((output, topic) -> requireUnused(topic, output.setting(), useOfTopic, problems));
     requireUnused(modelsTopic(), SettingDefinitions.MODELS_TOPIC, useOfTopic, problems);
     problems.addAll(SettingDefinitions.BUDGET.contradictions(settings));
+    PRODUCERS_BYTES.forEach(name -> requireBytes(name, problems));
     requireRetryLimitBelow(
         "transaction.timeout.ms",
         timeout(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "producer.", TRANSACTION_TIMEOUT),
@@ -93,8 +99,25 @@ public final class StreamSettings {
     }
   }
 
+  private void requireBytes(String name, List<String> problems) {
+    try {
+      producerBytes(name);
+    } catch (NumberFormatException e) {
+      problems.add(
+          ConnectionSettings.KAFKA_PREFIX
+              + name
+              + ": "
+              + ofClient(StreamsConfig.PRODUCER_PREFIX, name)
+              + ", expected a number of bytes");
+    }
+  }
+
+  private String ofClient(String prefix, String name) {
+    return connection.kafka().getOrDefault(prefix + name, connection.kafka().get(name));
+  }
+
   private Duration timeout(String name, String prefix, Duration otherwise) {
-    String text = connection.kafka().getOrDefault(prefix + name, connection.kafka().get(name));
+    String text = ofClient(prefix, name);
     try {
       return text == null ? otherwise : Duration.ofMillis(Long.parseLong(text));
     } catch (NumberFormatException e) {
@@ -129,6 +152,18 @@ public final class StreamSettings {
   /** How to reach Kafka and the schema registry. */
   public ConnectionSettings connection() {
     return connection;
+  }
+
+  /**
+   * A size that the producer is given, if it is given one.
+   *
+   * @param name {@code max.request.size} or {@code buffer.memory}
+   */
+  public OptionalInt producerBytes(String name) {
+    String text = ofClient(StreamsConfig.PRODUCER_PREFIX, name);
+    return text == null
+        ? OptionalInt.empty()
+        : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, Long.parseLong(text.strip())));
   }
 
   /** Topics whose records are scored. */
@@ -204,6 +239,23 @@ public final class StreamSettings {
     return stateDirectory().resolve(applicationId() + ".model.avro");
   }
 
+  /** Where the name of this instance in the consumer group is kept. */
+  public Path instanceNameFile() {
+    return stateDirectory().resolve(applicationId() + ".instance");
+  }
+
+  /** Whether the consumer group is to know this instance by a name that nobody has given it. */
+  public boolean namesInstance() {
+    String setting = ConsumerConfig.GROUP_INSTANCE_ID_CONFIG;
+    return !usesStreamsProtocol()
+        && Stream.of("", StreamsConfig.CONSUMER_PREFIX, StreamsConfig.MAIN_CONSUMER_PREFIX)
+            .noneMatch(prefix -> connection.kafka().containsKey(prefix + setting));
+  }
+
+  private boolean usesStreamsProtocol() {
+    return "streams".equalsIgnoreCase(connection.kafka().get(StreamsConfig.GROUP_PROTOCOL_CONFIG));
+  }
+
   /** Address of the HTTP endpoint; port 0 stands for any free one. */
   public InetSocketAddress httpAddress() {
     return new InetSocketAddress(
@@ -234,7 +286,7 @@ public final class StreamSettings {
     properties.putAll(connection.kafka());
     properties.putIfAbsent(
         StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    if (!"streams".equalsIgnoreCase(connection.kafka().get(StreamsConfig.GROUP_PROTOCOL_CONFIG))) {
+    if (!usesStreamsProtocol()) {
       boundSession(properties);
     }
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());

@@ -26,6 +26,8 @@ public enum DeadLetterReason {
   STEP_BUDGET,
   /** The numbers left the range of double precision on the way. */
   OVERFLOW,
+  /** The brokers took no message about it, although it has a score. */
+  REFUSED,
   /** The application failed on this record for a reason of its own: please report it. */
   INTERNAL_ERROR;
 

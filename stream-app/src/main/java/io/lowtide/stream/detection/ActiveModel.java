@@ -11,6 +11,11 @@ import io.lowtide.density.scoring.ScoreOutcome;
  */
 public record ActiveModel(ModelBundle bundle, double budget) {
 
+  /** Whether it judges a record by those before it under the same key. */
+  public boolean usesHistory() {
+    return !bundle.encoder().laggedFields().isEmpty();
+  }
+
   /** Whether a record with this score is improbable enough for an alert. */
   boolean isAnomalous(ScoreOutcome.Scored score) {
     return score.pValue() <= budget;

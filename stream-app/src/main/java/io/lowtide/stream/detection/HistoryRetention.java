@@ -23,8 +23,17 @@ public final class HistoryRetention {
         : remembered.get().history();
   }
 
-  /** Whether the key has been silent for so long that it counts as new. */
-  public boolean isOver(RememberedRecords remembered, long now) {
-    return now - remembered.latest() > milliseconds;
+  private boolean isOver(RememberedRecords remembered, long eventTime) {
+    return eventTime - remembered.latest() > milliseconds;
+  }
+
+  /**
+   * Whether the key may be removed. It may as late as after twice the retention: whether a late
+   * record finds its key is not to hang on when keys are removed.
+   *
+   * @param time a time of the stream that may be relied on, in milliseconds since 1970
+   */
+  public boolean mayBeForgotten(RememberedRecords remembered, long time) {
+    return time > remembered.latest() && (time - remembered.latest()) / 2 > milliseconds;
   }
 }

@@ -3,14 +3,11 @@ package io.lowtide.stream.detection;
 import java.time.Duration;
 
 /**
- * Says which alerts repeat a published one: those of the same key less than the window away from it
- * in event time. They are withheld and counted. A window of zero withholds none, and alerts of
- * records without a key are never withheld.
+ * Says which alerts repeat a published one: those of the same key less than the window away from
+ * one of its last published alerts in event time, before or after. They are withheld and counted. A
+ * window of zero withholds none, and alerts of records without a key are never withheld.
  */
 public final class SuppressionWindow {
-
-  /** How long a count of withheld alerts is kept for the key's next alert. */
-  private static final Duration COUNT_RETENTION = Duration.ofDays(7);
 
   private final long milliseconds;
 
@@ -26,15 +23,13 @@ public final class SuppressionWindow {
     return key != null && milliseconds > 0;
   }
 
-  /** Whether an alert at an event time repeats the published one. */
-  boolean isRepeat(SuppressionState published, long eventTime) {
-    return Math.abs(eventTime - published.publishedAt()) < milliseconds;
-  }
-
-  /** Whether what is known about a key's alerts is of no more use at a time of the stream. */
-  public boolean isOver(SuppressionState state, long streamTime) {
-    boolean countIsOwed = state.suppressed() > 0;
-    return streamTime - state.publishedAt()
-        >= (countIsOwed ? Math.max(milliseconds, COUNT_RETENTION.toMillis()) : milliseconds);
+  /** Whether an alert at an event time repeats a published one. */
+  boolean isRepeat(SuppressionState known, long eventTime) {
+    for (long published : known.published()) {
+      if (Math.abs(eventTime - published) < milliseconds) {
+        return true;
+      }
+    }
+    return false;
   }
 }

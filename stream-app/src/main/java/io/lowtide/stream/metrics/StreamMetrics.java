@@ -1,6 +1,7 @@
 package io.lowtide.stream.metrics;
 
 import io.lowtide.stream.deadletter.DeadLetterReason;
+import io.lowtide.stream.output.Adjustment;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -58,6 +59,7 @@ public final class StreamMetrics {
   private final Counter scored;
   private final Counter handedBack;
   private final Map<DeadLetterReason, Counter> deadLettered = new EnumMap<>(DeadLetterReason.class);
+  private final Map<Adjustment, Counter> adjusted = new EnumMap<>(Adjustment.class);
   private final Counter alertsPublished;
   private final Counter alertsSuppressed;
   private final Timer scoreLatency;
@@ -83,6 +85,14 @@ public final class StreamMetrics {
           Counter.builder("lowtide.records.dead.lettered")
               .description("Records sent to the dead-letter topic.")
               .tag("reason", label(reason))
+              .register(registry));
+    }
+    for (Adjustment adjustment : Adjustment.values()) {
+      adjusted.put(
+          adjustment,
+          Counter.builder("lowtide.messages.adjusted")
+              .description("Messages changed so that the brokers take them.")
+              .tag("change", label(adjustment))
               .register(registry));
     }
     this.alertsPublished = counter("lowtide.alerts.published", "Alerts published.");
@@ -147,6 +157,24 @@ public final class StreamMetrics {
   /** A record was given back. */
   public void handedBack() {
     handedBack.increment();
+  }
+
+  /** A message was made to fit what the brokers take. */
+  public void adjusted(Adjustment adjustment) {
+    adjusted.get(adjustment).increment();
+  }
+
+  /**
+   * The brokers or the producer refused a message.
+   *
+   * @param reason short, for a label
+   */
+  public void sendRefused(String reason) {
+    Counter.builder("lowtide.messages.refused")
+        .description("Messages refused by Kafka for what they are.")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
   }
 
   /** An alert was published. */

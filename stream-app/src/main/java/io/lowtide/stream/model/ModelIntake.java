@@ -71,7 +71,7 @@ public final class ModelIntake {
     }
     try {
       ActiveModel kept = accept(BundleFiles.read(lastGood));
-      if (slot.activateIfNone(kept)) {
+      if (slot.takes(kept) && slot.activateIfNone(kept)) {
         announce(kept, null);
       }
     } catch (BundleException | IOException | ModelRefusedException e) {
@@ -93,7 +93,7 @@ public final class ModelIntake {
     }
     try {
       ActiveModel offered = accept(read(value));
-      if (!isSame(slot.current(), offered)) {
+      if (!isSame(slot.current(), offered) && slot.takes(offered)) {
         announce(offered, slot.activate(offered));
         keep(offered.bundle());
       }

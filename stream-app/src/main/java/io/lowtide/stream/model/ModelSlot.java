@@ -2,6 +2,7 @@ package io.lowtide.stream.model;
 
 import io.lowtide.stream.detection.ActiveModel;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 /**
  * Holds the model in use. A swap is atomic: a thread that reads it once per record scores the whole
@@ -10,13 +11,22 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class ModelSlot {
 
   private final AtomicReference<ActiveModel> active = new AtomicReference<>();
+  private final Predicate<ActiveModel> takes;
   private final Runnable firstModel;
 
   /**
+   * @param takes whether the stream has what a model needs; one that it does not take is offered
+   *     again once it has
    * @param firstModel runs when the first model has arrived
    */
-  public ModelSlot(Runnable firstModel) {
+  public ModelSlot(Predicate<ActiveModel> takes, Runnable firstModel) {
+    this.takes = takes;
     this.firstModel = firstModel;
+  }
+
+  /** Whether a model can be put in use now. */
+  boolean takes(ActiveModel model) {
+    return takes.test(model);
   }
 
   /** The model in use, or null before the first one. */

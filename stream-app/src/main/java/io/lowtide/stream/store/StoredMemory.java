@@ -18,8 +18,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 public final class StoredMemory<T> implements KeyMemory<T> {
 
-  private static final Bytes NO_KEY = Bytes.wrap(new byte[0]);
-
   private final KeyValueStore<Bytes, T> store;
 
   /**
@@ -31,12 +29,12 @@ public final class StoredMemory<T> implements KeyMemory<T> {
 
   @Override
   public Optional<T> of(byte[] key) {
-    return Optional.ofNullable(store.get(wrap(key)));
+    return Optional.ofNullable(store.get(StoreKeys.of(key)));
   }
 
   @Override
   public void remember(byte[] key, T known) {
-    store.put(wrap(key), known);
+    store.put(StoreKeys.of(key), known);
   }
 
   /** Forgets the keys of which nothing is of use any more, so that the store stays small. */
@@ -51,9 +49,5 @@ public final class StoredMemory<T> implements KeyMemory<T> {
       }
     }
     forgotten.forEach(store::delete);
-  }
-
-  private static Bytes wrap(byte[] key) {
-    return key == null ? NO_KEY : Bytes.wrap(key);
   }
 }

@@ -1,30 +1,28 @@
 package io.lowtide.stream.topology;
 
-import io.lowtide.kafka.serde.AvroSerializer;
-import io.lowtide.schemas.AnomalyAlert;
-import io.lowtide.schemas.RecordPosition;
-import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.deadletter.UnscorableRecordException;
 import io.lowtide.stream.detection.ActiveModel;
-import io.lowtide.stream.detection.AlertFactory;
 import io.lowtide.stream.detection.HistoryRetention;
 import io.lowtide.stream.detection.KeyMemory;
 import io.lowtide.stream.detection.RecordJudge;
 import io.lowtide.stream.detection.RememberedRecords;
+import io.lowtide.stream.detection.SteadyClock;
 import io.lowtide.stream.detection.SuppressionState;
 import io.lowtide.stream.detection.SuppressionWindow;
 import io.lowtide.stream.detection.Verdict;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.output.InternalTopics;
+import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
+import io.lowtide.stream.store.AlertMemory;
 import io.lowtide.stream.store.StoredMemory;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.avro.generic.IndexedRecord;
@@ -42,43 +40,53 @@ import org.slf4j.LoggerFactory;
  * on a record happens before the first message about it is sent. One instance per task; instances
  * share nothing that locks.
  */
-final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte[], byte[]> {
 
   private static final Logger LOG = LoggerFactory.getLogger(DetectionProcessor.class);
 
-  /** Parts of the retention after which too old a history is looked for. */
-  private static final int SWEEPS_PER_RETENTION = 4;
+  /** How often too old a history is looked for, at the least. */
+  private static final Duration LONGEST_BETWEEN_SWEEPS = Duration.ofHours(6);
+
+  /** Refusals after which nothing but a bare dead letter is sent about a record. */
+  private static final int REFUSALS_OF_ANY = 2;
 
   private final Duration suppressionWindow;
   private final Duration historyRetention;
-  private final Map<OutputTopic, String> outputTopics;
+  private final boolean hasHistory;
   private final ModelSlot models;
   private final Supplier<RecordDecoder> decoders;
+  private final ScoredMessages messages;
   private final DeadLetters deadLetters;
-  private final AvroSerializer<AnomalyAlert> alertSerializer;
-  private final AvroSerializer<ScoredRecord> scoreSerializer;
+  private final Refusals refusals;
   private final StreamMetrics metrics;
+  private final SteadyClock clock = new SteadyClock();
   private RecordDecoder decoder;
-  private KeyMemory<RememberedRecords> history;
-  private KeyMemory<SuppressionState> alerts;
+  private KeyMemory<RememberedRecords> history = KeyMemory.none();
+  private KeyMemory<SuppressionState> alerts = KeyMemory.none();
   private RecordJudge judge;
 
+  /**
+   * @param hasHistory whether there is a store of past records
+   * @param refusals says which records Kafka took no message about
+   */
   DetectionProcessor(
       StreamSettings settings,
+      boolean hasHistory,
       ModelSlot models,
       Supplier<RecordDecoder> decoders,
-      AvroSerializer<AnomalyAlert> alertSerializer,
-      AvroSerializer<ScoredRecord> scoreSerializer,
+      ScoredMessages messages,
+      DeadLetters deadLetters,
+      Refusals refusals,
       StreamMetrics metrics) {
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
     this.historyRetention = settings.historyRetention();
-    this.outputTopics = settings.outputTopics();
+    this.hasHistory = hasHistory;
     this.models = models;
     this.decoders = decoders;
-    this.deadLetters = new DeadLetters(settings.detector());
-    this.alertSerializer = alertSerializer;
-    this.scoreSerializer = scoreSerializer;
+    this.messages = messages;
+    this.deadLetters = deadLetters;
+    this.refusals = refusals;
     this.metrics = metrics;
   }
 
@@ -87,45 +95,47 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     super.init(context);
     decoder = decoders.get();
     HistoryRetention retention = new HistoryRetention(historyRetention);
-    SuppressionWindow window = new SuppressionWindow(suppressionWindow);
-    history = openHistory(retention);
-    alerts = suppressionWindow.isZero() ? KeyMemory.none() : openAlerts(window);
-    judge = new RecordJudge(history, retention, alerts, window, metrics::scoreTook);
+    if (hasHistory) {
+      history = openHistory(retention);
+    }
+    if (!suppressionWindow.isZero()) {
+      alerts = new AlertMemory(context.getStateStore(InternalTopics.SUPPRESSION_STORE));
+    }
+    judge =
+        new RecordJudge(
+            history,
+            retention,
+            alerts,
+            new SuppressionWindow(suppressionWindow),
+            metrics::scoreTook);
   }
 
   private KeyMemory<RememberedRecords> openHistory(HistoryRetention retention) {
     StoredMemory<RememberedRecords> stored =
-        new StoredMemory<>(context().getStateStore(DetectionTopology.HISTORY_STORE));
+        new StoredMemory<>(context().getStateStore(InternalTopics.HISTORY_STORE));
     context()
         .schedule(
-            historyRetention.dividedBy(SWEEPS_PER_RETENTION),
-            PunctuationType.STREAM_TIME,
-            time -> {
-              // A record dated far ahead must not make every other key forgotten.
-              long now = Math.min(time, context().currentSystemTimeMs());
-              stored.forgetIf(records -> retention.isOver(records, now));
-            });
-    return stored;
-  }
-
-  private KeyMemory<SuppressionState> openAlerts(SuppressionWindow window) {
-    StoredMemory<SuppressionState> stored =
-        new StoredMemory<>(context().getStateStore(DetectionTopology.SUPPRESSION_STORE));
-    context()
-        .schedule(
-            suppressionWindow,
-            PunctuationType.STREAM_TIME,
-            time -> stored.forgetIf(state -> window.isOver(state, time)));
+            historyRetention.compareTo(LONGEST_BETWEEN_SWEEPS) < 0
+                ? historyRetention
+                : LONGEST_BETWEEN_SWEEPS,
+            PunctuationType.WALL_CLOCK_TIME,
+            now -> stored.forgetIf(records -> retention.mayBeForgotten(records, clock.time())));
     return stored;
   }
 
   @Override
-  public void process(Record<byte[], byte[]> record) {
+  public void process(Record<byte[], Arrival> record) {
     metrics.recordIn();
     RecordMetadata position = context().recordMetadata().orElseThrow();
     try {
       useCurrentModel();
-      detect(record, position);
+      clock.advance(record.value().eventTime(), context().currentSystemTimeMs());
+      int refused = refusals.of(position.topic(), position.partition(), position.offset());
+      if (refused < REFUSALS_OF_ANY) {
+        detect(record, position);
+      } else {
+        giveUp(record, position, refused > REFUSALS_OF_ANY);
+      }
     } catch (UnscorableRecordException unscorable) {
       deadLetter(record, position, unscorable);
     } catch (RuntimeException fault) {
@@ -140,31 +150,38 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       throw new TransientFaultException("No model is in use yet", null);
     }
     judge.use(current);
+    if (!hasHistory && current.usesHistory()) {
+      throw new IllegalStateException(
+          "model "
+              + current.bundle().version()
+              + " judges by past records, without a store of them");
+    }
   }
 
-  private void detect(Record<byte[], byte[]> record, RecordMetadata position)
+  private void detect(Record<byte[], Arrival> record, RecordMetadata position)
       throws UnscorableRecordException {
     Verdict.Scored verdict;
-    Optional<byte[]> score;
-    Optional<byte[]> alert;
+    Optional<Record<byte[], byte[]>> score;
+    Optional<Record<byte[], byte[]>> alert;
     try {
       verdict = judge(record, position);
-      score = scoreMessage(record, position, verdict);
-      alert = alertMessage(verdict);
+      score = messages.score(record, position, judge.model(), verdict);
+      alert = messages.alert(record, position, verdict);
     } catch (RuntimeException fault) {
       throw unscorable(position, fault);
     }
-    finish(record, verdict, score, alert);
+    finish(record.key(), verdict, score, alert);
   }
 
-  private Verdict.Scored judge(Record<byte[], byte[]> record, RecordMetadata position)
+  private Verdict.Scored judge(Record<byte[], Arrival> record, RecordMetadata position)
       throws UnscorableRecordException {
-    IndexedRecord decoded = decoder.decode(position.topic(), record);
+    IndexedRecord decoded =
+        decoder.decode(position.topic(), record.headers(), record.value().value());
     Verdict verdict =
         judge.judge(
             decoded,
             record.key(),
-            record.timestamp(),
+            record.value().eventTime(),
             position.topic(),
             position.partition(),
             position.offset());
@@ -174,28 +191,6 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     Verdict.Unscorable unscorable = (Verdict.Unscorable) verdict;
     throw new UnscorableRecordException(
         DeadLetterReason.of(unscorable.reason()), unscorable.message());
-  }
-
-  private Optional<byte[]> scoreMessage(
-      Record<byte[], byte[]> record, RecordMetadata position, Verdict.Scored verdict) {
-    if (!outputTopics.containsKey(OutputTopic.SCORES)) {
-      return Optional.empty();
-    }
-    ScoredRecord score =
-        AlertFactory.score(
-            new RecordPosition(position.topic(), position.partition(), position.offset()),
-            record.key(),
-            record.timestamp(),
-            judge.model(),
-            verdict.score());
-    return Optional.of(scoreSerializer.serialize(outputTopics.get(OutputTopic.SCORES), score));
-  }
-
-  private Optional<byte[]> alertMessage(Verdict.Scored verdict) {
-    return verdict instanceof Verdict.Alerted alerted
-        ? Optional.of(
-            alertSerializer.serialize(outputTopics.get(OutputTopic.ALERTS), alerted.alert()))
-        : Optional.empty();
   }
 
   /**
@@ -214,23 +209,21 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       throw fault;
     }
     LOG.error(
-        "Failed on record {}-{}-{}: it goes to the dead letters",
-        position.topic(),
-        position.partition(),
-        position.offset(),
+        "Failed on record {}: it goes to the dead letters",
+        DeadLetters.positionText(position),
         fault);
     return new UnscorableRecordException(DeadLetterReason.INTERNAL_ERROR, fault.toString(), fault);
   }
 
   private void finish(
-      Record<byte[], byte[]> record,
+      byte[] key,
       Verdict.Scored verdict,
-      Optional<byte[]> score,
-      Optional<byte[]> alert) {
-    remember(history, record.key(), verdict.history());
-    send(record, score, OutputTopic.SCORES);
-    remember(alerts, record.key(), verdict.suppression());
-    send(record, alert, OutputTopic.ALERTS);
+      Optional<Record<byte[], byte[]>> score,
+      Optional<Record<byte[], byte[]>> alert) {
+    remember(history, key, verdict.history());
+    send(score, OutputTopic.SCORES);
+    remember(alerts, key, verdict.suppression());
+    send(alert, OutputTopic.ALERTS);
     if (verdict instanceof Verdict.Alerted) {
       metrics.alertPublished();
     } else if (verdict instanceof Verdict.Withheld) {
@@ -245,26 +238,50 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     }
   }
 
-  private void send(Record<byte[], byte[]> record, Optional<byte[]> message, OutputTopic output) {
+  private void send(Optional<Record<byte[], byte[]>> message, OutputTopic output) {
     if (message.isPresent()) {
-      context()
-          .forward(new Record<>(record.key(), message.get(), record.timestamp()), output.sink());
+      context().forward(message.get(), output.sink());
     }
   }
 
   private void deadLetter(
-      Record<byte[], byte[]> record, RecordMetadata position, UnscorableRecordException cause) {
-    LOG.debug(
-        "Dead letter {}-{}-{}: {}",
-        position.topic(),
-        position.partition(),
-        position.offset(),
-        cause.getMessage());
+      Record<byte[], Arrival> record, RecordMetadata position, UnscorableRecordException cause) {
+    LOG.debug("Dead letter {}: {}", DeadLetters.positionText(position), cause.getMessage());
     context()
         .forward(
-            deadLetters.of(record, position, judge.model().bundle().version(), cause),
+            deadLetters.of(
+                record.withValue(record.value().value()),
+                record.value().eventTime(),
+                position,
+                judge.model().bundle().version(),
+                cause),
             OutputTopic.DEAD_LETTERS.sink());
     metrics.deadLettered(cause.reason());
+  }
+
+  /**
+   * Ends a record of which every message was refused.
+   *
+   * @param silently without even the dead letter that says so, which was refused, too
+   */
+  private void giveUp(Record<byte[], Arrival> record, RecordMetadata position, boolean silently) {
+    if (silently) {
+      LOG.error(
+          "Record {} ends without a message: Kafka refuses even a dead letter of headers alone",
+          DeadLetters.positionText(position));
+    } else {
+      context()
+          .forward(
+              deadLetters.bare(
+                  record.withValue(record.value().value()),
+                  record.value().eventTime(),
+                  position,
+                  judge.model().bundle().version(),
+                  new UnscorableRecordException(
+                      DeadLetterReason.REFUSED, "Kafka refused the messages about this record")),
+              OutputTopic.DEAD_LETTERS.sink());
+    }
+    metrics.deadLettered(DeadLetterReason.REFUSED);
   }
 
   @Override

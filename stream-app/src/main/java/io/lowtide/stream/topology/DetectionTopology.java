@@ -8,15 +8,20 @@ import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.detection.RememberedRecords;
-import io.lowtide.stream.detection.SuppressionState;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelIntakeProcessor;
 import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.output.InternalTopics;
+import io.lowtide.stream.output.OutputLimits;
+import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Retry;
+import io.lowtide.stream.store.ProcessIdentity;
+import io.lowtide.stream.store.RememberedAlerts;
+import io.lowtide.stream.store.RememberedAlertsSerde;
 import io.lowtide.stream.store.RememberedRecordsSerde;
-import io.lowtide.stream.store.SuppressionStateSerde;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -42,10 +47,8 @@ import org.apache.kafka.streams.state.Stores;
  */
 public final class DetectionTopology {
 
-  static final String SUPPRESSION_STORE = "suppression";
-  static final String HISTORY_STORE = "history";
-
   private static final String SOURCE = "source";
+  private static final String ARRIVE = "arrive";
   private static final String DETECT = "detect";
   private static final String MODELS_SOURCE = "models-source";
   private static final String MODELS_INTAKE = "models-intake";
@@ -55,6 +58,8 @@ public final class DetectionTopology {
   private final ModelSlot models;
   private final ModelIntake intake;
   private final Retry retry;
+  private final OutputLimits limits;
+  private final Refusals refusals;
   private final StreamMetrics metrics;
 
   /**
@@ -62,6 +67,8 @@ public final class DetectionTopology {
    * @param models the model in use
    * @param intake receives the messages of the models topic
    * @param retry for what is away
+   * @param limits which messages are taken
+   * @param refusals says which records Kafka took no message about
    */
   public DetectionTopology(
       StreamSettings settings,
@@ -69,17 +76,25 @@ public final class DetectionTopology {
       ModelSlot models,
       ModelIntake intake,
       Retry retry,
+      OutputLimits limits,
+      Refusals refusals,
       StreamMetrics metrics) {
     this.settings = settings;
     this.registry = registry;
     this.models = models;
     this.intake = intake;
     this.retry = retry;
+    this.limits = limits;
+    this.refusals = refusals;
     this.metrics = metrics;
   }
 
-  /** Builds the topology. */
-  public Topology build() {
+  /**
+   * Builds the topology.
+   *
+   * @param withHistory whether it has a store of past records, for models that ask for them
+   */
+  public Topology build(boolean withHistory) {
     Topology topology = new Topology();
     topology.addGlobalStore(
         ModelIntakeProcessor.store(),
@@ -97,9 +112,12 @@ public final class DetectionTopology {
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         settings.sourceTopics().toArray(String[]::new));
-    topology.addProcessor(DETECT, this::newProcessor, SOURCE);
-    // Always there: the model that asks for it may come later.
-    topology.addStateStore(historyStore(), DETECT);
+    topology.addProcessor(ARRIVE, () -> new ArrivalProcessor(limits, metrics), SOURCE);
+    topology.addProcessor(DETECT, () -> newProcessor(withHistory), ARRIVE);
+    topology.addStateStore(ProcessIdentity.builder(), DETECT);
+    if (withHistory) {
+      topology.addStateStore(historyStore(), DETECT);
+    }
     if (!settings.suppressionWindow().isZero()) {
       topology.addStateStore(suppressionStore(), DETECT);
     }
@@ -123,29 +141,37 @@ public final class DetectionTopology {
   }
 
   /** Small, so in memory; its changelog brings it back on another instance. */
-  private static StoreBuilder<KeyValueStore<Bytes, SuppressionState>> suppressionStore() {
+  private static StoreBuilder<KeyValueStore<Bytes, RememberedAlerts>> suppressionStore() {
     return Stores.keyValueStoreBuilder(
-        Stores.inMemoryKeyValueStore(SUPPRESSION_STORE),
+        Stores.inMemoryKeyValueStore(InternalTopics.SUPPRESSION_STORE),
         Serdes.Bytes(),
-        new SuppressionStateSerde());
+        new RememberedAlertsSerde());
   }
 
   /** One entry for each key, so on disk; its changelog brings it back on another instance. */
   private static StoreBuilder<KeyValueStore<Bytes, RememberedRecords>> historyStore() {
     return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(HISTORY_STORE),
+            Stores.persistentKeyValueStore(InternalTopics.HISTORY_STORE),
             Serdes.Bytes(),
             new RememberedRecordsSerde())
         .withCachingEnabled();
   }
 
-  private Processor<byte[], byte[], byte[], byte[]> newProcessor() {
+  private Processor<byte[], Arrival, byte[], byte[]> newProcessor(boolean withHistory) {
     return new DetectionProcessor(
         settings,
+        withHistory,
         models,
         () -> new RecordDecoder(newDeserializer(), retry),
-        new AvroSerializer<AnomalyAlert>(registry),
-        new AvroSerializer<ScoredRecord>(registry),
+        new ScoredMessages(
+            settings.outputTopics(),
+            new AvroSerializer<AnomalyAlert>(registry),
+            new AvroSerializer<ScoredRecord>(registry),
+            limits,
+            refusals,
+            metrics),
+        new DeadLetters(settings.detector(), limits, metrics::adjusted),
+        refusals,
         metrics);
   }
 

@@ -7,8 +7,8 @@ import io.lowtide.stream.deadletter.UnscorableRecordException;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.Retry;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.streams.processor.api.Record;
 
 /** Turns bytes into Avro records. Belongs to one thread. */
 final class RecordDecoder {
@@ -27,20 +27,20 @@ final class RecordDecoder {
    * @throws UnscorableRecordException if it cannot be decoded
    * @throws io.lowtide.stream.retry.TransientFaultException if it cannot be decoded for now
    */
-  IndexedRecord decode(String topic, Record<byte[], byte[]> record)
+  IndexedRecord decode(String topic, Headers headers, byte[] message)
       throws UnscorableRecordException {
-    if (record.value() == null) {
+    if (message == null) {
       throw new UnscorableRecordException(
           DeadLetterReason.TOMBSTONE, "the record has no value, expected an Avro record");
     }
     Object value;
     try {
-      value = deserialize(topic, record);
+      value = deserialize(topic, headers, message);
     } catch (RuntimeException fault) {
       if (Faults.isTransient(fault) || Faults.isOfKafka(fault)) {
         throw fault;
       }
-      throw new UnscorableRecordException(reason(fault), message(fault), fault);
+      throw new UnscorableRecordException(reason(fault), text(fault), fault);
     }
     if (value instanceof IndexedRecord decoded) {
       return decoded;
@@ -50,9 +50,9 @@ final class RecordDecoder {
         (value == null ? "null" : value.getClass().getName()) + ", expected an Avro record");
   }
 
-  private Object deserialize(String topic, Record<byte[], byte[]> record) {
+  private Object deserialize(String topic, Headers headers, byte[] message) {
     try {
-      Object value = deserializer.deserialize(topic, record.headers(), record.value());
+      Object value = deserializer.deserialize(topic, headers, message);
       retry.outage().succeeded();
       return value;
     } catch (RuntimeException fault) {
@@ -61,7 +61,7 @@ final class RecordDecoder {
       }
       return retry.withinLimit(
           "Decoding a record of " + topic,
-          () -> deserializer.deserialize(topic, record.headers(), record.value()),
+          () -> deserializer.deserialize(topic, headers, message),
           fault);
     }
   }
@@ -75,7 +75,7 @@ final class RecordDecoder {
         : DeadLetterReason.UNDECODABLE;
   }
 
-  private static String message(RuntimeException fault) {
+  private static String text(RuntimeException fault) {
     return fault.getMessage() == null ? fault.toString() : fault.getMessage();
   }
 

@@ -1,11 +1,14 @@
 package io.lowtide.stream.topology;
 
 import io.lowtide.kafka.topic.TopicException;
+import io.lowtide.kafka.topic.TopicLimits;
 import io.lowtide.kafka.topic.Topics;
 import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.output.OutputLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
 
 /** The topics that the stream application needs. */
 public final class StreamTopics {
@@ -40,8 +43,25 @@ public final class StreamTopics {
       int sourcePartitions =
           settings.sourceTopics().stream().mapToInt(partitions::get).max().orElseThrow();
       outputs.removeAll(partitions.keySet());
-      outputs.forEach(topic -> topics.create(topic, sourcePartitions));
+      outputs.forEach(
+          topic -> topics.create(topic, sourcePartitions, configuration(topic, topics)));
       topics.requireModels(settings.modelsTopic());
     }
+  }
+
+  /** The topic of dead letters takes the largest source record whole, with its cause. */
+  private Map<String, String> configuration(String output, Topics topics) {
+    if (!output.equals(settings.deadLetterTopic())) {
+      return Map.of();
+    }
+    int largest =
+        topics.limits(settings.sourceTopics()).values().stream()
+            .mapToInt(TopicLimits::largestBatch)
+            .max()
+            .orElse(TopicLimits.DEFAULT.largestBatch());
+    return Map.of(
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+        Integer.toString(
+            (int) Math.min(Integer.MAX_VALUE, (long) largest + OutputLimits.HEADER_ROOM)));
   }
 }

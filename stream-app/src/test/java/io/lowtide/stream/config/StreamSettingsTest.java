@@ -294,4 +294,30 @@ class StreamSettingsTest {
         .hasCauseInstanceOf(ConfigException.class)
         .hasMessageContaining("processing.guarantee");
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kafka.group.instance.id",
+        "kafka.consumer.group.instance.id",
+        "kafka.main.consumer.group.instance.id"
+      })
+  void shouldLeaveTheNameOfTheInstanceToWhoeverGivesOne(String setting) {
+    assertThat(StreamSettings.of(REQUIRED).namesInstance()).isTrue();
+    assertThat(StreamSettings.of(with(setting, "east-1")).namesInstance()).isFalse();
+  }
+
+  @Test
+  void shouldNotNameTheInstanceUnderTheStreamsGroupProtocolWhichKnowsNoNames() {
+    assertThat(StreamSettings.of(with("kafka.group.protocol", "streams")).namesInstance())
+        .isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kafka.max.request.size", "kafka.producer.buffer.memory"})
+  void shouldNameASizeOfTheProducerThatIsNoNumber(String setting) {
+    assertThatThrownBy(() -> StreamSettings.of(with(setting, "1 MB")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("1 MB, expected a number of bytes");
+  }
 }

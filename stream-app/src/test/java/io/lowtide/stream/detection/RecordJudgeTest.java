@@ -154,7 +154,8 @@ class RecordJudgeTest {
     Verdict.Alerted alerted = (Verdict.Alerted) verdict;
     assertThat(alerted.score().pValue()).isLessThanOrEqualTo(BUDGET);
     assertThat(alerted.history()).isEmpty();
-    assertThat(alerted.suppression()).hasValue(new SuppressionState(START.toEpochMilli(), 0));
+    assertThat(alerted.suppression())
+        .hasValue(new SuppressionState(List.of(START.toEpochMilli()), 0));
   }
 
   @Test
@@ -185,12 +186,12 @@ class RecordJudgeTest {
         .asInstanceOf(InstanceOfAssertFactories.list(Verdict.Withheld.class))
         .extracting(Verdict.Withheld::counted, verdict -> verdict.score().pValue() <= BUDGET)
         .containsExactly(
-            tuple(new SuppressionState(published, 1), true),
-            tuple(new SuppressionState(published, 2), true));
+            tuple(new SuppressionState(List.of(published), 1), true),
+            tuple(new SuppressionState(List.of(published), 2), true));
     assertAlert(ofAnother).returns(0L, AnomalyAlert::getSuppressed);
     assertAlert(next).returns(2L, AnomalyAlert::getSuppressed);
     assertThat(((Verdict.Alerted) next).suppression())
-        .hasValue(new SuppressionState(START.plus(WINDOW).toEpochMilli(), 0));
+        .hasValue(new SuppressionState(List.of(published, START.plus(WINDOW).toEpochMilli()), 0));
   }
 
   @Test
@@ -204,7 +205,27 @@ class RecordJudgeTest {
     assertThat(late).isInstanceOf(Verdict.Alerted.class);
     assertThat(repeat)
         .asInstanceOf(InstanceOfAssertFactories.type(Verdict.Withheld.class))
-        .returns(new SuppressionState(START.toEpochMilli(), 1), Verdict.Withheld::counted);
+        .returns(
+            new SuppressionState(
+                List.of(START.toEpochMilli(), START.minus(WINDOW).toEpochMilli()), 1),
+            Verdict.Withheld::counted);
+  }
+
+  @Test
+  void shouldWithholdRepeatsWhateverOneRecordIsDated() {
+    RecordJudge judge = judgeWith(TestModels.bundle("v1"));
+    judge(judge, "press-7", ANOMALOUS, START);
+
+    Verdict ahead = judge(judge, "press-7", ANOMALOUS, START.plus(Duration.ofMinutes(55)));
+    Verdict behind = judge(judge, "press-7", ANOMALOUS, Instant.EPOCH);
+
+    assertThat(List.of(ahead, behind)).allMatch(Verdict.Alerted.class::isInstance);
+    for (int second = 1; second <= 10; second++) {
+      assertThat(judge(judge, "press-7", ANOMALOUS, START.plusSeconds(second)))
+          .isInstanceOf(Verdict.Withheld.class);
+    }
+    assertAlert(judge(judge, "press-7", ANOMALOUS, START.plus(WINDOW)))
+        .returns(10L, AnomalyAlert::getSuppressed);
   }
 
   @Test

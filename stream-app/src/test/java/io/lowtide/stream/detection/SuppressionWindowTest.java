@@ -3,6 +3,7 @@ package io.lowtide.stream.detection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -15,18 +16,22 @@ class SuppressionWindowTest {
 
   @Test
   void shouldTakeALateAlertOutsideTheWindowForAnother() {
-    SuppressionState state = new SuppressionState(LENGTH.toMillis() * 10, 0);
+    SuppressionState state = new SuppressionState(List.of(LENGTH.toMillis() * 10), 0);
 
     assertThat(window.isRepeat(state, LENGTH.toMillis() * 9 + 1)).isTrue();
     assertThat(window.isRepeat(state, LENGTH.toMillis() * 9)).isFalse();
   }
 
   @Test
-  void shouldNotLetALateAlertReopenTheWindow() {
-    SuppressionState newer = SuppressionState.published(Optional.empty(), 5_000_000);
-    SuppressionState afterLateOne = SuppressionState.published(Optional.of(newer), 1_000_000);
+  void shouldKnowTheLatestAlertsOfAKeyAndNoMore() {
+    Optional<SuppressionState> state = Optional.empty();
+    for (int alert = 0; alert <= SuppressionState.MOST_TIMES; alert++) {
+      state = Optional.of(SuppressionState.published(state, alert * LENGTH.toMillis()));
+    }
 
-    assertThat(afterLateOne.publishedAt()).isEqualTo(5_000_000);
+    assertThat(state.get().published()).hasSize(SuppressionState.MOST_TIMES);
+    assertThat(window.isRepeat(state.get(), 0)).isFalse();
+    assertThat(window.isRepeat(state.get(), LENGTH.toMillis())).isTrue();
   }
 
   @Test

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lowtide.density.feature.KeyHistory;
 import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.detection.SuppressionState;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -16,15 +18,25 @@ class SerdesTest {
 
   @Test
   void shouldReadBackWhatIsKnownOfAlerts() {
-    Serde<SuppressionState> serde = new SuppressionStateSerde();
-    SuppressionState state = new SuppressionState(1_772_323_200_000L, 42);
+    Serde<RememberedAlerts> serde = new RememberedAlertsSerde();
+    RememberedAlerts alerts =
+        new RememberedAlerts(
+            7, new SuppressionState(List.of(1_772_323_200_000L, 1_772_323_500_000L), 42));
 
-    byte[] bytes = serde.serializer().serialize("t", state);
+    byte[] bytes = serde.serializer().serialize("t", alerts);
 
-    assertThat(serde.deserializer().deserialize("t", bytes)).isEqualTo(state);
+    assertThat(serde.deserializer().deserialize("t", bytes)).isEqualTo(alerts);
     assertThatThrownBy(() -> serde.deserializer().deserialize("t", new byte[3]))
         .isInstanceOf(SerializationException.class)
         .hasMessageContaining("3 bytes");
+  }
+
+  @Test
+  void shouldReadWhatTheFirstVersionsStoredOfAlerts() {
+    byte[] old = ByteBuffer.allocate(16).putLong(1_772_323_200_000L).putLong(42).array();
+
+    assertThat(new RememberedAlertsSerde().deserializer().deserialize("t", old))
+        .isEqualTo(new RememberedAlerts(0, new SuppressionState(List.of(1_772_323_200_000L), 42)));
   }
 
   @Test

@@ -13,6 +13,9 @@ import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.output.InternalTopics;
+import io.lowtide.stream.output.OutputLimits;
+import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
@@ -21,6 +24,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,7 +65,8 @@ final class DetectionFixture implements AutoCloseable {
   final SwitchableRegistry registry = new SwitchableRegistry(UUID.randomUUID().toString());
   final MeterRegistry meters = new SimpleMeterRegistry();
   final StopSignal stop = new StopSignal();
-  final ModelSlot models = new ModelSlot(() -> {});
+  final Refusals refusals;
+  final ModelSlot models = new ModelSlot(model -> true, () -> {});
   private final AvroSerializer<GenericRecord> readings = new AvroSerializer<>(registry);
   private final AvroSerializer<DensityModel> bundles = new AvroSerializer<>(registry);
   private final ModelIntake intake;
@@ -85,6 +90,7 @@ final class DetectionFixture implements AutoCloseable {
     values.putAll(overrides);
     StreamSettings settings = StreamSettings.of(values);
     StreamMetrics metrics = new StreamMetrics(meters);
+    this.refusals = new Refusals(metrics);
     Retry retry = new Retry(settings.retry(), stop, new Outage(metrics));
     ModelIntake intake =
         new ModelIntake(
@@ -97,8 +103,18 @@ final class DetectionFixture implements AutoCloseable {
             metrics);
     this.driver =
         new TopologyTestDriver(
-            new DetectionTopology(settings, registry, models, intake, retry, metrics).build(),
-            settings.streamsProperties());
+            new DetectionTopology(
+                    settings,
+                    registry,
+                    models,
+                    intake,
+                    retry,
+                    new OutputLimits(settings),
+                    refusals,
+                    metrics)
+                .build(true),
+            settings.streamsProperties(),
+            START.plus(Duration.ofDays(1)));
     this.source =
         driver.createInputTopic(SOURCE, new ByteArraySerializer(), new ByteArraySerializer());
     this.modelMessages =
@@ -162,6 +178,11 @@ final class DetectionFixture implements AutoCloseable {
     source.pipeInput(message);
   }
 
+  /** Lets wall-clock time pass, with what is scheduled for it. */
+  void waitFor(Duration time) {
+    driver.advanceWallClockTime(time);
+  }
+
   private static byte[] bytes(String text) {
     return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
   }
@@ -176,6 +197,20 @@ final class DetectionFixture implements AutoCloseable {
 
   List<TestRecord<byte[], byte[]>> alertMessages() {
     return alerts.readRecordsToList();
+  }
+
+  List<TestRecord<byte[], byte[]>> scoreMessages() {
+    return scores.readRecordsToList();
+  }
+
+  ScoredRecord score(TestRecord<byte[], byte[]> message) {
+    return AvroDeserializer.specific(registry, ScoredRecord.class)
+        .deserialize(SCORES, message.value());
+  }
+
+  AnomalyAlert alert(TestRecord<byte[], byte[]> message) {
+    return AvroDeserializer.specific(registry, AnomalyAlert.class)
+        .deserialize(ALERTS, message.value());
   }
 
   List<ScoredRecord> scores() {
@@ -198,7 +233,7 @@ final class DetectionFixture implements AutoCloseable {
   List<String> rememberedKeys() {
     List<String> keys = new ArrayList<>();
     KeyValueStore<Bytes, RememberedRecords> store =
-        driver.getKeyValueStore(DetectionTopology.HISTORY_STORE);
+        driver.getKeyValueStore(InternalTopics.HISTORY_STORE);
     try (KeyValueIterator<Bytes, RememberedRecords> all = store.all()) {
       all.forEachRemaining(entry -> keys.add(new String(entry.key.get(), StandardCharsets.UTF_8)));
     }

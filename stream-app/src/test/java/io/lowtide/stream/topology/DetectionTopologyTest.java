@@ -23,10 +23,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -170,6 +173,47 @@ class DetectionTopologyTest {
     assertThat(stream.scores()).hasSize(5).allMatch(ScoredRecord::getAnomalous);
     assertThat(stream.count("lowtide.alerts.published")).isEqualTo(3);
     assertThat(stream.count("lowtide.alerts.suppressed")).isEqualTo(2);
+  }
+
+  @Test
+  void shouldAlertAlikeHoweverDatesAreMixedAndTimePasses() {
+    startWithModel();
+    List<String> inOneGo = alertsOfMixedDates(0);
+    stream.close();
+    startWithModel();
+    List<String> withPauses = alertsOfMixedDates(7);
+
+    assertThat(inOneGo).hasSizeBetween(30, 300).isEqualTo(withPauses);
+  }
+
+  /**
+   * @param pauseEvery records after which an hour passes; 0: never
+   */
+  private List<String> alertsOfMixedDates(int pauseEvery) {
+    Random random = new Random(11);
+    for (int i = 0; i < 600; i++) {
+      Instant mixed = START.plusSeconds(10L * i + random.nextInt(1_200) - 600);
+      Instant date = i % 50 == 49 ? mixed.plus(Duration.ofMinutes(55)) : mixed;
+      stream.send("press-" + random.nextInt(5), ANOMALOUS, date);
+      if (pauseEvery > 0 && i % pauseEvery == 0) {
+        stream.waitFor(Duration.ofHours(1));
+      }
+    }
+    return stream.alerts().stream().map(a -> a.getId() + " " + a.getSuppressed()).toList();
+  }
+
+  @Test
+  void shouldNotForgetOtherKeysBecauseOfAnAnomalyDatedAhead() {
+    startWithModel();
+    stream.send("press-7", ANOMALOUS, START);
+    stream.send("press-8", ANOMALOUS, START.plus(Duration.ofMinutes(55)));
+    stream.send("press-9", NORMAL, START.plus(Duration.ofMinutes(56)));
+    stream.waitFor(Duration.ofHours(1));
+    stream.send("press-7", ANOMALOUS, START.plusSeconds(10));
+
+    assertThat(stream.alerts())
+        .extracting(AnomalyAlert::getKey)
+        .containsExactly("press-7", "press-8");
   }
 
   @Test
@@ -714,7 +758,6 @@ class DetectionTopologyTest {
     stream.send("press-7", reading(64.5, 2), START);
     stream.send("press-7", reading(64, 2), START.plusSeconds(3_600));
     stream.send("press-7", reading(64, 2), START.plusSeconds(7_201));
-    stream.send("press-8", reading(64, 2), START.plusSeconds(14_402));
 
     assertThat(stream.scores())
         .extracting(ScoredRecord::getLogLikelihood)
@@ -722,9 +765,33 @@ class DetectionTopologyTest {
         .containsExactly(
             densityOfTemperature(64.5, 65),
             densityOfTemperature(64, 64.5),
-            densityOfTemperature(64, 65),
             densityOfTemperature(64, 65));
+  }
+
+  @Test
+  void shouldRemoveAKeyThatStaysAwayFromTheStoreInTime() {
+    start(Map.of("history.retention", "PT1H")).publish(TestModels.withTemperatureBefore("lag"));
+    stream.send("press-7", reading(64.5, 2), START);
+    for (int minute = 1; minute <= 125; minute++) {
+      stream.send("press-8", reading(64, 2), START.plusSeconds(60L * minute));
+    }
+    stream.waitFor(Duration.ofHours(2));
+
     assertThat(stream.rememberedKeys()).containsExactly("press-8");
+  }
+
+  @Test
+  void shouldNotForgetAKeyBecauseOfAFewRecordsDatedFarAhead() {
+    start(Map.of("history.retention", "PT1H")).publish(TestModels.withTemperatureBefore("lag"));
+    stream.send("press-7", reading(64.5, 2), START);
+    for (int i = 0; i < 10; i++) {
+      stream.send("press-8", reading(64, 2), Instant.parse("2100-01-01T00:00:00Z"));
+    }
+    stream.waitFor(Duration.ofHours(2));
+    stream.send("press-7", reading(64, 2), START.plusSeconds(60));
+
+    assertThat(stream.scores().get(11).getLogLikelihood())
+        .isCloseTo(densityOfTemperature(64, 64.5), within(1e-5));
   }
 
   @Test

@@ -1,0 +1,123 @@
+package io.lowtide.benchmarks.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.serde.AvroDeserializer;
+import io.lowtide.kafka.topic.TopicReader;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.RecordPosition;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.stream.deadletter.DeadLetters;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * How the source records ended, as committed messages tell it: at each position what was said, a
+ * score to the last bit or the reason of the dead letter, and what was said too often.
+ */
+final class Ends {
+
+  private final Map<String, String> endAt = new TreeMap<>();
+  private final Map<String, String> alerts = new TreeMap<>();
+  private final Map<String, Integer> deadLetters = new TreeMap<>();
+  private long scored;
+  private long doubled;
+
+  private Ends() {}
+
+  /** Reads the topics of an application whose names begin with a prefix. */
+  static Ends read(Map<String, Object> client, SchemaRegistry registry, String prefix) {
+    Ends ends = new Ends();
+    AvroDeserializer<ScoredRecord> scores = AvroDeserializer.specific(registry, ScoredRecord.class);
+    AvroDeserializer<AnomalyAlert> alerts = AvroDeserializer.specific(registry, AnomalyAlert.class);
+    each(client, prefix + "scores", m -> ends.score(scores.deserialize(m.topic(), m.value())));
+    each(client, prefix + "dead-letters", ends::deadLetter);
+    each(client, prefix + "alerts", m -> ends.alert(alerts.deserialize(m.topic(), m.value())));
+    return ends;
+  }
+
+  private static void each(
+      Map<String, Object> client, String topic, Consumer<ConsumerRecord<byte[], byte[]>> consumer) {
+    try (TopicReader reader = new TopicReader(client, List.of(topic))) {
+      reader.toEnd(
+          message -> {
+            consumer.accept(message);
+            return true;
+          });
+    }
+  }
+
+  private void score(ScoredRecord score) {
+    scored++;
+    RecordPosition source = score.getSource();
+    end(
+        source.getPartition() + "-" + source.getOffset(),
+        "scored "
+            + Long.toHexString(Double.doubleToLongBits(score.getLogLikelihood()))
+            + " "
+            + score.getPValue());
+  }
+
+  private void deadLetter(ConsumerRecord<byte[], byte[]> letter) {
+    String reason = header(letter, DeadLetters.REASON);
+    deadLetters.merge(reason, 1, Integer::sum);
+    end(header(letter, DeadLetters.PARTITION) + "-" + header(letter, DeadLetters.OFFSET), reason);
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> message, String name) {
+    return new String(message.headers().lastHeader(name).value(), UTF_8);
+  }
+
+  private void end(String position, String end) {
+    if (endAt.put(position, end) != null) {
+      doubled++;
+    }
+  }
+
+  private void alert(AnomalyAlert alert) {
+    String told = alert.getSuppressed() + " withheld before";
+    if (alerts.put(alert.getId(), told) != null) {
+      doubled++;
+    }
+  }
+
+  /** Records that have ended. */
+  long size() {
+    return endAt.size();
+  }
+
+  long scored() {
+    return scored;
+  }
+
+  /** Dead letters by reason. */
+  Map<String, Integer> deadLetters() {
+    return deadLetters;
+  }
+
+  long alerts() {
+    return alerts.size();
+  }
+
+  /** Records, and alerts, that were told of more than once. */
+  long doubled() {
+    return doubled;
+  }
+
+  /** Records and alerts of which the other tells something else, or nothing. */
+  long differencesFrom(Ends other) {
+    return differences(endAt, other.endAt) + differences(alerts, other.alerts);
+  }
+
+  private static long differences(Map<String, String> one, Map<String, String> other) {
+    long missing = other.keySet().stream().filter(key -> !one.containsKey(key)).count();
+    return missing
+        + one.entrySet().stream()
+            .filter(entry -> !entry.getValue().equals(other.get(entry.getKey())))
+            .count();
+  }
+}

@@ -1,0 +1,63 @@
+package io.lowtide.benchmarks.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.quickstart.traffic.MachinePark;
+import io.lowtide.trainer.engine.TrainingEngines;
+import io.lowtide.trainer.fit.FlowTrainer;
+import io.lowtide.trainer.fit.TrainingSettings;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short form of {@code benchmarks/run-faults}. */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class FaultRunTest {
+
+  private static final Map<String, String> BRIEF =
+      Map.of("hidden.units", "16,16", "iterations", "100", "learning.rate", "0.01");
+
+  @TempDir private Path directory;
+
+  @Test
+  void shouldLoseDoubleAndChangeNothingUnderFaults() throws Exception {
+    MachinePark traffic = new MachinePark(2_000, 10_000, 3);
+    ModelBundle model =
+        new FlowTrainer(
+                TrainingEngines.load(),
+                "faults",
+                TrainingSettings.of(BRIEF),
+                report -> {},
+                Optional.empty())
+            .train(traffic.trainingTable())
+            .bundle();
+    FaultPlan plan =
+        new FaultPlan(
+            List.of(Fault.APPLICATION_KILLED, Fault.BROKER_KILLED, Fault.PARTITION_ADDED),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            300,
+            1,
+            3,
+            Map.of("kafka.session.timeout.ms", "3000", "kafka.heartbeat.interval.ms", "700"));
+    StringWriter output = new StringWriter();
+
+    FaultReport report = new FaultRun(directory, plan, new PrintWriter(output)).run(model, traffic);
+    report.print(new PrintWriter(output));
+
+    assertThat(report.inSource()).isGreaterThan(1_000);
+    assertThat(report.disturbed().deadLetters())
+        .containsKeys("TOMBSTONE", "UNDECODABLE", "UNKNOWN_SCHEMA", "WIRE_FORMAT");
+    assertThat(report.disturbed().alerts()).isPositive();
+    assertThat(report.isClean()).as(output.toString()).isTrue();
+  }
+}

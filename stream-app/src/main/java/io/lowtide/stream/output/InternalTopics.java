@@ -1,0 +1,59 @@
+package io.lowtide.stream.output;
+
+import io.lowtide.kafka.topic.Topics;
+import io.lowtide.stream.config.StreamSettings;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The changelog topics that Kafka Streams keeps for the application's stores: one partition for
+ * each of the source topics'. Kafka Streams creates them, but refuses to run once the source has
+ * grown; so they are grown here.
+ */
+public final class InternalTopics {
+
+  /** Store of what is known of published alerts. */
+  public static final String SUPPRESSION_STORE = "suppression";
+
+  /** Store of past records. */
+  public static final String HISTORY_STORE = "history";
+
+  private final StreamSettings settings;
+
+  /** Those of an application of these settings. */
+  public InternalTopics(StreamSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Their names, whether they exist or not. */
+  List<String> names() {
+    return List.of(changelog(SUPPRESSION_STORE), changelog(HISTORY_STORE));
+  }
+
+  /** The one that every application has, unless it withholds no alerts. */
+  String alwaysThere() {
+    return changelog(SUPPRESSION_STORE);
+  }
+
+  private String changelog(String store) {
+    return settings.applicationId() + "-" + store + "-changelog";
+  }
+
+  /**
+   * Gives those that have fewer partitions than a source topic as many.
+   *
+   * @return whether there was one
+   */
+  public boolean grow(Topics topics) {
+    Map<String, Integer> sources = topics.partitions(settings.sourceTopics());
+    int wanted = sources.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    boolean grown = false;
+    for (Map.Entry<String, Integer> existing : topics.partitions(names()).entrySet()) {
+      if (existing.getValue() < wanted) {
+        topics.grow(existing.getKey(), wanted);
+        grown = true;
+      }
+    }
+    return grown;
+  }
+}
