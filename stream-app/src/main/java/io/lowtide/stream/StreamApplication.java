@@ -1,7 +1,6 @@
 package io.lowtide.stream;
 
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
-import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.topic.Topics;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.detection.ActiveModel;
@@ -27,6 +26,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -53,11 +53,11 @@ public final class StreamApplication implements Health, AutoCloseable {
   private static final int ADMIN_TIMEOUT_MILLIS = 6_000;
 
   private final StreamSettings settings;
-  private final SchemaRegistry registry;
+  private final ConfluentSchemaRegistry registry;
   private final PrometheusMeterRegistry meters;
   private final StreamMetrics metrics;
   private final StopSignal stop = new StopSignal();
-  private final Retry retry;
+  private final Dependencies dependencies;
   private final ModelSlot models = new ModelSlot(this::resume);
   private final ReplacementPace replacementPace = new ReplacementPace();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -75,7 +75,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     meters.config().meterFilter(KafkaMeters.filter());
     this.metrics = new StreamMetrics(meters);
     metrics.gaugeReadiness(() -> readiness().ready());
-    this.retry = new Retry(settings.retry(), stop, new Outage(metrics));
+    this.dependencies = new Dependencies(settings, registry, stop, metrics);
   }
 
   /**
@@ -94,6 +94,7 @@ public final class StreamApplication implements Health, AutoCloseable {
       application.registry.close();
       throw e;
     }
+    application.dependencies.watch();
     application.starter.start();
     return application;
   }
@@ -120,12 +121,14 @@ public final class StreamApplication implements Health, AutoCloseable {
     client.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MILLIS / 2);
     client.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MILLIS);
     try (Topics topics = new Topics(client)) {
-      retry.untilStopped(
-          "Preparing the topics",
-          () -> {
-            wanted.require(topics);
-            return null;
-          });
+      dependencies
+          .kafkaRetry()
+          .untilStopped(
+              "Preparing the topics",
+              () -> {
+                wanted.require(topics);
+                return null;
+              });
     }
   }
 
@@ -137,12 +140,15 @@ public final class StreamApplication implements Health, AutoCloseable {
   }
 
   private void register(String topic, Schema schema) {
-    retry.untilStopped(
-        "Registering the schema of topic " + topic,
-        () -> registry.register(topic + "-value", schema));
+    dependencies
+        .registryRetry()
+        .untilStopped(
+            "Registering the schema of topic " + topic,
+            () -> registry.register(topic + "-value", schema));
   }
 
   private void run() {
+    Retry retry = dependencies.registryRetry();
     ModelIntake intake =
         new ModelIntake(
             settings.detector(),
@@ -234,6 +240,10 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (stop.isStopped()) {
       return new Readiness(false, "shutting down");
     }
+    Optional<Outage.UnderWay> waitedFor = dependencies.waitedFor();
+    if (waitedFor.isPresent()) {
+      return new Readiness(false, "waiting for " + waitedFor.get());
+    }
     if (current == null || current.state() == KafkaStreams.State.CREATED) {
       return new Readiness(false, phase);
     }
@@ -249,7 +259,9 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (current.state() != KafkaStreams.State.RUNNING) {
       return new Readiness(false, "Kafka Streams is " + current.state());
     }
-    return new Readiness(true, "scoring with model " + model.bundle().version());
+    String missed =
+        dependencies.missed().map(outage -> "; not needed so far: " + outage).orElse("");
+    return new Readiness(true, "scoring with model " + model.bundle().version() + missed);
   }
 
   /**
@@ -297,6 +309,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (streamsMetrics != null) {
       streamsMetrics.close();
     }
+    dependencies.close();
     registry.close();
     endpoint.close();
     ended.countDown();

@@ -30,6 +30,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
   private static final int SCHEMAS_PER_SUBJECT = 1000;
   private static final int TIMEOUT_MILLIS = 10_000;
+  private static final int HTTP_SERVER_ERROR = 500;
   private static final int SUBJECT_NOT_FOUND = 40401;
   private static final int VERSION_NOT_FOUND = 40402;
   private static final int SCHEMA_NOT_FOUND = 40403;
@@ -104,6 +105,11 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
             List.of(new FaultTellingProvider()),
             client,
             Map.of()));
+  }
+
+  /** The URLs of the registry, without credentials. */
+  public List<String> urls() {
+    return urls;
   }
 
   @Override
@@ -223,6 +229,19 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       case 401, 403 -> new RegistryAccessException(urls, answer.getStatus(), answer);
       default -> new RegistryUnavailableException(urls, answer);
     };
+  }
+
+  @Override
+  public void requireAnswer() {
+    try {
+      client.getMode();
+    } catch (RestClientException answer) {
+      if (answer.getStatus() >= HTTP_SERVER_ERROR) {
+        throw fault(answer);
+      }
+    } catch (IOException | RuntimeException failure) {
+      throw new RegistryUnavailableException(urls, failure);
+    }
   }
 
   @Override

@@ -271,6 +271,35 @@ class StreamOnKafkaTest {
     }
   }
 
+  private static void awaitReason(StreamApplication application, String beginning)
+      throws Exception {
+    Await.until(
+        () -> application.readiness().reason().startsWith(beginning),
+        () -> application.readiness().reason());
+  }
+
+  private static double outageSeconds(StreamApplication application, String dependency) {
+    return application
+        .meters()
+        .get("lowtide.outage.seconds")
+        .tag("dependency", dependency)
+        .gauge()
+        .value();
+  }
+
+  private static void requireOneOutage(StreamApplication application, String dependency)
+      throws Exception {
+    Await.until(() -> outageSeconds(application, dependency) == 0, () -> dependency + " is away");
+    assertThat(
+            application
+                .meters()
+                .get("lowtide.outages")
+                .tag("dependency", dependency)
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
   private record Outcome(
       List<ScoredRecord> scores, List<ConsumerRecord<byte[], byte[]>> deadLetters) {}
 
@@ -394,14 +423,18 @@ class StreamOnKafkaTest {
 
       registryProcess.close();
       send(messages);
+      awaitReason(application, "waiting for the schema registry at " + registryProcess.url());
       Await.until(
-          () -> application.meters().get("lowtide.threads.replaced").counter().count() > 0,
-          () -> "no thread was replaced");
+          () -> application.meters().get("lowtide.records.handed.back").counter().count() > 0,
+          () -> "no record was handed back");
       assertThat(application.isLive()).isTrue();
+      assertThat(outageSeconds(application, "schema_registry")).isPositive();
       registryProcess = startRegistry(port);
 
       assertThat(awaitOutcome().deadLetters()).isEmpty();
-      assertThat(application.meters().get("lowtide.outages").counter().count()).isEqualTo(1);
+      awaitReason(application, "scoring with model v1");
+      requireOneOutage(application, "schema_registry");
+      assertThat(application.meters().get("lowtide.threads.replaced").counter().count()).isZero();
     }
   }
 
@@ -414,10 +447,15 @@ class StreamOnKafkaTest {
       String[] address = kafka.bootstrapServers().split(":");
 
       kafka.close();
+      awaitReason(application, "waiting for Kafka at " + kafka.bootstrapServers() + ", away since");
+      assertThat(get(application, "/metrics")).contains("lowtide_ready 0.0");
+      assertThat(outageSeconds(application, "kafka")).isPositive();
       kafka = EmbeddedKafka.start(kafka.directory(), Integer.parseInt(address[1]));
       send(messages(500));
 
       assertThat(awaitOutcome().scores()).hasSize(2_500);
+      awaitReason(application, "scoring with model v1");
+      requireOneOutage(application, "kafka");
       assertThat(application.failure()).isNull();
     }
   }

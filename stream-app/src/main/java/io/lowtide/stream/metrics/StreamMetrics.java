@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the application counts. For the records this process has finished with,
@@ -63,7 +64,6 @@ public final class StreamMetrics {
   private final Timer scoreLatency;
   private final DistributionSummary evaluations;
   private final Counter transientFaults;
-  private final Counter outages;
   private final Counter threadsReplaced;
   private final Counter modelsAccepted;
   private final MultiGauge model;
@@ -100,7 +100,6 @@ public final class StreamMetrics {
             .register(registry);
     this.transientFaults =
         counter("lowtide.transient.faults", "Attempts that failed for a transient reason.");
-    this.outages = counter("lowtide.outages", "Times something depended on went away.");
     this.threadsReplaced =
         counter("lowtide.threads.replaced", "Stream threads replaced after a transient fault.");
     this.modelsAccepted = counter("lowtide.models.accepted", "Model bundles accepted.");
@@ -165,8 +164,29 @@ public final class StreamMetrics {
   }
 
   /** Something that the application depends on went away. */
-  public void outage() {
-    outages.increment();
+  public void outage(String dependency) {
+    outages(dependency).increment();
+  }
+
+  /**
+   * Registers a gauge of how long something that the application depends on has been away.
+   *
+   * @param seconds 0 while it is there
+   */
+  public void gaugeOutage(String dependency, Supplier<Number> seconds) {
+    outages(dependency);
+    Gauge.builder("lowtide.outage.seconds", seconds)
+        .description("How long the outage under way has lasted; 0 without one.")
+        .tag("dependency", dependency)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private Counter outages(String dependency) {
+    return Counter.builder("lowtide.outages")
+        .description("Times something depended on went away.")
+        .tag("dependency", dependency)
+        .register(registry);
   }
 
   /** A stream thread was replaced. */

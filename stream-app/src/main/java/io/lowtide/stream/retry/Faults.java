@@ -1,5 +1,6 @@
 package io.lowtide.stream.retry;
 
+import io.lowtide.cli.logging.FaultText;
 import io.lowtide.kafka.registry.SchemaRegistryException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -20,16 +21,19 @@ public final class Faults {
 
   /** One line for the log: what failed, and the first cause of it. */
   public static String describe(Throwable fault) {
+    return FaultText.oneLine(fault);
+  }
+
+  /** The first cause of a fault, in a few words. */
+  static String rootCause(Throwable fault) {
     Throwable cause = fault;
     for (int depth = 0; cause.getCause() != null && depth < DEEPEST_CAUSE; depth++) {
       cause = cause.getCause();
     }
-    String first = firstLine(fault);
-    return cause == fault ? first : first + " Cause: " + firstLine(cause);
-  }
-
-  private static String firstLine(Throwable fault) {
-    return fault.toString().lines().findFirst().orElse("");
+    String name = cause.getClass().getSimpleName();
+    return cause.getMessage() == null
+        ? name
+        : name + ": " + cause.getMessage().lines().findFirst().orElse("");
   }
 
   /**

@@ -22,11 +22,6 @@ public final class Retry {
     this.outage = outage;
   }
 
-  /** The outage that this reports to. */
-  public Outage outage() {
-    return outage;
-  }
-
   /**
    * Repeats an action that has just failed, as long as one record may hold up its thread.
    *
@@ -62,7 +57,7 @@ public final class Retry {
     Backoff backoff = new Backoff(settings.initialBackoff(), settings.maximumBackoff());
     RuntimeException failure = firstFailure;
     while (true) {
-      outage.failed(activity, failure);
+      outage.failed(failure);
       Duration wait = backoff.next();
       if (deadline - System.nanoTime() < wait.toNanos() || stop.await(wait)) {
         throw new TransientFaultException(activity + ": " + failure.getMessage(), failure);

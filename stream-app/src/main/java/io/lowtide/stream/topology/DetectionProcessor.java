@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -128,10 +129,22 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       detect(record, position);
     } catch (UnscorableRecordException unscorable) {
       deadLetter(record, position, unscorable);
+    } catch (TransientFaultException fault) {
+      metrics.handedBack();
+      throw handBack(fault);
     } catch (RuntimeException fault) {
       metrics.handedBack();
       throw fault;
     }
+  }
+
+  /**
+   * To Kafka Streams a task that has moved: its thread aborts the transaction, gives up the
+   * partitions and asks for them again at once. A thread that dies of the fault would leave the
+   * group only when its session ends, and its transaction open until that times out.
+   */
+  private static TaskMigratedException handBack(TransientFaultException fault) {
+    return new TaskMigratedException(fault.getMessage(), fault);
   }
 
   private void useCurrentModel() {

@@ -52,9 +52,7 @@ final class RecordDecoder {
 
   private Object deserialize(String topic, Record<byte[], byte[]> record) {
     try {
-      Object value = deserializer.deserialize(topic, record.headers(), record.value());
-      retry.outage().succeeded();
-      return value;
+      return deserializer.deserialize(topic, record.headers(), record.value());
     } catch (RuntimeException fault) {
       if (!Faults.isTransient(fault)) {
         throw fault;

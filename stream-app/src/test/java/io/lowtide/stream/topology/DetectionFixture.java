@@ -13,6 +13,7 @@ import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
+import io.lowtide.stream.retry.Dependency;
 import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
@@ -85,7 +86,8 @@ final class DetectionFixture implements AutoCloseable {
     values.putAll(overrides);
     StreamSettings settings = StreamSettings.of(values);
     StreamMetrics metrics = new StreamMetrics(meters);
-    Retry retry = new Retry(settings.retry(), stop, new Outage(metrics));
+    Retry retry =
+        new Retry(settings.retry(), stop, new Outage(Dependency.SCHEMA_REGISTRY, "mock", metrics));
     ModelIntake intake =
         new ModelIntake(
             settings.detector(),
