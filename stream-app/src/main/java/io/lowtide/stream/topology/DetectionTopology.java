@@ -1,5 +1,6 @@
 package io.lowtide.stream.topology;
 
+import io.lowtide.kafka.registry.FloodProofRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.serde.AvroSerde;
@@ -52,6 +53,7 @@ public final class DetectionTopology {
 
   private final StreamSettings settings;
   private final SchemaRegistry registry;
+  private final SchemaRegistry recordSchemas;
   private final ModelSlot models;
   private final ModelIntake intake;
   private final Retry retry;
@@ -72,6 +74,7 @@ public final class DetectionTopology {
       StreamMetrics metrics) {
     this.settings = settings;
     this.registry = registry;
+    this.recordSchemas = new FloodProofRegistry(registry);
     this.models = models;
     this.intake = intake;
     this.retry = retry;
@@ -155,7 +158,7 @@ public final class DetectionTopology {
    */
   private Deserializer<?> newDeserializer() {
     if (settings.sourceValueSerde() == AvroSerde.class) {
-      return AvroDeserializer.generic(registry);
+      return AvroDeserializer.generic(recordSchemas);
     }
     Serde<?> serde = (Serde<?>) Utils.newInstance(settings.sourceValueSerde());
     Map<String, Object> configuration = new HashMap<>(settings.connection().kafka());
