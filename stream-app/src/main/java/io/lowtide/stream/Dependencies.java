@@ -2,6 +2,7 @@ package io.lowtide.stream;
 
 import io.lowtide.kafka.connection.ConnectionSettings;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.settings.Secrets;
 import io.lowtide.kafka.topic.Topics;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.metrics.StreamMetrics;
@@ -52,7 +53,7 @@ final class Dependencies implements AutoCloseable {
     this.kafkaOutage =
         new Outage(
             Dependency.KAFKA,
-            settings.connection().kafka().get(ConnectionSettings.BOOTSTRAP_SERVERS),
+            Secrets.hide(settings.connection().kafka().get(ConnectionSettings.BOOTSTRAP_SERVERS)),
             metrics);
     this.registryOutage =
         new Outage(Dependency.SCHEMA_REGISTRY, String.join(", ", registry.urls()), metrics);

@@ -1,6 +1,9 @@
 package io.lowtide.stream;
 
+import io.lowtide.kafka.connection.ClientSettingsException;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.settings.Secrets;
+import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.Topics;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.detection.ActiveModel;
@@ -205,8 +208,14 @@ public final class StreamApplication implements Health, AutoCloseable {
   }
 
   private void fail(Throwable fault) {
-    failure = fault;
-    LOG.error("The stream stops: {}", Faults.describe(fault), fault);
+    Throwable told = Secrets.hide(fault);
+    failure = told;
+    boolean saysItAll = told instanceof ClientSettingsException || told instanceof TopicException;
+    if (saysItAll) {
+      LOG.error("The stream stops: {}", Faults.describe(told));
+    } else {
+      LOG.error("The stream stops: {}", Faults.describe(told), told);
+    }
   }
 
   /** Port of the HTTP endpoint. */

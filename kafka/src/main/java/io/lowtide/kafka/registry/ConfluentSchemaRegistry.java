@@ -1,5 +1,8 @@
 package io.lowtide.kafka.registry;
 
+import io.lowtide.kafka.connection.ClientSettingsException;
+import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.settings.Secrets;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -86,6 +89,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
    *     schema.registry.ssl.*}, {@code http.connect.timeout.ms} and {@code http.read.timeout.ms}
    *     (10 s each unless given) and so on; others are ignored
    * @throws org.apache.kafka.common.config.ConfigException if there is no URL or it is not one
+   * @throws ClientSettingsException if no client can be made with the other settings
    */
   public static ConfluentSchemaRegistry connect(Map<String, ?> settings) {
     RegistryUrls where = RegistryUrls.of(settings.get(RegistryUrls.SETTING));
@@ -97,14 +101,18 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       client.put("basic.auth.credentials.source", "USER_INFO");
       client.put("basic.auth.user.info", where.userInfo());
     }
-    return new ConfluentSchemaRegistry(
-        where.urls(),
-        SchemaRegistryClientFactory.newClient(
-            where.urls(),
-            SCHEMAS_PER_SUBJECT,
-            List.of(new FaultTellingProvider()),
-            client,
-            Map.of()));
+    client.forEach((name, value) -> Secrets.remember(name, String.valueOf(value)));
+    return new ConfluentSchemaRegistry(where.shown(), newClient(where.urls(), client));
+  }
+
+  private static SchemaRegistryClient newClient(List<String> urls, Map<String, Object> settings) {
+    try {
+      return SchemaRegistryClientFactory.newClient(
+          urls, SCHEMAS_PER_SUBJECT, List.of(new FaultTellingProvider()), settings, Map.of());
+    } catch (RuntimeException refusal) {
+      throw new ClientSettingsException(
+          ConnectionSettings.REGISTRY_PREFIX + "*", "client of the schema registry", refusal);
+    }
   }
 
   /** The URLs of the registry, without credentials. */

@@ -1,5 +1,7 @@
 package io.lowtide.kafka.topic;
 
+import io.lowtide.kafka.connection.KafkaClients;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -40,9 +42,10 @@ public final class Topics implements AutoCloseable {
 
   /**
    * @param settings of Kafka's admin client
+   * @throws io.lowtide.kafka.connection.ClientSettingsException if none can be made with them
    */
   public Topics(Map<String, Object> settings) {
-    this.admin = Admin.create(settings);
+    this.admin = KafkaClients.make(() -> Admin.create(settings));
   }
 
   /**
@@ -174,6 +177,7 @@ public final class Topics implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close(java.time.Duration.ofSeconds(5));
+    // Nobody waits for an answer any longer.
+    admin.close(Duration.ZERO);
   }
 }

@@ -1,6 +1,7 @@
 package io.lowtide.stream.config;
 
 import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.settings.Secrets;
 import io.lowtide.kafka.settings.Settings;
 import io.lowtide.kafka.settings.SettingsException;
 import io.lowtide.kafka.settings.SettingsSources;
@@ -55,7 +56,8 @@ public final class StreamSettings {
     try {
       new StreamsConfig(settings.streamsProperties());
     } catch (ConfigException e) {
-      throw new SettingsException(ConnectionSettings.KAFKA_PREFIX + "*: " + e.getMessage(), e);
+      throw new SettingsException(
+          ConnectionSettings.KAFKA_PREFIX + "*: " + Secrets.hide(e.getMessage()), Secrets.hide(e));
     }
     return settings;
   }
@@ -263,6 +265,6 @@ public final class StreamSettings {
   public String toString() {
     Map<String, Object> shown = new TreeMap<>(config.values());
     shown.remove(ConnectionSettings.SCHEMA_REGISTRY_URL);
-    return shown.toString();
+    return Secrets.hide(shown.toString());
   }
 }
