@@ -13,6 +13,7 @@ import io.lowtide.stream.http.HttpEndpoint;
 import io.lowtide.stream.http.Routes;
 import io.lowtide.stream.metrics.KafkaMeters;
 import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.ModelFit;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Faults;
@@ -68,6 +69,7 @@ public final class StreamApplication implements Health, AutoCloseable {
   private HttpEndpoint endpoint;
   private volatile String phase = "starting";
   private volatile KafkaStreams streams;
+  private volatile ModelFit fit;
   private volatile KafkaStreamsMetrics streamsMetrics;
   private volatile Throwable failure;
 
@@ -160,7 +162,9 @@ public final class StreamApplication implements Health, AutoCloseable {
             registry,
             retry,
             models,
-            metrics);
+            metrics,
+            settings.fit());
+    fit = intake.fit();
     DetectionTopology topology =
         new DetectionTopology(settings, registry, models, intake, retry, metrics);
     KafkaStreams created = new KafkaStreams(topology.build(), settings.streamsProperties());
@@ -268,9 +272,16 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (current.state() != KafkaStreams.State.RUNNING) {
       return new Readiness(false, "Kafka Streams is " + current.state());
     }
-    String missed =
-        dependencies.missed().map(outage -> "; not needed so far: " + outage).orElse("");
-    return new Readiness(true, "scoring with model " + model.bundle().version() + missed);
+    Optional<String> complaint = fit.complaint();
+    if (complaint.isPresent()) {
+      return new Readiness(false, complaint.get());
+    }
+    StringBuilder reason = new StringBuilder("scoring with model " + model.bundle().version());
+    fit.takenBack().ifPresent(note -> reason.append("; ").append(note));
+    dependencies
+        .missed()
+        .ifPresent(outage -> reason.append("; not needed so far: ").append(outage));
+    return new Readiness(true, reason.toString());
   }
 
   /**

@@ -221,6 +221,13 @@ public final class StreamSettings {
         duration(SettingDefinitions.RETRY_LIMIT));
   }
 
+  /** When a model does not fit the records. */
+  public FitSettings fit() {
+    return new FitSettings(
+        config.getInt(SettingDefinitions.MODEL_FIT_WINDOW),
+        config.getDouble(SettingDefinitions.MODEL_MISFIT_LIMIT));
+  }
+
   /** How long a shutdown may take. */
   public Duration shutdownTimeout() {
     return duration(SettingDefinitions.SHUTDOWN_TIMEOUT);

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -66,6 +67,7 @@ public final class StreamMetrics {
   private final Counter transientFaults;
   private final Counter threadsReplaced;
   private final Counter modelsAccepted;
+  private final Counter modelsTakenBack;
   private final MultiGauge model;
 
   /** Registers the meters. */
@@ -103,6 +105,8 @@ public final class StreamMetrics {
     this.threadsReplaced =
         counter("lowtide.threads.replaced", "Stream threads replaced after a transient fault.");
     this.modelsAccepted = counter("lowtide.models.accepted", "Model bundles accepted.");
+    this.modelsTakenBack =
+        counter("lowtide.models.taken.back", "Models taken back since they fit no records.");
     this.model =
         MultiGauge.builder("lowtide.model.info")
             .description("1 for the model in use, named by its labels.")
@@ -197,6 +201,28 @@ public final class StreamMetrics {
   /** A model was accepted and is now in use. */
   public void modelAccepted(String detector, String version) {
     modelsAccepted.increment();
+    modelInUse(detector, version);
+  }
+
+  /**
+   * A model was taken back.
+   *
+   * @param version of the one that is in use again
+   */
+  public void modelTakenBack(String detector, String version) {
+    modelsTakenBack.increment();
+    modelInUse(detector, version);
+  }
+
+  /** Registers a gauge of the share of records that do not fit the model in use. */
+  public void gaugeMisfits(DoubleSupplier share) {
+    Gauge.builder("lowtide.model.misfit.share", share::getAsDouble)
+        .description("Share of the last window of records that the model in use cannot read.")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private void modelInUse(String detector, String version) {
     model.register(
         List.of(MultiGauge.Row.of(Tags.of("detector", detector, "version", version), () -> 1)),
         true);

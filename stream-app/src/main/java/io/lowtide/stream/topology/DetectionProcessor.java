@@ -19,6 +19,7 @@ import io.lowtide.stream.detection.SuppressionState;
 import io.lowtide.stream.detection.SuppressionWindow;
 import io.lowtide.stream.detection.Verdict;
 import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.FitCheck;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
@@ -58,6 +59,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
   private final DeadLetters deadLetters;
   private final AvroSerializer<AnomalyAlert> alertSerializer;
   private final AvroSerializer<ScoredRecord> scoreSerializer;
+  private final FitCheck fit;
   private final StreamMetrics metrics;
   private RecordDecoder decoder;
   private KeyMemory<RememberedRecords> history;
@@ -70,6 +72,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
       Supplier<RecordDecoder> decoders,
       AvroSerializer<AnomalyAlert> alertSerializer,
       AvroSerializer<ScoredRecord> scoreSerializer,
+      FitCheck fit,
       StreamMetrics metrics) {
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
@@ -80,6 +83,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
     this.deadLetters = new DeadLetters(settings.detector());
     this.alertSerializer = alertSerializer;
     this.scoreSerializer = scoreSerializer;
+    this.fit = fit;
     this.metrics = metrics;
   }
 
@@ -181,6 +185,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], byte[], byte[
             position.topic(),
             position.partition(),
             position.offset());
+    fit.tell(judge.model(), decoded, verdict);
     if (verdict instanceof Verdict.Scored scored) {
       return scored;
     }

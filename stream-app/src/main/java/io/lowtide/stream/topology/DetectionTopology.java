@@ -12,6 +12,7 @@ import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.detection.SuppressionState;
 import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.FitCheck;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelIntakeProcessor;
 import io.lowtide.stream.model.ModelSlot;
@@ -149,6 +150,7 @@ public final class DetectionTopology {
         () -> new RecordDecoder(newDeserializer(), retry),
         new AvroSerializer<AnomalyAlert>(registry),
         new AvroSerializer<ScoredRecord>(registry),
+        new FitCheck(intake.fit()),
         metrics);
   }
 

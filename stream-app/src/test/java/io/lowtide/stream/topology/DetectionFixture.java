@@ -11,6 +11,7 @@ import io.lowtide.stream.TestModels;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.ModelFit;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.retry.Dependency;
@@ -96,7 +97,8 @@ final class DetectionFixture implements AutoCloseable {
             registry,
             retry,
             models,
-            metrics);
+            metrics,
+            settings.fit());
     this.driver =
         new TopologyTestDriver(
             new DetectionTopology(settings, registry, models, intake, retry, metrics).build(),
@@ -119,6 +121,11 @@ final class DetectionFixture implements AutoCloseable {
   /** What happens at a start once the models topic has been read. */
   void restoreLastModel() {
     intake.restore();
+  }
+
+  /** How the model in use fits the records. */
+  ModelFit fit() {
+    return intake.fit();
   }
 
   void publish(ModelBundle bundle) {
