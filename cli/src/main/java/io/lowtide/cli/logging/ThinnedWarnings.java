@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import io.lowtide.kafka.fault.FaultText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

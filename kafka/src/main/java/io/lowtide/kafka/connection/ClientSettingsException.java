@@ -1,13 +1,13 @@
 package io.lowtide.kafka.connection;
 
+import io.lowtide.kafka.fault.FaultText;
 import io.lowtide.kafka.settings.Secrets;
+import java.io.IOException;
 
 /** A client of Kafka or of the schema registry cannot be made with the settings it was given. */
 public final class ClientSettingsException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
-
-  private static final int DEEPEST_CAUSE = 16;
 
   /**
    * @param settings which settings, such as {@code kafka.*}
@@ -22,15 +22,11 @@ public final class ClientSettingsException extends RuntimeException {
 
   /** The first cause tells what is wrong, the others which client found it. */
   private static String reason(Throwable fault) {
-    Throwable cause = fault;
-    for (int depth = 0; cause.getCause() != null && depth < DEEPEST_CAUSE; depth++) {
-      cause = cause.getCause();
-    }
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    String named =
-        cause instanceof java.io.IOException || cause instanceof RuntimeException
-            ? message
-            : cause.getClass().getSimpleName() + ": " + message;
+    Throwable cause = FaultText.firstCause(fault);
+    boolean saysEnough =
+        cause.getMessage() != null
+            && (cause instanceof IOException || cause instanceof RuntimeException);
+    String named = saysEnough ? cause.getMessage() : FaultText.ofFirstCause(fault);
     return Secrets.hide(named.lines().findFirst().orElse(""));
   }
 }

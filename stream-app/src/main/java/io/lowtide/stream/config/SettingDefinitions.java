@@ -253,8 +253,8 @@ final class SettingDefinitions {
             Validators.duration(Duration.ZERO),
             Importance.LOW,
             "How long one record may hold up its thread by repetitions. Then the thread gives its"
-                + " records back and starts again from the last commit. Less than Kafka's"
-                + " transaction.timeout.ms and max.poll.interval.ms.")
+                + " records back and starts again from the last commit, and waits for up to 20 s at"
+                + " a time. Less than Kafka's transaction.timeout.ms and max.poll.interval.ms.")
         .define(
             SHUTDOWN_TIMEOUT,
             Type.STRING,

@@ -27,6 +27,9 @@ public final class StreamSettings {
   /** Kafka Streams' own default under exactly-once. */
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
+  /** A rebalance that others ask for waits for a thread that waits. */
+  private static final Duration LONGEST_IN_OUTAGE = Duration.ofSeconds(20);
+
   private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
   private static final Duration MAXIMUM_POLL_INTERVAL = Duration.ofMinutes(5);
@@ -218,7 +221,17 @@ public final class StreamSettings {
     return new RetrySettings(
         duration(SettingDefinitions.RETRY_BACKOFF),
         duration(SettingDefinitions.RETRY_BACKOFF_MAXIMUM),
-        duration(SettingDefinitions.RETRY_LIMIT));
+        duration(SettingDefinitions.RETRY_LIMIT),
+        limitInOutage());
+  }
+
+  private Duration limitInOutage() {
+    Duration limit = duration(SettingDefinitions.RETRY_LIMIT);
+    Duration half =
+        timeout(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "main.consumer.", MAXIMUM_POLL_INTERVAL)
+            .dividedBy(2);
+    Duration longest = half.compareTo(LONGEST_IN_OUTAGE) < 0 ? half : LONGEST_IN_OUTAGE;
+    return limit.compareTo(longest) < 0 ? longest : limit;
   }
 
   /** When a model does not fit the records. */

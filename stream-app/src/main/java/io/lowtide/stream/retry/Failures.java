@@ -1,5 +1,6 @@
 package io.lowtide.stream.retry;
 
+import io.lowtide.kafka.fault.FaultText;
 import java.time.Duration;
 
 /** The failures of one kind since the last success. Times are readings of one nanosecond clock. */
@@ -14,7 +15,7 @@ final class Failures {
   void add(Throwable fault, long now) {
     if (!present) {
       first = now;
-      reason = Faults.rootCause(fault);
+      reason = FaultText.ofFirstCause(fault);
     }
     present = true;
     ever = true;

@@ -1,6 +1,6 @@
 package io.lowtide.stream.retry;
 
-import io.lowtide.cli.logging.FaultText;
+import io.lowtide.kafka.fault.FaultText;
 import io.lowtide.kafka.registry.SchemaRegistryException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -22,18 +22,6 @@ public final class Faults {
   /** One line for the log: what failed, and the first cause of it. */
   public static String describe(Throwable fault) {
     return FaultText.oneLine(fault);
-  }
-
-  /** The first cause of a fault, in a few words. */
-  static String rootCause(Throwable fault) {
-    Throwable cause = fault;
-    for (int depth = 0; cause.getCause() != null && depth < DEEPEST_CAUSE; depth++) {
-      cause = cause.getCause();
-    }
-    String name = cause.getClass().getSimpleName();
-    return cause.getMessage() == null
-        ? name
-        : name + ": " + cause.getMessage().lines().findFirst().orElse("");
   }
 
   /**

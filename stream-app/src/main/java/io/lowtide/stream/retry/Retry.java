@@ -32,7 +32,8 @@ public final class Retry {
    * @throws RuntimeException the action's first permanent failure
    */
   public <T> T withinLimit(String activity, Supplier<T> action, RuntimeException failure) {
-    return repeat(activity, action, failure, System.nanoTime() + settings.limit().toNanos());
+    Duration limit = outage.underWay().isPresent() ? settings.limitInOutage() : settings.limit();
+    return repeat(activity, action, failure, System.nanoTime() + limit.toNanos());
   }
 
   /**

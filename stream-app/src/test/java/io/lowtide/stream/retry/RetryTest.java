@@ -35,7 +35,9 @@ class RetryTest {
 
   private Retry retry(Duration limit) {
     return new Retry(
-        new RetrySettings(Duration.ofMillis(1), Duration.ofMillis(4), limit), stop, outage);
+        new RetrySettings(Duration.ofMillis(1), Duration.ofMillis(4), limit, limit.plusMinutes(1)),
+        stop,
+        outage);
   }
 
   @Test
@@ -91,6 +93,39 @@ class RetryTest {
                         failure))
         .isInstanceOf(TransientFaultException.class)
         .hasMessage("Decoding: still away");
+  }
+
+  @Test
+  @Timeout(20)
+  void shouldWaitLongerOnceAnOutageIsKnown() {
+    long[] now = {0};
+    Outage known =
+        new Outage(
+            Dependency.SCHEMA_REGISTRY, "http://registry", new StreamMetrics(meters), () -> now[0]);
+    known.unanswered(new ConnectException("refused"));
+    now[0] = Outage.GRACE.toNanos();
+    AtomicInteger calls = new AtomicInteger();
+
+    String result =
+        new Retry(
+                new RetrySettings(
+                    Duration.ofMillis(1),
+                    Duration.ofMillis(1),
+                    Duration.ZERO,
+                    Duration.ofMinutes(1)),
+                stop,
+                known)
+            .withinLimit(
+                "Decoding",
+                () -> {
+                  if (calls.incrementAndGet() < 5) {
+                    throw new TimeoutException("away");
+                  }
+                  return "here";
+                },
+                new TimeoutException("away"));
+
+    assertThat(result).isEqualTo("here");
   }
 
   @Test
