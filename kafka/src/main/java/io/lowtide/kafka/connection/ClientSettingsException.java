@@ -2,7 +2,6 @@ package io.lowtide.kafka.connection;
 
 import io.lowtide.kafka.fault.FaultText;
 import io.lowtide.kafka.settings.Secrets;
-import java.io.IOException;
 
 /** A client of Kafka or of the schema registry cannot be made with the settings it was given. */
 public final class ClientSettingsException extends RuntimeException {
@@ -20,13 +19,16 @@ public final class ClientSettingsException extends RuntimeException {
         Secrets.hide(cause));
   }
 
-  /** The first cause tells what is wrong, the others which client found it. */
+  /** The first cause tells what is wrong, the one it caused often with what: they are told. */
   private static String reason(Throwable fault) {
     Throwable cause = FaultText.firstCause(fault);
-    boolean saysEnough =
-        cause.getMessage() != null
-            && (cause instanceof IOException || cause instanceof RuntimeException);
-    String named = saysEnough ? cause.getMessage() : FaultText.ofFirstCause(fault);
-    return Secrets.hide(named.lines().findFirst().orElse(""));
+    String first = FaultText.ofFirstCause(cause);
+    Throwable outer = fault;
+    while (outer != cause && outer.getCause() != cause) {
+      outer = outer.getCause();
+    }
+    String message = outer == cause ? null : outer.getMessage();
+    boolean saysMore = message != null && !message.contains(String.valueOf(cause.getMessage()));
+    return Secrets.hide(saysMore ? message.lines().findFirst().orElse("") + ": " + first : first);
   }
 }
