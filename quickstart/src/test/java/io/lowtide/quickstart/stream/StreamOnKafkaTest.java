@@ -32,6 +32,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -457,6 +458,51 @@ class StreamOnKafkaTest {
       awaitReason(application, "scoring with model v1");
       requireOneOutage(application, "kafka");
       assertThat(application.failure()).isNull();
+    }
+  }
+
+  @Test
+  void shouldGoBackToTheLastGoodModelWhenTheNextFitsNoRecord() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of("model.fit.window", "20"))) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      send(messages(200));
+      awaitOutcome();
+      publish(TestModels.ofOtherRecords("v2"));
+      awaitReason(application, "scoring with model v2");
+      send(messages(200));
+
+      List<ConsumerRecord<byte[], byte[]>> deadLetters = awaitOutcome().deadLetters();
+      assertThat(deadLetters)
+          .hasSize(11)
+          .allMatch(m -> header(m, DeadLetters.REASON).equals("MISSING_FIELD"))
+          .allMatch(m -> header(m, DeadLetters.MODEL_VERSION).equals("v2"));
+      assertThat(get(application, "/health/ready"))
+          .contains("scoring with model v1; model v2 was taken back")
+          .contains("vibration");
+      assertThat(get(application, "/metrics")).contains("lowtide_models_taken_back_total 1.0");
+    }
+  }
+
+  @Test
+  void shouldGetThroughAFloodOfUnknownSchemaIds() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      List<byte[]> flood = messages(5_000);
+      for (int i = 0; i < flood.size(); i++) {
+        if (i % 10 != 0) {
+          int id = i % 2 == 0 ? 1_000_000 : 1_000_000 + i;
+          ByteBuffer.wrap(flood.get(i)).putInt(1, id);
+        }
+      }
+      send(flood);
+
+      Outcome outcome = awaitOutcome();
+      assertThat(outcome.scores()).hasSize(500);
+      assertThat(outcome.deadLetters())
+          .hasSize(4_500)
+          .allMatch(m -> header(m, DeadLetters.REASON).equals("UNKNOWN_SCHEMA"));
     }
   }
 
