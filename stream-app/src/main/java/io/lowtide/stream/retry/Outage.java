@@ -40,6 +40,7 @@ public final class Outage {
   private final Failures ofWatch = new Failures();
   private boolean away;
   private long since;
+  private Instant sinceInstant;
   private String reason = "";
 
   /**
@@ -115,7 +116,7 @@ public final class Outage {
     return Optional.of(
         new UnderWay(
             what(),
-            Instant.now().minusNanos(nanos).truncatedTo(ChronoUnit.SECONDS),
+            sinceInstant,
             nanos / 1e9,
             reason,
             dependency == Dependency.KAFKA || ofUse.present()));
@@ -141,6 +142,8 @@ public final class Outage {
             ? ofUse
             : ofWatch;
     since = earlier.first();
+    sinceInstant =
+        Instant.now().minusNanos(clock.getAsLong() - since).truncatedTo(ChronoUnit.SECONDS);
     reason = earlier.reason();
     metrics.outage(dependency.label());
     LOG.warn("No answer from {}: {}; what needs it waits, nothing is dropped", what(), reason);
