@@ -24,6 +24,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,73 +73,90 @@ class SecretsNowhereTest {
 
   static Stream<Arguments> settings() {
     String module = "org.apache.kafka.common.security.plain.PlainLoginModule";
+    return Stream.concat(
+        secretsOfKafka(),
+        Stream.of(
+            setting("schema.registry.url", "http://user:" + SECRET + "@127.0.0.1:1"),
+            setting("schema.registry.url", "user:" + SECRET + "@127.0.0.1:1"),
+            setting("schema.registry.url", "htp://user:" + SECRET + "@127.0.0.1:1"),
+            setting("schema.registry.url", "http://user:" + SECRET),
+            setting("schema.registry.url", "http://user:" + SECRET + "@"),
+            setting(
+                "schema.registry.url", "http://u:" + SECRET + "@a:1,http://v:" + SECRET + "@b:1"),
+            setting("schema.registry.url", "http://127.0.0.1:1?apikey=" + SECRET),
+            setting("schema.registry.url", "http://user: " + SECRET + "@127.0.0.1:1"),
+            setting("bootstrap.servers", "user:" + SECRET + "@127.0.0.1:1"),
+            jaas(module + " required username=\"alice\" password=\"" + SECRET + "\";"),
+            jaas(module + " required username=\"alice\" password=\"" + SECRET + ";"),
+            jaas(module + " required username=\"alice password=\"" + SECRET + "\";"),
+            jaas(module + " required username=alice password=" + SECRET + "\";"),
+            jaas(module + " required username=\"alice\" password=\"" + SECRET + "\""),
+            jaas(module + " required username=\"alice\" password \"" + SECRET + "\";"),
+            jaas(module + " required password=\"" + SECRET + "\" username"),
+            jaas(module + " " + SECRET + " password=\"x\";"),
+            jaas(SECRET + " required;"),
+            jaas("no.such.Module required password=\"" + SECRET + "\";"),
+            setting("kafka.ssl.key.password", SECRET, "kafka.security.protocol", "SSL"),
+            setting("kafka.ssl.keystore.key", SECRET, "kafka.security.protocol", "SSL"),
+            setting(
+                "kafka.ssl.keystore.key",
+                SECRET,
+                "kafka.security.protocol",
+                "SSL",
+                "kafka.ssl.keystore.type",
+                "PEM"),
+            setting(
+                "kafka.ssl.truststore.certificates",
+                SECRET,
+                "kafka.security.protocol",
+                "SSL",
+                "kafka.ssl.truststore.type",
+                "PEM"),
+            setting("kafka.ssl.keystore.password", SECRET, "kafka.ssl.keystore.location", "/none"),
+            setting("kafka.sasl.oauthbearer.client.credentials.client.secret", SECRET),
+            setting("kafka.ssl.key.passwrd", SECRET),
+            setting("kafka.sasl.jass.config", module + " password=" + SECRET),
+            setting("registry.basic.auth.user.info", "user:" + SECRET),
+            setting(
+                "registry.basic.auth.user.info",
+                "user:" + SECRET,
+                "registry.basic.auth.credentials.source",
+                "USER_INFO"),
+            setting(
+                "registry.basic.auth.user.info",
+                SECRET,
+                "registry.basic.auth.credentials.source",
+                "USR_INFO"),
+            setting(
+                "registry.bearer.auth.token",
+                SECRET,
+                "registry.bearer.auth.credentials.source",
+                "STATIC_TOKEN"),
+            setting(
+                "registry.sasl.jaas.config",
+                module + " required password=\"" + SECRET,
+                "registry.basic.auth.credentials.source",
+                "SASL_INHERIT"),
+            setting("registry.schema.registry.ssl.truststore.password", SECRET),
+            setting(
+                "registry.schema.registry.ssl.keystore.password",
+                SECRET,
+                "registry.schema.registry.ssl.keystore.location",
+                "pom.xml")));
+  }
+
+  /** Each setting that Kafka itself takes for a secret, for each of its clients. */
+  private static Stream<Arguments> secretsOfKafka() {
     return Stream.of(
-        setting("schema.registry.url", "http://user:" + SECRET + "@127.0.0.1:1"),
-        setting("schema.registry.url", "user:" + SECRET + "@127.0.0.1:1"),
-        setting("schema.registry.url", "htp://user:" + SECRET + "@127.0.0.1:1"),
-        setting("schema.registry.url", "http://user:" + SECRET),
-        setting("schema.registry.url", "http://user:" + SECRET + "@"),
-        setting("schema.registry.url", "http://u:" + SECRET + "@a:1,http://v:" + SECRET + "@b:1"),
-        setting("schema.registry.url", "http://127.0.0.1:1?apikey=" + SECRET),
-        setting("schema.registry.url", "http://user: " + SECRET + "@127.0.0.1:1"),
-        setting("bootstrap.servers", "user:" + SECRET + "@127.0.0.1:1"),
-        jaas(module + " required username=\"alice\" password=\"" + SECRET + "\";"),
-        jaas(module + " required username=\"alice\" password=\"" + SECRET + ";"),
-        jaas(module + " required username=\"alice password=\"" + SECRET + "\";"),
-        jaas(module + " required username=alice password=" + SECRET + "\";"),
-        jaas(module + " required username=\"alice\" password=\"" + SECRET + "\""),
-        jaas(module + " required username=\"alice\" password \"" + SECRET + "\";"),
-        jaas(module + " required password=\"" + SECRET + "\" username"),
-        jaas(module + " " + SECRET + " password=\"x\";"),
-        jaas(SECRET + " required;"),
-        jaas("no.such.Module required password=\"" + SECRET + "\";"),
-        setting("kafka.ssl.key.password", SECRET, "kafka.security.protocol", "SSL"),
-        setting("kafka.ssl.keystore.key", SECRET, "kafka.security.protocol", "SSL"),
-        setting(
-            "kafka.ssl.keystore.key",
-            SECRET,
-            "kafka.security.protocol",
-            "SSL",
-            "kafka.ssl.keystore.type",
-            "PEM"),
-        setting(
-            "kafka.ssl.truststore.certificates",
-            SECRET,
-            "kafka.security.protocol",
-            "SSL",
-            "kafka.ssl.truststore.type",
-            "PEM"),
-        setting("kafka.ssl.keystore.password", SECRET, "kafka.ssl.keystore.location", "/none"),
-        setting("kafka.sasl.oauthbearer.client.credentials.client.secret", SECRET),
-        setting("kafka.ssl.key.passwrd", SECRET),
-        setting("kafka.sasl.jass.config", module + " password=" + SECRET),
-        setting("registry.basic.auth.user.info", "user:" + SECRET),
-        setting(
-            "registry.basic.auth.user.info",
-            "user:" + SECRET,
-            "registry.basic.auth.credentials.source",
-            "USER_INFO"),
-        setting(
-            "registry.basic.auth.user.info",
-            SECRET,
-            "registry.basic.auth.credentials.source",
-            "USR_INFO"),
-        setting(
-            "registry.bearer.auth.token",
-            SECRET,
-            "registry.bearer.auth.credentials.source",
-            "STATIC_TOKEN"),
-        setting(
-            "registry.sasl.jaas.config",
-            module + " required password=\"" + SECRET,
-            "registry.basic.auth.credentials.source",
-            "SASL_INHERIT"),
-        setting("registry.schema.registry.ssl.truststore.password", SECRET),
-        setting(
-            "registry.schema.registry.ssl.keystore.password",
-            SECRET,
-            "registry.schema.registry.ssl.keystore.location",
-            "pom.xml"));
+            AdminClientConfig.configDef(),
+            ConsumerConfig.configDef(),
+            ProducerConfig.configDef(),
+            StreamsConfig.configDef())
+        .flatMap(definition -> definition.configKeys().values().stream())
+        .filter(key -> key.type == ConfigDef.Type.PASSWORD)
+        .map(key -> key.name)
+        .distinct()
+        .map(name -> setting("kafka." + name, SECRET, "kafka.security.protocol", "SASL_SSL"));
   }
 
   private static Arguments jaas(String entry) {
