@@ -1,5 +1,6 @@
 package io.lowtide.cli;
 
+import io.lowtide.kafka.settings.Secrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -29,13 +30,14 @@ public final class CommandErrors implements IExecutionExceptionHandler, IParamet
       throws Exception {
     Throwable cause = cause(fault);
     if (!isForPeople(cause)) {
-      throw fault;
+      throw Secrets.hide(fault) instanceof Exception told ? told : fault;
     }
     return tell(command, message(cause));
   }
 
   @Override
   public int handleParseException(ParameterException fault, String[] arguments) {
+    Secrets.rememberArguments(arguments);
     CommandLine command = fault.getCommandLine();
     String help = command.getCommandSpec().qualifiedName() + " --help";
     return tell(command, fault.getMessage() + suggestion(fault) + " (see " + help + ")");
@@ -51,7 +53,9 @@ public final class CommandErrors implements IExecutionExceptionHandler, IParamet
   }
 
   private static int tell(CommandLine command, String message) {
-    command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + message);
+    command
+        .getErr()
+        .println(command.getCommandSpec().qualifiedName() + ": " + Secrets.hide(message));
     return ExitCode.USAGE;
   }
 

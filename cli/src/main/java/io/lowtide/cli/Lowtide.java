@@ -37,6 +37,8 @@ public final class Lowtide {
   }
 
   private static CommandLine withErrors(CommandLine commands) {
+    // Its warnings repeat values, which may be secrets; what it cannot take it throws.
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     CommandErrors errors = new CommandErrors();
     return commands.setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors);
   }

@@ -9,7 +9,7 @@ import java.time.Duration;
 final class ReplacementPace {
 
   private static final Duration FIRST = Duration.ofSeconds(1);
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration LONGEST = Duration.ofSeconds(5);
   private static final Duration QUIET = Duration.ofMinutes(2);
 
   private Duration next = FIRST;

@@ -2,8 +2,9 @@ package io.lowtide.stream;
 
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.kafka.connection.ClientSettingsException;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
-import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.settings.Secrets;
 import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.Topics;
 import io.lowtide.stream.config.StreamSettings;
@@ -14,6 +15,7 @@ import io.lowtide.stream.http.HttpEndpoint;
 import io.lowtide.stream.http.Routes;
 import io.lowtide.stream.metrics.KafkaMeters;
 import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.ModelFit;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.output.InternalTopics;
@@ -22,7 +24,6 @@ import io.lowtide.stream.refusal.RefusalHandler;
 import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.Outage;
-import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
 import io.lowtide.stream.retry.TransientFaultException;
 import io.lowtide.stream.store.InstanceName;
@@ -36,6 +37,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -66,11 +68,11 @@ public final class StreamApplication implements Health, AutoCloseable {
   private static final int ADMIN_TIMEOUT_MILLIS = 6_000;
 
   private final StreamSettings settings;
-  private final SchemaRegistry registry;
+  private final ConfluentSchemaRegistry registry;
   private final PrometheusMeterRegistry meters;
   private final StreamMetrics metrics;
   private final StopSignal stop = new StopSignal();
-  private final Retry retry;
+  private final Dependencies dependencies;
   private final ModelSlot models = new ModelSlot(this::canUse, this::resume);
   private final ReplacementPace replacementPace = new ReplacementPace();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -85,6 +87,7 @@ public final class StreamApplication implements Health, AutoCloseable {
   private HttpEndpoint endpoint;
   private volatile String phase = "starting";
   private volatile KafkaStreams streams;
+  private volatile ModelFit fit;
   private volatile KafkaStreamsMetrics streamsMetrics;
   private volatile boolean withHistory;
   private volatile boolean reading;
@@ -98,7 +101,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     meters.config().meterFilter(KafkaMeters.filter());
     this.metrics = new StreamMetrics(meters);
     metrics.gaugeReadiness(() -> readiness().ready());
-    this.retry = new Retry(settings.retry(), stop, new Outage(metrics));
+    this.dependencies = new Dependencies(settings, registry, stop, metrics);
     this.internalTopics = new InternalTopics(settings);
     this.limits = new OutputLimits(settings);
     this.refusals = new Refusals(metrics);
@@ -120,6 +123,7 @@ public final class StreamApplication implements Health, AutoCloseable {
       application.registry.close();
       throw e;
     }
+    application.dependencies.watch();
     application.starter.start();
     return application;
   }
@@ -159,7 +163,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     client.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MILLIS / 2);
     client.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ADMIN_TIMEOUT_MILLIS);
     try (Topics topics = new Topics(client)) {
-      return retry.untilStopped(activity, () -> action.apply(topics));
+      return dependencies.kafkaRetry().untilStopped(activity, () -> action.apply(topics));
     }
   }
 
@@ -171,9 +175,11 @@ public final class StreamApplication implements Health, AutoCloseable {
   }
 
   private void register(String topic, Schema schema) {
-    retry.untilStopped(
-        "Registering the schema of topic " + topic,
-        () -> registry.register(topic + "-value", schema));
+    dependencies
+        .registryRetry()
+        .untilStopped(
+            "Registering the schema of topic " + topic,
+            () -> registry.register(topic + "-value", schema));
   }
 
   private ModelIntake newIntake() {
@@ -182,14 +188,24 @@ public final class StreamApplication implements Health, AutoCloseable {
         settings.alertBudget(),
         settings.lastModelFile(),
         registry,
-        retry,
+        dependencies.registryRetry(),
         models,
-        metrics);
+        metrics,
+        settings.fit());
   }
 
   private void run(ModelIntake intake, boolean history) {
+    fit = intake.fit();
     DetectionTopology topology =
-        new DetectionTopology(settings, registry, models, intake, retry, limits, refusals, metrics);
+        new DetectionTopology(
+            settings,
+            registry,
+            models,
+            intake,
+            dependencies.registryRetry(),
+            limits,
+            refusals,
+            metrics);
     withHistory = history;
     KafkaStreams created = new KafkaStreams(topology.build(history), streamsProperties());
     created.setUncaughtExceptionHandler(this::onUncaught);
@@ -339,8 +355,14 @@ public final class StreamApplication implements Health, AutoCloseable {
   }
 
   private void fail(Throwable fault) {
-    failure = fault;
-    LOG.error("The stream stops: {}", Faults.describe(fault), fault);
+    Throwable told = Secrets.hide(fault);
+    failure = told;
+    boolean saysItAll = told instanceof ClientSettingsException || told instanceof TopicException;
+    if (saysItAll) {
+      LOG.error("The stream stops: {}", Faults.describe(told));
+    } else {
+      LOG.error("The stream stops: {}", Faults.describe(told), told);
+    }
   }
 
   /** Port of the HTTP endpoint. */
@@ -374,6 +396,10 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (stop.isStopped()) {
       return new Readiness(false, "shutting down");
     }
+    Optional<Outage.UnderWay> waitedFor = dependencies.waitedFor();
+    if (waitedFor.isPresent()) {
+      return new Readiness(false, "waiting for " + waitedFor.get());
+    }
     if (current == null || current.state() == KafkaStreams.State.CREATED) {
       return new Readiness(false, phase);
     }
@@ -389,7 +415,16 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (current.state() != KafkaStreams.State.RUNNING) {
       return new Readiness(false, "Kafka Streams is " + current.state());
     }
-    return new Readiness(true, "scoring with model " + model.bundle().version());
+    Optional<String> complaint = fit.complaint();
+    if (complaint.isPresent()) {
+      return new Readiness(false, complaint.get());
+    }
+    StringBuilder reason = new StringBuilder("scoring with model " + model.bundle().version());
+    fit.takenBack().ifPresent(note -> reason.append("; ").append(note));
+    dependencies
+        .missed()
+        .ifPresent(outage -> reason.append("; not needed so far: ").append(outage));
+    return new Readiness(true, reason.toString());
   }
 
   /**
@@ -434,6 +469,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (streamsMetrics != null) {
       streamsMetrics.close();
     }
+    dependencies.close();
     registry.close();
     endpoint.close();
     ended.countDown();

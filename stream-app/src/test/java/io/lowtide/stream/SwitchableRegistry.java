@@ -47,6 +47,11 @@ public final class SwitchableRegistry implements SchemaRegistry {
   }
 
   @Override
+  public void requireAnswer() {
+    current().requireAnswer();
+  }
+
+  @Override
   public void close() {
     present.close();
     away.close();

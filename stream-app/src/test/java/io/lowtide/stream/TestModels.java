@@ -92,6 +92,23 @@ public final class TestModels {
             .toList());
   }
 
+  /** Asks for a field that no reading of the tests has, instead of the pressure. */
+  public static ModelBundle ofOtherRecords(String version) {
+    return bundle(
+        DETECTOR,
+        version,
+        199,
+        0.05,
+        new FeatureSpecification(
+            List.of(TEMPERATURE, feature("vibration", FeatureTransform.IDENTITY, 2, 0.5)),
+            List.of(),
+            List.of(),
+            List.of()),
+        ZERO,
+        SOLVER,
+        normalRecords(199));
+  }
+
   /** Temperature is the logarithm's: it has a domain. */
   public static ModelBundle withLogarithmOfTemperature() {
     ContinuousFeature logarithm =

@@ -3,11 +3,14 @@ package io.lowtide.kafka.connection;
 import io.lowtide.kafka.settings.PassThrough;
 import io.lowtide.kafka.settings.Settings;
 import io.lowtide.kafka.settings.SettingsDefinition;
+import io.lowtide.kafka.settings.SettingsException;
 import io.lowtide.kafka.settings.SettingsSources;
 import io.lowtide.kafka.settings.Validators;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
@@ -94,19 +97,30 @@ public record ConnectionSettings(Map<String, String> kafka, Map<String, String> 
   /**
    * Checks and adopts what is needed to connect; settings of others may be among them.
    *
-   * @throws io.lowtide.kafka.settings.SettingsException if something is missing or invalid; it
-   *     lists all problems
+   * @throws SettingsException if something is missing or invalid; it lists all problems
    */
   public static ConnectionSettings of(SettingsSources sources) {
     return of(ALONE.check(sources));
   }
 
-  /** Adopts settings that were checked by a definition that {@link #definition} is part of. */
+  /**
+   * Adopts settings that were checked by a definition that {@link #definition} is part of.
+   *
+   * @throws SettingsException if no client can be made with those of security
+   */
   public static ConnectionSettings of(Settings settings) {
     Map<String, String> kafka = new HashMap<>(settings.under(KAFKA_PREFIX));
     kafka.put(BOOTSTRAP_SERVERS, settings.values().getString(BOOTSTRAP_SERVERS));
     Map<String, String> registry = new HashMap<>(settings.under(REGISTRY_PREFIX));
     registry.put(SCHEMA_REGISTRY_URL, settings.values().getString(SCHEMA_REGISTRY_URL));
+    List<String> problems =
+        Stream.concat(
+                SecuritySettings.problems(KAFKA_PREFIX, settings.under(KAFKA_PREFIX)),
+                SecuritySettings.problems(REGISTRY_PREFIX, settings.under(REGISTRY_PREFIX)))
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new SettingsException(problems);
+    }
     REGISTRY_TIMEOUTS.forEach(registry::putIfAbsent);
     return new ConnectionSettings(kafka, registry);
   }

@@ -2,6 +2,7 @@ package io.lowtide.kafka.model;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.connection.KafkaClients;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroSerializer;
@@ -47,7 +48,10 @@ public final class ModelPublisher {
     try (SchemaRegistry registry = ConfluentSchemaRegistry.connect(connection.registry());
         AvroSerializer<DensityModel> serializer = new AvroSerializer<>(registry);
         KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            KafkaClients.make(
+                () ->
+                    new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer()))) {
       byte[] key = ModelMessages.key(bundle.detector());
       byte[] message = serializer.serialize(topic, bundle.record());
       return producer.send(new ProducerRecord<>(topic, key, message)).get();

@@ -1,5 +1,8 @@
 package io.lowtide.kafka.registry;
 
+import io.lowtide.kafka.connection.ClientSettingsException;
+import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.settings.Secrets;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +33,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
   private static final int SCHEMAS_PER_SUBJECT = 1000;
   private static final int TIMEOUT_MILLIS = 10_000;
+  private static final int HTTP_SERVER_ERROR = 500;
   private static final int SUBJECT_NOT_FOUND = 40401;
   private static final int VERSION_NOT_FOUND = 40402;
   private static final int SCHEMA_NOT_FOUND = 40403;
@@ -85,6 +89,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
    *     schema.registry.ssl.*}, {@code http.connect.timeout.ms} and {@code http.read.timeout.ms}
    *     (10 s each unless given) and so on; others are ignored
    * @throws org.apache.kafka.common.config.ConfigException if there is no URL or it is not one
+   * @throws ClientSettingsException if no client can be made with the other settings
    */
   public static ConfluentSchemaRegistry connect(Map<String, ?> settings) {
     RegistryUrls where = RegistryUrls.of(settings.get(RegistryUrls.SETTING));
@@ -96,14 +101,23 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       client.put("basic.auth.credentials.source", "USER_INFO");
       client.put("basic.auth.user.info", where.userInfo());
     }
-    return new ConfluentSchemaRegistry(
-        where.urls(),
-        SchemaRegistryClientFactory.newClient(
-            where.urls(),
-            SCHEMAS_PER_SUBJECT,
-            List.of(new FaultTellingProvider()),
-            client,
-            Map.of()));
+    client.forEach((name, value) -> Secrets.remember(name, String.valueOf(value)));
+    return new ConfluentSchemaRegistry(where.shown(), newClient(where.urls(), client));
+  }
+
+  private static SchemaRegistryClient newClient(List<String> urls, Map<String, Object> settings) {
+    try {
+      return SchemaRegistryClientFactory.newClient(
+          urls, SCHEMAS_PER_SUBJECT, List.of(new FaultTellingProvider()), settings, Map.of());
+    } catch (RuntimeException refusal) {
+      throw new ClientSettingsException(
+          ConnectionSettings.REGISTRY_PREFIX + "*", "client of the schema registry", refusal);
+    }
+  }
+
+  /** The URLs of the registry, without credentials. */
+  public List<String> urls() {
+    return urls;
   }
 
   @Override
@@ -223,6 +237,19 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
       case 401, 403 -> new RegistryAccessException(urls, answer.getStatus(), answer);
       default -> new RegistryUnavailableException(urls, answer);
     };
+  }
+
+  @Override
+  public void requireAnswer() {
+    try {
+      client.getMode();
+    } catch (RestClientException answer) {
+      if (answer.getStatus() >= HTTP_SERVER_ERROR) {
+        throw fault(answer);
+      }
+    } catch (IOException | RuntimeException failure) {
+      throw new RegistryUnavailableException(urls, failure);
+    }
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.lowtide.kafka.registry;
 
+import io.lowtide.kafka.settings.Secrets;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -17,10 +19,14 @@ record RegistryUrls(List<String> urls, String userInfo) {
 
   static final String SETTING = "schema.registry.url";
 
+  private static final Pattern PLACE =
+      Pattern.compile("([A-Za-z][\\w+.-]*:)?/{0,2}[\\w.-]*(:\\d*)?(/(?!/)[^:?#]*)?");
+
   /** Takes the setting apart: one URL, or several separated by commas, or a list of them. */
   static RegistryUrls of(Object setting) {
     List<String> urls = new ArrayList<>();
     String userInfo = null;
+    Secrets.remember(SETTING, String.valueOf(setting));
     for (String text : split(setting)) {
       URI uri = parse(text);
       if (uri.getRawUserInfo() != null) {
@@ -38,6 +44,11 @@ record RegistryUrls(List<String> urls, String userInfo) {
     return new RegistryUrls(List.copyOf(urls), userInfo);
   }
 
+  /** The URLs without what follows a question mark, which may be a key. */
+  List<String> shown() {
+    return urls.stream().map(url -> url.replaceFirst("\\?.*", "")).toList();
+  }
+
   private static List<String> split(Object setting) {
     if (setting == null) {
       return List.of();
@@ -53,6 +64,12 @@ record RegistryUrls(List<String> urls, String userInfo) {
     return parts;
   }
 
+  /** Without credentials; not at all where what looks like a port is no number. */
+  private static String shown(String text) {
+    String withoutUser = text.substring(text.lastIndexOf('@') + 1);
+    return PLACE.matcher(withoutUser).matches() ? withoutUser : Secrets.HIDDEN;
+  }
+
   private static URI parse(String text) {
     try {
       URI uri = new URI(text);
@@ -66,7 +83,7 @@ record RegistryUrls(List<String> urls, String userInfo) {
     throw new ConfigException(
         SETTING
             + ": not a registry URL: "
-            + text.replaceFirst("//.*@", "//")
+            + shown(text)
             + "; expected http://HOST:PORT, https://HOST:PORT or mock://SCOPE");
   }
 }

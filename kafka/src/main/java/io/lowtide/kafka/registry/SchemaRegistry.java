@@ -35,6 +35,14 @@ public interface SchemaRegistry extends AutoCloseable {
    */
   Schema schema(int id);
 
+  /**
+   * Asks for nothing in particular, past all that is remembered. An answer that refuses access
+   * counts: whether what is needed is allowed shows when it is asked for.
+   *
+   * @throws RegistryUnavailableException if there is no usable answer
+   */
+  void requireAnswer();
+
   @Override
   void close();
 }

@@ -77,6 +77,7 @@ public final class SettingsDefinition {
    */
   public Settings check(SettingsSources sources) {
     Map<String, Setting> written = sources.settingsOf(this);
+    written.values().forEach(setting -> Secrets.remember(setting.name(), setting.value()));
     List<String> problems = new ArrayList<>();
     for (Setting setting : written.values()) {
       misspelt(setting).ifPresent(problems::add);
@@ -145,7 +146,8 @@ public final class SettingsDefinition {
     for (ConfigValue value : definition.validate(texts(written))) {
       Setting setting = written.get(value.name());
       for (String message : value.errorMessages()) {
-        problems.add(setting == null ? message : setting.problem(message));
+        String shown = Secrets.hide(message);
+        problems.add(setting == null ? shown : setting.problem(shown));
       }
     }
     return problems;

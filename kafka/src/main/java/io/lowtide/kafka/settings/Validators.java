@@ -61,6 +61,11 @@ public final class Validators {
         "between 0 and 1, or empty", value -> (Double) value > 0 && (Double) value < 1);
   }
 
+  /** A share above 0, up to all. */
+  public static Validator share() {
+    return expecting("above 0, at most 1", value -> (Double) value > 0 && (Double) value <= 1);
+  }
+
   /** A positive, finite number, if there is one. */
   public static Validator positive() {
     return expecting(

@@ -1,5 +1,6 @@
 package io.lowtide.kafka.topic;
 
+import io.lowtide.kafka.connection.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,6 +35,7 @@ public final class TopicReader implements AutoCloseable {
   /**
    * @param client how to reach Kafka, as its clients take it
    * @param topics at least one
+   * @throws io.lowtide.kafka.connection.ClientSettingsException if no consumer can be made so
    */
   public TopicReader(Map<String, Object> client, Collection<String> topics) {
     this.topics = List.copyOf(topics);
@@ -43,7 +45,10 @@ public final class TopicReader implements AutoCloseable {
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     this.consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        KafkaClients.make(
+            () ->
+                new KafkaConsumer<>(
+                    settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.lowtide.kafka.topic;
 
+import io.lowtide.kafka.connection.KafkaClients;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +23,7 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -39,9 +43,10 @@ public final class Topics implements AutoCloseable {
 
   /**
    * @param settings of Kafka's admin client
+   * @throws io.lowtide.kafka.connection.ClientSettingsException if none can be made with them
    */
   public Topics(Map<String, Object> settings) {
-    this.admin = Admin.create(settings);
+    this.admin = KafkaClients.make(() -> Admin.create(settings));
   }
 
   /**
@@ -59,6 +64,36 @@ public final class Topics implements AutoCloseable {
                 ifExists(description)
                     .ifPresent(existing -> found.put(topic, existing.partitions().size())));
     return found;
+  }
+
+  /**
+   * Makes sure that brokers answer, and that each partition of those of the topics that exist has a
+   * leader: without one nothing is read from it or written to it.
+   *
+   * @throws KafkaException if the brokers do not answer, or refuse the credentials
+   * @throws LeaderNotAvailableException naming the partitions without a leader
+   */
+  public void requireLeaders(Collection<String> topics) {
+    List<String> leaderless = new ArrayList<>();
+    for (KafkaFuture<TopicDescription> description :
+        admin.describeTopics(topics).topicNameValues().values()) {
+      try {
+        leaderless.addAll(withoutLeader(get(description)));
+      } catch (UnknownTopicOrPartitionException | AuthorizationException answer) {
+        LOG.debug("A topic that is watched: {}", answer.getMessage());
+      }
+    }
+    if (!leaderless.isEmpty()) {
+      throw new LeaderNotAvailableException(
+          "partitions without a leader: " + String.join(", ", leaderless));
+    }
+  }
+
+  private static List<String> withoutLeader(TopicDescription topic) {
+    return topic.partitions().stream()
+        .filter(partition -> partition.leader() == null || partition.leader().isEmpty())
+        .map(partition -> topic.name() + "-" + partition.partition())
+        .toList();
   }
 
   private static Optional<TopicDescription> ifExists(KafkaFuture<TopicDescription> description) {
@@ -210,6 +245,7 @@ public final class Topics implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close(java.time.Duration.ofSeconds(5));
+    // Nobody waits for an answer any longer.
+    admin.close(Duration.ZERO);
   }
 }

@@ -32,6 +32,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -271,6 +272,35 @@ class StreamOnKafkaTest {
     }
   }
 
+  private static void awaitReason(StreamApplication application, String beginning)
+      throws Exception {
+    Await.until(
+        () -> application.readiness().reason().startsWith(beginning),
+        () -> application.readiness().reason());
+  }
+
+  private static double outageSeconds(StreamApplication application, String dependency) {
+    return application
+        .meters()
+        .get("lowtide.outage.seconds")
+        .tag("dependency", dependency)
+        .gauge()
+        .value();
+  }
+
+  private static void requireOneOutage(StreamApplication application, String dependency)
+      throws Exception {
+    Await.until(() -> outageSeconds(application, dependency) == 0, () -> dependency + " is away");
+    assertThat(
+            application
+                .meters()
+                .get("lowtide.outages")
+                .tag("dependency", dependency)
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
   private record Outcome(
       List<ScoredRecord> scores, List<ConsumerRecord<byte[], byte[]>> deadLetters) {}
 
@@ -394,14 +424,18 @@ class StreamOnKafkaTest {
 
       registryProcess.close();
       send(messages);
+      awaitReason(application, "waiting for the schema registry at " + registryProcess.url());
       Await.until(
-          () -> application.meters().get("lowtide.threads.replaced").counter().count() > 0,
-          () -> "no thread was replaced");
+          () -> application.meters().get("lowtide.records.handed.back").counter().count() > 0,
+          () -> "no record was handed back");
       assertThat(application.isLive()).isTrue();
+      assertThat(outageSeconds(application, "schema_registry")).isPositive();
       registryProcess = startRegistry(port);
 
       assertThat(awaitOutcome().deadLetters()).isEmpty();
-      assertThat(application.meters().get("lowtide.outages").counter().count()).isEqualTo(1);
+      awaitReason(application, "scoring with model v1");
+      requireOneOutage(application, "schema_registry");
+      assertThat(application.meters().get("lowtide.threads.replaced").counter().count()).isZero();
     }
   }
 
@@ -414,11 +448,61 @@ class StreamOnKafkaTest {
       String[] address = kafka.bootstrapServers().split(":");
 
       kafka.close();
+      awaitReason(application, "waiting for Kafka at " + kafka.bootstrapServers() + ", away since");
+      assertThat(get(application, "/metrics")).contains("lowtide_ready 0.0");
+      assertThat(outageSeconds(application, "kafka")).isPositive();
       kafka = EmbeddedKafka.start(kafka.directory(), Integer.parseInt(address[1]));
       send(messages(500));
 
       assertThat(awaitOutcome().scores()).hasSize(2_500);
+      awaitReason(application, "scoring with model v1");
+      requireOneOutage(application, "kafka");
       assertThat(application.failure()).isNull();
+    }
+  }
+
+  @Test
+  void shouldGoBackToTheLastGoodModelWhenTheNextFitsNoRecord() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of("model.fit.window", "20"))) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      send(messages(200));
+      awaitOutcome();
+      publish(TestModels.ofOtherRecords("v2"));
+      awaitReason(application, "scoring with model v2");
+      send(messages(200));
+
+      List<ConsumerRecord<byte[], byte[]>> deadLetters = awaitOutcome().deadLetters();
+      assertThat(deadLetters)
+          .hasSize(11)
+          .allMatch(m -> header(m, DeadLetters.REASON).equals("MISSING_FIELD"))
+          .allMatch(m -> header(m, DeadLetters.MODEL_VERSION).equals("v2"));
+      assertThat(get(application, "/health/ready"))
+          .contains("scoring with model v1; model v2 was taken back")
+          .contains("vibration");
+      assertThat(get(application, "/metrics")).contains("lowtide_models_taken_back_total 1.0");
+    }
+  }
+
+  @Test
+  void shouldGetThroughAFloodOfUnknownSchemaIds() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      List<byte[]> flood = messages(5_000);
+      for (int i = 0; i < flood.size(); i++) {
+        if (i % 10 != 0) {
+          int id = i % 2 == 0 ? 1_000_000 : 1_000_000 + i;
+          ByteBuffer.wrap(flood.get(i)).putInt(1, id);
+        }
+      }
+      send(flood);
+
+      Outcome outcome = awaitOutcome();
+      assertThat(outcome.scores()).hasSize(500);
+      assertThat(outcome.deadLetters())
+          .hasSize(4_500)
+          .allMatch(m -> header(m, DeadLetters.REASON).equals("UNKNOWN_SCHEMA"));
     }
   }
 

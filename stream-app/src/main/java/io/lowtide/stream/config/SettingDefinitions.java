@@ -31,6 +31,8 @@ final class SettingDefinitions {
   static final String ALERT_BUDGET = "alert.budget";
   static final String SUPPRESSION_WINDOW = "suppression.window";
   static final String HISTORY_RETENTION = "history.retention";
+  static final String MODEL_FIT_WINDOW = "model.fit.window";
+  static final String MODEL_MISFIT_LIMIT = "model.misfit.limit";
   static final String APPLICATION_ID = "application.id";
   static final String THREADS = "threads";
   static final String STATE_DIRECTORY = "state.directory";
@@ -178,6 +180,22 @@ final class SettingDefinitions {
                 + " this long after its latest record, in event time. A key that comes back later"
                 + " counts as new.")
         .define(
+            MODEL_FIT_WINDOW,
+            Type.INT,
+            100,
+            Range.between(1, 1_000_000),
+            Importance.LOW,
+            "Records after which it is judged whether a model fits them, again and again.")
+        .define(
+            MODEL_MISFIT_LIMIT,
+            Type.DOUBLE,
+            0.5,
+            Validators.share(),
+            Importance.LOW,
+            "Largest share of a window's records that may lack a field of the model, or have it of"
+                + " another type. Above it the application is not ready; a new model is taken back"
+                + " if the last good one can read those records. 1: no limit.")
+        .define(
             APPLICATION_ID,
             Type.STRING,
             "",
@@ -235,8 +253,8 @@ final class SettingDefinitions {
             Validators.duration(Duration.ZERO),
             Importance.LOW,
             "How long one record may hold up its thread by repetitions. Then the thread gives its"
-                + " records back and starts again from the last commit. Less than Kafka's"
-                + " transaction.timeout.ms and max.poll.interval.ms.")
+                + " records back and starts again from the last commit, and waits for up to 20 s at"
+                + " a time. Less than Kafka's transaction.timeout.ms and max.poll.interval.ms.")
         .define(
             SHUTDOWN_TIMEOUT,
             Type.STRING,

@@ -1,6 +1,7 @@
 package io.lowtide.stream.config;
 
 import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.settings.Secrets;
 import io.lowtide.kafka.settings.Settings;
 import io.lowtide.kafka.settings.SettingsException;
 import io.lowtide.kafka.settings.SettingsSources;
@@ -27,6 +28,9 @@ public final class StreamSettings {
 
   /** Kafka Streams' own default under exactly-once. */
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+
+  /** A rebalance that others ask for waits for a thread that waits. */
+  private static final Duration LONGEST_IN_OUTAGE = Duration.ofSeconds(20);
 
   private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
@@ -60,7 +64,8 @@ public final class StreamSettings {
     try {
       new StreamsConfig(settings.streamsProperties());
     } catch (ConfigException e) {
-      throw new SettingsException(ConnectionSettings.KAFKA_PREFIX + "*: " + e.getMessage(), e);
+      throw new SettingsException(
+          ConnectionSettings.KAFKA_PREFIX + "*: " + Secrets.hide(e.getMessage()), Secrets.hide(e));
     }
     return settings;
   }
@@ -268,7 +273,24 @@ public final class StreamSettings {
     return new RetrySettings(
         duration(SettingDefinitions.RETRY_BACKOFF),
         duration(SettingDefinitions.RETRY_BACKOFF_MAXIMUM),
-        duration(SettingDefinitions.RETRY_LIMIT));
+        duration(SettingDefinitions.RETRY_LIMIT),
+        limitInOutage());
+  }
+
+  private Duration limitInOutage() {
+    Duration limit = duration(SettingDefinitions.RETRY_LIMIT);
+    Duration half =
+        timeout(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "main.consumer.", MAXIMUM_POLL_INTERVAL)
+            .dividedBy(2);
+    Duration longest = half.compareTo(LONGEST_IN_OUTAGE) < 0 ? half : LONGEST_IN_OUTAGE;
+    return limit.compareTo(longest) < 0 ? longest : limit;
+  }
+
+  /** When a model does not fit the records. */
+  public FitSettings fit() {
+    return new FitSettings(
+        config.getInt(SettingDefinitions.MODEL_FIT_WINDOW),
+        config.getDouble(SettingDefinitions.MODEL_MISFIT_LIMIT));
   }
 
   /** How long a shutdown may take. */
@@ -315,6 +337,6 @@ public final class StreamSettings {
   public String toString() {
     Map<String, Object> shown = new TreeMap<>(config.values());
     shown.remove(ConnectionSettings.SCHEMA_REGISTRY_URL);
-    return shown.toString();
+    return Secrets.hide(shown.toString());
   }
 }

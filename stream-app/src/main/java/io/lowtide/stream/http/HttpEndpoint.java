@@ -1,34 +1,60 @@
 package io.lowtide.stream.http;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves routes on the JDK's HTTP server. */
+/**
+ * Serves routes over HTTP on Jetty.
+ *
+ * <p>Jetty, because a connection that sends or reads slowly takes no thread there: the JDK's server
+ * gives it one until a time limit, and with as many such connections as it has threads answers
+ * nobody. Undertow does as well in 3.5 MB; Jetty's 2.1 MB have a hook on connections, which {@link
+ * ConnectionBounds} needs.
+ */
 public final class HttpEndpoint implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
 
-  private static final int THREADS = 2;
-  private static final int QUEUED_REQUESTS = 32;
+  /** Time for a connection's one request and its answer: a scrape takes some milliseconds. */
+  private static final Duration LONGEST_CONNECTION = Duration.ofSeconds(10);
 
-  private final HttpServer server;
-  private final ThreadPoolExecutor workers;
+  private static final int MOST_CONNECTIONS = 64;
+  private static final int MOST_THREADS = 8;
+  private static final int LEAST_THREADS = 3;
 
-  private HttpEndpoint(HttpServer server, ThreadPoolExecutor workers) {
-    this.server = server;
-    this.workers = workers;
+  private final Server server;
+  private final ServerConnector connector;
+  private final RouteHandler handler;
+
+  private HttpEndpoint(InetSocketAddress address, List<Route> routes, Duration longestConnection) {
+    QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
+    threads.setName("lowtide-http");
+    threads.setDaemon(true);
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    // One request for each connection, so that what is old is not in use.
+    http.setPersistentConnectionsEnabled(false);
+    this.server = new Server(threads);
+    this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    this.handler = new RouteHandler(routes);
+    connector.setHost(address.getHostString());
+    connector.setPort(address.getPort());
+    connector.setIdleTimeout(longestConnection.toMillis());
+    connector.addBean(
+        new ConnectionBounds(connector.getScheduler(), MOST_CONNECTIONS, longestConnection));
+    server.addConnector(connector);
+    server.setHandler(handler);
   }
 
   /**
@@ -40,18 +66,26 @@ public final class HttpEndpoint implements AutoCloseable {
    */
   public static HttpEndpoint start(InetSocketAddress address, List<Route> routes)
       throws IOException {
-    HttpServer server;
+    return start(address, routes, LONGEST_CONNECTION);
+  }
+
+  static HttpEndpoint start(
+      InetSocketAddress address, List<Route> routes, Duration longestConnection)
+      throws IOException {
+    HttpEndpoint endpoint = new HttpEndpoint(address, routes, longestConnection);
     try {
-      server = HttpServer.create(address, 0);
-    } catch (BindException | java.nio.channels.UnresolvedAddressException e) {
-      throw new IOException("http.host, http.port: cannot listen on " + address + ": " + e, e);
+      endpoint.connector.open();
+    } catch (IOException | UnresolvedAddressException e) {
+      endpoint.close();
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new IOException("http.host, http.port: cannot listen on " + address + ": " + reason, e);
     }
-    HttpEndpoint endpoint = new HttpEndpoint(server, newWorkers());
-    server.setExecutor(endpoint.workers);
-    for (Route route : routes) {
-      server.createContext(route.path(), exchange -> answer(exchange, route));
+    try {
+      endpoint.server.start();
+    } catch (Exception e) {
+      endpoint.close();
+      throw new IOException("http.host, http.port: cannot serve on " + address + ": " + e, e);
     }
-    server.start();
     LOG.info(
         "Listening on http://{}:{} for {}",
         address.getHostString(),
@@ -60,55 +94,19 @@ public final class HttpEndpoint implements AutoCloseable {
     return endpoint;
   }
 
-  /** When all are busy and the queue is full, the accepting thread serves and so slows down. */
-  private static ThreadPoolExecutor newWorkers() {
-    AtomicInteger count = new AtomicInteger();
-    return new ThreadPoolExecutor(
-        THREADS,
-        THREADS,
-        0,
-        TimeUnit.SECONDS,
-        new ArrayBlockingQueue<>(QUEUED_REQUESTS),
-        task -> {
-          Thread thread = new Thread(task, "lowtide-http-" + count.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        },
-        new ThreadPoolExecutor.CallerRunsPolicy());
-  }
-
   /** The port that is listened on. */
   public int port() {
-    return server.getAddress().getPort();
-  }
-
-  private static void answer(HttpExchange exchange, Route route) throws IOException {
-    try (exchange) {
-      String path = exchange.getRequestURI().getPath();
-      if (!path.equals(route.path())) {
-        exchange.sendResponseHeaders(404, -1);
-        return;
-      }
-      String method = exchange.getRequestMethod();
-      if (!method.equals("GET") && !method.equals("HEAD")) {
-        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        exchange.sendResponseHeaders(405, -1);
-        return;
-      }
-      Answer answer = route.answer().get();
-      byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", answer.contentType());
-      boolean withBody = method.equals("GET");
-      exchange.sendResponseHeaders(answer.status(), withBody ? bytes.length : -1);
-      if (withBody) {
-        exchange.getResponseBody().write(bytes);
-      }
-    }
+    return connector.getLocalPort();
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    workers.shutdownNow();
+    handler.close();
+    try {
+      connector.close();
+      server.stop();
+    } catch (Exception e) {
+      LOG.warn("The HTTP endpoint did not end in order: {}", e.toString());
+    }
   }
 }

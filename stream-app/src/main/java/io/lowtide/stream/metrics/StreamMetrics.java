@@ -16,6 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the application counts. For the records this process has finished with,
@@ -65,9 +67,9 @@ public final class StreamMetrics {
   private final Timer scoreLatency;
   private final DistributionSummary evaluations;
   private final Counter transientFaults;
-  private final Counter outages;
   private final Counter threadsReplaced;
   private final Counter modelsAccepted;
+  private final Counter modelsTakenBack;
   private final MultiGauge model;
 
   /** Registers the meters. */
@@ -110,10 +112,11 @@ public final class StreamMetrics {
             .register(registry);
     this.transientFaults =
         counter("lowtide.transient.faults", "Attempts that failed for a transient reason.");
-    this.outages = counter("lowtide.outages", "Times something depended on went away.");
     this.threadsReplaced =
         counter("lowtide.threads.replaced", "Stream threads replaced after a transient fault.");
     this.modelsAccepted = counter("lowtide.models.accepted", "Model bundles accepted.");
+    this.modelsTakenBack =
+        counter("lowtide.models.taken.back", "Models taken back since they fit no records.");
     this.model =
         MultiGauge.builder("lowtide.model.info")
             .description("1 for the model in use, named by its labels.")
@@ -193,8 +196,29 @@ public final class StreamMetrics {
   }
 
   /** Something that the application depends on went away. */
-  public void outage() {
-    outages.increment();
+  public void outage(String dependency) {
+    outages(dependency).increment();
+  }
+
+  /**
+   * Registers a gauge of how long something that the application depends on has been away.
+   *
+   * @param seconds 0 while it is there
+   */
+  public void gaugeOutage(String dependency, Supplier<Number> seconds) {
+    outages(dependency);
+    Gauge.builder("lowtide.outage.seconds", seconds)
+        .description("How long the outage under way has lasted; 0 without one.")
+        .tag("dependency", dependency)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private Counter outages(String dependency) {
+    return Counter.builder("lowtide.outages")
+        .description("Times something depended on went away.")
+        .tag("dependency", dependency)
+        .register(registry);
   }
 
   /** A stream thread was replaced. */
@@ -205,6 +229,28 @@ public final class StreamMetrics {
   /** A model was accepted and is now in use. */
   public void modelAccepted(String detector, String version) {
     modelsAccepted.increment();
+    modelInUse(detector, version);
+  }
+
+  /**
+   * A model was taken back.
+   *
+   * @param version of the one that is in use again
+   */
+  public void modelTakenBack(String detector, String version) {
+    modelsTakenBack.increment();
+    modelInUse(detector, version);
+  }
+
+  /** Registers a gauge of the share of records that do not fit the model in use. */
+  public void gaugeMisfits(DoubleSupplier share) {
+    Gauge.builder("lowtide.model.misfit.share", share::getAsDouble)
+        .description("Share of the last window of records that the model in use cannot read.")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private void modelInUse(String detector, String version) {
     model.register(
         List.of(MultiGauge.Row.of(Tags.of("detector", detector, "version", version), () -> 1)),
         true);

@@ -8,6 +8,7 @@ import io.lowtide.kafka.model.ModelMessages;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistryException;
 import io.lowtide.kafka.serde.WireFormatException;
+import io.lowtide.stream.config.FitSettings;
 import io.lowtide.stream.detection.ActiveModel;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.retry.Retry;
@@ -22,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides which messages of the models topic become the model in use. A bundle is verified in full;
- * one that fails is refused, and the last good one goes on. The last good one is also kept as a
- * file: on a compacted topic a refused bundle replaces the good one before it, and a restart must
- * not lose that.
+ * one that fails is refused, and the last good one goes on; one that then does not fit the records
+ * is taken back ({@link ModelFit}). The last good one is also kept as a file: on a compacted topic
+ * a refused bundle replaces the good one before it, and a restart must not lose that.
  */
 public final class ModelIntake {
 
@@ -37,6 +38,7 @@ public final class ModelIntake {
   private final Retry retry;
   private final ModelSlot slot;
   private final StreamMetrics metrics;
+  private final ModelFit fit;
 
   /**
    * @param detector only its bundles are considered
@@ -46,6 +48,7 @@ public final class ModelIntake {
    * @param retry for a registry that is away
    * @param slot receives accepted bundles
    * @param metrics counts accepted and refused bundles
+   * @param fit when a model does not fit the records
    */
   public ModelIntake(
       String detector,
@@ -54,7 +57,8 @@ public final class ModelIntake {
       SchemaRegistry registry,
       Retry retry,
       ModelSlot slot,
-      StreamMetrics metrics) {
+      StreamMetrics metrics,
+      FitSettings fit) {
     this.detector = detector;
     this.budget = budget;
     this.lastGood = lastGood;
@@ -62,20 +66,36 @@ public final class ModelIntake {
     this.retry = retry;
     this.slot = slot;
     this.metrics = metrics;
+    this.fit = new ModelFit(detector, fit, slot, metrics, this::keep);
+  }
+
+  /** How the model in use fits the records. */
+  public ModelFit fit() {
+    return fit;
   }
 
   /** Puts the last good bundle in use if the models topic, read before, had none to offer. */
   public void restore() {
-    if (slot.current() != null || !Files.exists(lastGood)) {
+    ActiveModel kept = slot.current() == null ? kept() : null;
+    if (kept == null || !slot.takes(kept)) {
       return;
     }
+    fit.begin(kept, null);
+    if (slot.activateIfNone(kept)) {
+      announce(kept, null);
+    }
+  }
+
+  /** The model in the file, or null. */
+  private ActiveModel kept() {
+    if (!Files.exists(lastGood)) {
+      return null;
+    }
     try {
-      ActiveModel kept = accept(BundleFiles.read(lastGood));
-      if (slot.takes(kept) && slot.activateIfNone(kept)) {
-        announce(kept, null);
-      }
+      return accept(BundleFiles.read(lastGood));
     } catch (BundleException | IOException | ModelRefusedException e) {
       LOG.warn("Kept model {} is not used: {}", lastGood, e.getMessage());
+      return null;
     }
   }
 
@@ -94,8 +114,7 @@ public final class ModelIntake {
     try {
       ActiveModel offered = accept(read(value));
       if (!isSame(slot.current(), offered) && slot.takes(offered)) {
-        announce(offered, slot.activate(offered));
-        keep(offered.bundle());
+        use(offered);
       }
     } catch (ModelRefusedException refused) {
       metrics.modelRefused(refused.reason());
@@ -106,6 +125,21 @@ public final class ModelIntake {
       // The message would meet every restart, too: one that we fail on must not keep us down.
       metrics.modelRefused("internal_error");
       LOG.error("Detector {}: failed on a model; {}", detector, consequence(), fault);
+    }
+  }
+
+  /**
+   * The file keeps the model before until this one has shown that it fits the records: it would be
+   * taken back to that one, also after a restart.
+   */
+  private void use(ActiveModel offered) {
+    ActiveModel current = slot.current();
+    ActiveModel before = current == null ? kept() : current;
+    boolean proven = isSame(before, offered);
+    fit.begin(offered, proven ? null : before);
+    announce(offered, slot.activate(offered));
+    if (before == null) {
+      keep(offered.bundle());
     }
   }
 

@@ -48,6 +48,15 @@ public final class ModelSlot {
   }
 
   /**
+   * Puts a model in use instead of another.
+   *
+   * @return whether that other was in use until now
+   */
+  boolean replace(ActiveModel model, ActiveModel by) {
+    return active.compareAndSet(model, by);
+  }
+
+  /**
    * Puts a model in use unless there is one.
    *
    * @return whether it is in use now

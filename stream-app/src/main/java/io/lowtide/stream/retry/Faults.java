@@ -1,5 +1,6 @@
 package io.lowtide.stream.retry;
 
+import io.lowtide.kafka.fault.FaultText;
 import io.lowtide.kafka.registry.SchemaRegistryException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -20,16 +21,7 @@ public final class Faults {
 
   /** One line for the log: what failed, and the first cause of it. */
   public static String describe(Throwable fault) {
-    Throwable cause = fault;
-    for (int depth = 0; cause.getCause() != null && depth < DEEPEST_CAUSE; depth++) {
-      cause = cause.getCause();
-    }
-    String first = firstLine(fault);
-    return cause == fault ? first : first + " Cause: " + firstLine(cause);
-  }
-
-  private static String firstLine(Throwable fault) {
-    return fault.toString().lines().findFirst().orElse("");
+    return FaultText.oneLine(fault);
   }
 
   /**

@@ -22,11 +22,6 @@ public final class Retry {
     this.outage = outage;
   }
 
-  /** The outage that this reports to. */
-  public Outage outage() {
-    return outage;
-  }
-
   /**
    * Repeats an action that has just failed, as long as one record may hold up its thread.
    *
@@ -37,7 +32,8 @@ public final class Retry {
    * @throws RuntimeException the action's first permanent failure
    */
   public <T> T withinLimit(String activity, Supplier<T> action, RuntimeException failure) {
-    return repeat(activity, action, failure, System.nanoTime() + settings.limit().toNanos());
+    Duration limit = outage.underWay().isPresent() ? settings.limitInOutage() : settings.limit();
+    return repeat(activity, action, failure, System.nanoTime() + limit.toNanos());
   }
 
   /**
@@ -62,7 +58,7 @@ public final class Retry {
     Backoff backoff = new Backoff(settings.initialBackoff(), settings.maximumBackoff());
     RuntimeException failure = firstFailure;
     while (true) {
-      outage.failed(activity, failure);
+      outage.failed(failure);
       Duration wait = backoff.next();
       if (deadline - System.nanoTime() < wait.toNanos() || stop.await(wait)) {
         throw new TransientFaultException(activity + ": " + failure.getMessage(), failure);

@@ -15,6 +15,7 @@ import io.lowtide.stream.detection.SuppressionState;
 import io.lowtide.stream.detection.SuppressionWindow;
 import io.lowtide.stream.detection.Verdict;
 import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.FitCheck;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.output.InternalTopics;
 import io.lowtide.stream.refusal.Refusals;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -58,6 +60,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   private final ScoredMessages messages;
   private final DeadLetters deadLetters;
   private final Refusals refusals;
+  private final FitCheck fit;
   private final StreamMetrics metrics;
   private final SteadyClock clock = new SteadyClock();
   private RecordDecoder decoder;
@@ -77,6 +80,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       ScoredMessages messages,
       DeadLetters deadLetters,
       Refusals refusals,
+      FitCheck fit,
       StreamMetrics metrics) {
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
@@ -87,6 +91,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     this.messages = messages;
     this.deadLetters = deadLetters;
     this.refusals = refusals;
+    this.fit = fit;
     this.metrics = metrics;
   }
 
@@ -138,10 +143,22 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       }
     } catch (UnscorableRecordException unscorable) {
       deadLetter(record, position, unscorable);
+    } catch (TransientFaultException fault) {
+      metrics.handedBack();
+      throw handBack(fault);
     } catch (RuntimeException fault) {
       metrics.handedBack();
       throw fault;
     }
+  }
+
+  /**
+   * To Kafka Streams a task that has moved: its thread aborts the transaction, gives up the
+   * partitions and asks for them again at once. A thread that dies of the fault would leave the
+   * group only when its session ends, and its transaction open until that times out.
+   */
+  private static TaskMigratedException handBack(TransientFaultException fault) {
+    return new TaskMigratedException(fault.getMessage(), fault);
   }
 
   private void useCurrentModel() {
@@ -185,6 +202,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
             position.topic(),
             position.partition(),
             position.offset());
+    fit.tell(judge.model(), decoded, verdict);
     if (verdict instanceof Verdict.Scored scored) {
       return scored;
     }

@@ -1,5 +1,6 @@
 package io.lowtide.stream.topology;
 
+import io.lowtide.kafka.registry.FloodProofRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.serde.AvroSerde;
@@ -11,6 +12,7 @@ import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.FitCheck;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelIntakeProcessor;
 import io.lowtide.stream.model.ModelSlot;
@@ -55,6 +57,7 @@ public final class DetectionTopology {
 
   private final StreamSettings settings;
   private final SchemaRegistry registry;
+  private final SchemaRegistry recordSchemas;
   private final ModelSlot models;
   private final ModelIntake intake;
   private final Retry retry;
@@ -81,6 +84,7 @@ public final class DetectionTopology {
       StreamMetrics metrics) {
     this.settings = settings;
     this.registry = registry;
+    this.recordSchemas = new FloodProofRegistry(registry);
     this.models = models;
     this.intake = intake;
     this.retry = retry;
@@ -172,6 +176,7 @@ public final class DetectionTopology {
             metrics),
         new DeadLetters(settings.detector(), limits, metrics::adjusted),
         refusals,
+        new FitCheck(intake.fit()),
         metrics);
   }
 
@@ -181,7 +186,7 @@ public final class DetectionTopology {
    */
   private Deserializer<?> newDeserializer() {
     if (settings.sourceValueSerde() == AvroSerde.class) {
-      return AvroDeserializer.generic(registry);
+      return AvroDeserializer.generic(recordSchemas);
     }
     Serde<?> serde = (Serde<?>) Utils.newInstance(settings.sourceValueSerde());
     Map<String, Object> configuration = new HashMap<>(settings.connection().kafka());

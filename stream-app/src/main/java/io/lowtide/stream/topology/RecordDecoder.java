@@ -52,9 +52,7 @@ final class RecordDecoder {
 
   private Object deserialize(String topic, Headers headers, byte[] message) {
     try {
-      Object value = deserializer.deserialize(topic, headers, message);
-      retry.outage().succeeded();
-      return value;
+      return deserializer.deserialize(topic, headers, message);
     } catch (RuntimeException fault) {
       if (!Faults.isTransient(fault)) {
         throw fault;

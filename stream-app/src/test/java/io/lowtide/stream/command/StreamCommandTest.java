@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamCommandTest {
 
@@ -57,6 +59,61 @@ class StreamCommandTest {
   void shouldRefuseToStreamWithAFileThatIsNotThere() {
     assertThat(run("--config", "no-such.properties")).isEqualTo(2);
     assertOneLine("no-such.properties");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "registry.schema.registry.ssl.truststore.location",
+        "registry.schema.registry.ssl.keystore.location",
+        "kafka.ssl.truststore.location"
+      })
+  void shouldNameTheSettingOfAStoreThatIsNotThere(String setting) throws Exception {
+    assertThat(run(streamArguments("--set", setting + "=/no/such.jks"))).isEqualTo(2);
+    assertOneLine("stream: " + setting + ": /no/such.jks, expected a file that can be read");
+  }
+
+  @Test
+  void shouldSayInOneLineThatARegistryStoreCannotBeUsed() throws Exception {
+    Path store = Files.writeString(directory.resolve("store.jks"), "no store");
+
+    String[] arguments =
+        streamArguments(
+            "--set",
+            "registry.schema.registry.ssl.truststore.location=" + store,
+            "--set",
+            "registry.schema.registry.ssl.truststore.password=changeit");
+
+    assertThat(run(arguments)).isEqualTo(2);
+    assertOneLine("stream: registry.*: no client of the schema registry can be made with these");
+    assertThat(errors.toString()).contains("keystore");
+  }
+
+  @Test
+  void shouldSayInOneLineThatAStoreOfKafkaCannotBeUsed() throws Exception {
+    Path store = Files.writeString(directory.resolve("store.jks"), "no store");
+
+    String[] arguments =
+        streamArguments(
+            "--set",
+            "http.port=0",
+            "--set",
+            "kafka.security.protocol=SSL",
+            "--set",
+            "kafka.ssl.truststore.location=" + store);
+
+    assertThat(run(arguments)).isEqualTo(2);
+    assertOneLine("stream: kafka.*, bootstrap.servers: no client of Kafka can be made with these");
+    assertThat(errors.toString()).contains("keystore");
+  }
+
+  @Test
+  void shouldNameTheSettingOfAJaasEntryThatCannotBeRead() throws Exception {
+    String entry = "a.LoginModule required password=\"open-sesame;";
+
+    assertThat(run(streamArguments("--set", "kafka.sasl.jaas.config=" + entry))).isEqualTo(2);
+    assertOneLine("stream: kafka.sasl.jaas.config: not an entry of JAAS (not shown");
+    assertThat(errors.toString()).doesNotContain("sesame");
   }
 
   @Test

@@ -11,15 +11,24 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(60)
 class HttpEndpointTest {
 
   private static final InetSocketAddress ANY_PORT = new InetSocketAddress("127.0.0.1", 0);
@@ -29,6 +38,7 @@ class HttpEndpointTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private boolean live = true;
   private Readiness readiness = new Readiness(true, "scoring with model v1");
+  private final List<Socket> held = new ArrayList<>();
   private HttpEndpoint endpoint;
 
   @BeforeEach
@@ -49,8 +59,27 @@ class HttpEndpointTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
+    for (Socket socket : held) {
+      socket.close();
+    }
     endpoint.close();
+  }
+
+  private Socket hold(String beginningOfARequest) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(1024);
+    socket.connect(new InetSocketAddress("127.0.0.1", endpoint.port()));
+    socket.getOutputStream().write(beginningOfARequest.getBytes(StandardCharsets.UTF_8));
+    held.add(socket);
+    return socket;
+  }
+
+  private void serve(Duration longestConnection, Route... more) throws IOException {
+    endpoint.close();
+    List<Route> routes = new ArrayList<>(List.of(more));
+    routes.add(new Route("/health/live", () -> new Answer(200, "text/plain", "live")));
+    endpoint = HttpEndpoint.start(ANY_PORT, routes, longestConnection);
   }
 
   private HttpResponse<String> request(String method, String path)
@@ -132,5 +161,95 @@ class HttpEndpointTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("http.port")
         .hasMessageContaining(Integer.toString(endpoint.port()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 40, 300})
+  void shouldTellHealthAndMetricsWhateverIsHalfSent(int connections) throws Exception {
+    for (int i = 0; i < connections; i++) {
+      hold("GET /health/live HTTP/1.1\r\nHo");
+    }
+
+    assertThat(request("GET", "/health/live").statusCode()).isEqualTo(200);
+    assertThat(request("GET", "/health/ready").statusCode()).isEqualTo(200);
+    assertThat(request("GET", "/metrics").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldTellHealthWhileOthersDoNotReadTheirAnswers() throws Exception {
+    String large = "x".repeat(16 << 20);
+    serve(Duration.ofMinutes(1), new Route("/large", () -> new Answer(200, "text/plain", large)));
+    for (int i = 0; i < 20; i++) {
+      hold("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+
+    assertThat(request("GET", "/health/live").statusCode()).isEqualTo(200);
+    assertThat(request("GET", "/large").body()).hasSize(large.length());
+  }
+
+  @Test
+  void shouldTellHealthWhileAnotherRouteHasNoAnswerYet() throws Exception {
+    CountDownLatch answered = new CountDownLatch(1);
+    serve(
+        Duration.ofMinutes(1),
+        new Route(
+            "/slow",
+            () -> {
+              awaitQuietly(answered);
+              return new Answer(200, "text/plain", "at last");
+            }));
+    for (int i = 0; i < 50; i++) {
+      hold("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+
+    assertThat(request("GET", "/health/live").statusCode()).isEqualTo(200);
+    answered.countDown();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void shouldCloseAConnectionThatSendsALittleAtATime() throws Exception {
+    serve(Duration.ofMillis(300));
+    Socket slow = hold("GET /health/live HTTP/1.1\r\n");
+    Thread sender = new Thread(() -> sendHeadersUntilClosed(slow));
+    sender.start();
+
+    assertThat(slow.getInputStream().readAllBytes()).isEmpty();
+    sender.join();
+  }
+
+  private static void sendHeadersUntilClosed(Socket socket) {
+    try {
+      while (true) {
+        socket.getOutputStream().write("X: y\r\n".getBytes(StandardCharsets.UTF_8));
+        Thread.sleep(20);
+      }
+    } catch (IOException | InterruptedException closed) {
+      // What is waited for.
+    }
+  }
+
+  @Test
+  void shouldSayThatARouteFailed() throws Exception {
+    serve(
+        Duration.ofMinutes(1),
+        new Route(
+            "/broken",
+            () -> {
+              throw new IllegalStateException("broken on purpose");
+            }));
+
+    HttpResponse<String> response = request("GET", "/broken");
+
+    assertThat(response.statusCode()).isEqualTo(500);
+    assertThat(response.body()).isEmpty();
+    assertThat(request("GET", "/health/live").statusCode()).isEqualTo(200);
   }
 }

@@ -30,15 +30,18 @@ class RetryTest {
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final StopSignal stop = new StopSignal();
-  private final Outage outage = new Outage(new StreamMetrics(meters));
+  private final Outage outage =
+      new Outage(Dependency.SCHEMA_REGISTRY, "http://registry", new StreamMetrics(meters));
 
   private Retry retry(Duration limit) {
     return new Retry(
-        new RetrySettings(Duration.ofMillis(1), Duration.ofMillis(4), limit), stop, outage);
+        new RetrySettings(Duration.ofMillis(1), Duration.ofMillis(4), limit, limit.plusMinutes(1)),
+        stop,
+        outage);
   }
 
   @Test
-  void shouldRepeatUntilItSucceedsAndCountOneOutage() {
+  void shouldRepeatUntilItSucceeds() {
     AtomicInteger calls = new AtomicInteger();
 
     String result =
@@ -49,14 +52,12 @@ class RetryTest {
                   if (calls.incrementAndGet() < 20) {
                     throw new TimeoutException("away");
                   }
-                  assertThat(outage.isUnderWay()).isTrue();
                   return "here";
                 });
 
     assertThat(result).isEqualTo("here");
-    assertThat(outage.isUnderWay()).isFalse();
+    assertThat(outage.underWay()).isEmpty();
     assertThat(meters.get("lowtide.transient.faults").counter().count()).isEqualTo(19);
-    assertThat(meters.get("lowtide.outages").counter().count()).isEqualTo(1);
   }
 
   @Test
@@ -92,7 +93,39 @@ class RetryTest {
                         failure))
         .isInstanceOf(TransientFaultException.class)
         .hasMessage("Decoding: still away");
-    assertThat(outage.isUnderWay()).isTrue();
+  }
+
+  @Test
+  @Timeout(20)
+  void shouldWaitLongerOnceAnOutageIsKnown() {
+    long[] now = {0};
+    Outage known =
+        new Outage(
+            Dependency.SCHEMA_REGISTRY, "http://registry", new StreamMetrics(meters), () -> now[0]);
+    known.unanswered(new ConnectException("refused"));
+    now[0] = Outage.GRACE.toNanos();
+    AtomicInteger calls = new AtomicInteger();
+
+    String result =
+        new Retry(
+                new RetrySettings(
+                    Duration.ofMillis(1),
+                    Duration.ofMillis(1),
+                    Duration.ZERO,
+                    Duration.ofMinutes(1)),
+                stop,
+                known)
+            .withinLimit(
+                "Decoding",
+                () -> {
+                  if (calls.incrementAndGet() < 5) {
+                    throw new TimeoutException("away");
+                  }
+                  return "here";
+                },
+                new TimeoutException("away"));
+
+    assertThat(result).isEqualTo("here");
   }
 
   @Test

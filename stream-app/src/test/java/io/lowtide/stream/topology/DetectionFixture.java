@@ -11,11 +11,13 @@ import io.lowtide.stream.TestModels;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
+import io.lowtide.stream.model.ModelFit;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.output.InternalTopics;
 import io.lowtide.stream.output.OutputLimits;
 import io.lowtide.stream.refusal.Refusals;
+import io.lowtide.stream.retry.Dependency;
 import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
@@ -91,7 +93,8 @@ final class DetectionFixture implements AutoCloseable {
     StreamSettings settings = StreamSettings.of(values);
     StreamMetrics metrics = new StreamMetrics(meters);
     this.refusals = new Refusals(metrics);
-    Retry retry = new Retry(settings.retry(), stop, new Outage(metrics));
+    Retry retry =
+        new Retry(settings.retry(), stop, new Outage(Dependency.SCHEMA_REGISTRY, "mock", metrics));
     ModelIntake intake =
         new ModelIntake(
             settings.detector(),
@@ -100,7 +103,8 @@ final class DetectionFixture implements AutoCloseable {
             registry,
             retry,
             models,
-            metrics);
+            metrics,
+            settings.fit());
     this.driver =
         new TopologyTestDriver(
             new DetectionTopology(
@@ -133,6 +137,11 @@ final class DetectionFixture implements AutoCloseable {
   /** What happens at a start once the models topic has been read. */
   void restoreLastModel() {
     intake.restore();
+  }
+
+  /** How the model in use fits the records. */
+  ModelFit fit() {
+    return intake.fit();
   }
 
   void publish(ModelBundle bundle) {
