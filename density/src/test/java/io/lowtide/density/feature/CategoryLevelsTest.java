@@ -25,17 +25,17 @@ class CategoryLevelsTest {
   void shouldCompareTextsAsTheyAre() {
     assertThat(levels.of("red")).isEqualTo(3);
     assertThat(levels.of(new Utf8("red"))).isEqualTo(3);
-    assertThat(levels.of("1")).isEqualTo(FeatureInput.UNKNOWN_LEVEL);
+    assertThat(levels.of("green")).isEqualTo(FeatureInput.UNKNOWN_LEVEL);
     assertThat(levels.of("2.0")).isEqualTo(5);
     assertThat(levels.of("Red")).isEqualTo(FeatureInput.UNKNOWN_LEVEL);
   }
 
   @Test
   void shouldReadWhatAFileWroteAsText() {
-    assertThat(levels.ofWritten("1")).isZero();
-    assertThat(levels.ofWritten("TRUE")).isEqualTo(1);
-    assertThat(levels.ofWritten("2.0")).isEqualTo(5);
-    assertThat(levels.ofWritten("green")).isEqualTo(FeatureInput.UNKNOWN_LEVEL);
+    assertThat(levels.of("1")).isZero();
+    assertThat(levels.of("TRUE")).isEqualTo(1);
+    assertThat(levels.of("2.0")).isEqualTo(5);
+    assertThat(levels.of("green")).isEqualTo(FeatureInput.UNKNOWN_LEVEL);
   }
 
   @Test

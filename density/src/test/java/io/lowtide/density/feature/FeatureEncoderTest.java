@@ -99,7 +99,8 @@ class FeatureEncoderTest {
                         List.of(feature(FeatureTransform.IDENTITY)),
                         List.of(),
                         List.of(),
-                        List.of(new ConstantFeature("line", Double.NaN, 0.1)))))
+                        List.of(new ConstantFeature("line", Double.NaN, 0.1)),
+                        List.of())))
         .hasMessage("feature \"line\": value NaN, expected finite");
   }
 
@@ -114,6 +115,7 @@ class FeatureEncoderTest {
                         List.of(feature(FeatureTransform.IDENTITY)),
                         List.of(),
                         List.of(lag),
+                        List.of(),
                         List.of())))
         .hasMessage("feature \"x\": lag 100000, expected between 1 and 10000");
   }
@@ -129,6 +131,7 @@ class FeatureEncoderTest {
                     new FeatureSpecification(
                         List.of(feature(FeatureTransform.IDENTITY)),
                         List.of(category),
+                        List.of(),
                         List.of(),
                         List.of())))
         .hasMessageContaining("feature \"colour\": probabilities that sum to 0.9")
@@ -156,11 +159,12 @@ class FeatureEncoderTest {
   }
 
   private static FeatureEncoder encoder(List<ContinuousFeature> features) {
-    return new FeatureEncoder(new FeatureSpecification(features, List.of(), List.of(), List.of()));
+    return new FeatureEncoder(
+        new FeatureSpecification(features, List.of(), List.of(), List.of(), List.of()));
   }
 
   private static ContinuousFeature feature(FeatureTransform transform) {
     return new ContinuousFeature(
-        "x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0, 0.0, 0.0, List.of());
+        "x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0, 0.0, 0.0, List.of(), 0);
   }
 }

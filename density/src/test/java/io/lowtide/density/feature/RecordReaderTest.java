@@ -50,7 +50,8 @@ class RecordReaderTest {
                 {"type": "record", "name": "Ratio", "fields": [{"name": "ratio", "type": "float"}]}
                 """);
     RecordReader reader =
-        new RecordReader(List.of(FeatureInput.category("ratio", false, List.of("0.1", "2"))));
+        new RecordReader(
+            List.of(FeatureInput.category("ratio", false, List.of("0.1", "2"))), FieldText.USUAL);
     GenericRecord record = new GenericData.Record(schema);
     double[] values = new double[1];
     record.put("ratio", 0.1f);
@@ -64,7 +65,13 @@ class RecordReaderTest {
 
   @Test
   void shouldFindItsFieldsAgainAfterARecordOfAnotherSchemaThatDoesNotFit() throws Exception {
-    RecordReader reader = RecordReader.ofNumbers(List.of("heat", "speed", "load"));
+    RecordReader reader =
+        new RecordReader(
+            List.of(
+                FeatureInput.number("heat", false),
+                FeatureInput.number("speed", false),
+                FeatureInput.number("load", false)),
+            FieldText.USUAL);
     double[] values = new double[3];
     reader.read(record(FIRST, 1, 2.0, 3), values);
     for (Double misfit : new Double[] {null, Double.NaN}) {
