@@ -28,6 +28,9 @@ final class ColumnProfile {
   private long withComma;
   private long others;
   private String example = "";
+  private long codes;
+  private boolean padded;
+  private int codeLength;
 
   ColumnProfile(ReadingOptions options) {
     this.options = options;
@@ -51,9 +54,23 @@ final class ColumnProfile {
       plain++;
       plainBelowThousand += Math.abs(number) < THOUSAND ? 1 : 0;
       plainFractions += hasFraction(text) ? 1 : 0;
+      seeCode(text);
     } else {
       seeDressed(text);
     }
+  }
+
+  private void seeCode(String text) {
+    codeLength = codes == 0 ? text.length() : codeLength;
+    boolean isCode =
+        text.length() == codeLength && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    codes += isCode ? 1 : 0;
+    padded |= isCode && codeLength > 1 && text.charAt(0) == '0';
+  }
+
+  /** Digits of one length, some of them with a zero in front: 01067 is a code, and no amount. */
+  private boolean isCodes() {
+    return padded && codes == plain;
   }
 
   /** That cannot be a group of three digits behind a thousand. */
@@ -88,6 +105,9 @@ final class ColumnProfile {
 
   /** Whether its values are texts. */
   boolean isText() {
+    if (isCodes()) {
+      return true;
+    }
     return units.size() > 1
         ? plain < others + dressed
         : plain + Math.max(withPoint, withComma)
@@ -96,7 +116,7 @@ final class ColumnProfile {
 
   /** Whether its values are numbers in the one way that needs no reading of forms. */
   boolean isPlainNumbers() {
-    return plain > 0 && plain >= others + dressed;
+    return plain > 0 && plain >= others + dressed && !isCodes();
   }
 
   /** What a person should know of a column of texts. */
@@ -136,6 +156,9 @@ final class ColumnProfile {
 
   /** What a person should know of how the column is read. */
   Optional<String> remark() {
+    if (isCodes()) {
+      return Optional.of("digits with zeros in front, taken for codes");
+    }
     if (dressed == 0) {
       return Optional.empty();
     }

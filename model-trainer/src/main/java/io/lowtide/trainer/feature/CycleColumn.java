@@ -59,7 +59,8 @@ final class CycleColumn {
             + (far.isEmpty()
                 ? ""
                 : Reason.format(
-                    ", and placeholders far outside, such as %s", TimeValue.text(far.values()[0])));
+                    ", and placeholders far outside, %s in %,d",
+                    TimeValue.text(far.values()[0]), Arrays.stream(far.counts()).sum()));
     if (sorted.length < (1 - MOST_MISSING) * seconds.length) {
       return new PlannedField(
           name,

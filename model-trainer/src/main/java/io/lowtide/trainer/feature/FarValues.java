@@ -14,7 +14,8 @@ import java.util.Locale;
  * on which a tail that falls like a power has gaps of one size. Values are far if there are few of
  * them, a hundred times further out than the last of the others, behind a gap that a tail as heavy
  * as that of the others (Hill 1975, Annals of Statistics 3, 1163-1174) would hardly leave. Values
- * in numbers that are not all the same are a rare mode, not spikes.
+ * in numbers that are not all the same are a rare mode, not spikes. One number that is written with
+ * nines alone need not be as far.
  *
  * @param values the different far values, ascending
  * @param counts how many of each
@@ -30,6 +31,9 @@ record FarValues(double[] values, int[] counts, double lowest, double highest) {
 
   /** A hundred times further out. */
   private static final double SMALLEST_GAP = Math.log(100);
+
+  /** That of one value that is written with nines alone, as placeholders like -999 are. */
+  private static final double SMALLEST_GAP_OF_NINES = Math.log(4.5);
 
   /** Minus the logarithm of the probability of a gap that chance does not leave. */
   private static final double CHANCE = 12;
@@ -89,14 +93,22 @@ record FarValues(double[] values, int[] counts, double lowest, double highest) {
     int most = (int) Math.max(1, LARGEST_SHARE * n);
     for (int far = most; far > 0; far--) {
       double gap = distances[n - far] - distances[n - far - 1];
-      if (distances[n - far] > SMALLEST_GAP
-          && gap > SMALLEST_GAP
+      double smallest = isOneOfNines(sorted, n - far) ? SMALLEST_GAP_OF_NINES : SMALLEST_GAP;
+      if (distances[n - far] > smallest
+          && gap > smallest
           && gap > CHANCE / far * tail(distances, n - far)
           && !isMode(distances, sorted, n - far)) {
         return far;
       }
     }
     return 0;
+  }
+
+  /** Whether all from an index on are one number of at least two digits, all of them nines. */
+  private static boolean isOneOfNines(double[] sorted, int first) {
+    double value = sorted[first];
+    return value == sorted[sorted.length - 1]
+        && CategoryText.of(Math.abs(value)).matches("99+(\\.9+)?");
   }
 
   /** Mean distance of the last of so many ones from where their tail begins. */

@@ -22,6 +22,9 @@ final class NumberColumn {
    */
   private static final double EXPECTED_REPEATS = 20;
 
+  /** Different values from which on a column that hardly ever goes back is a counter. */
+  private static final int LEAST_STEPS = 20;
+
   private final String name;
   private final double[] column;
   private final double[] sorted;
@@ -65,15 +68,20 @@ final class NumberColumn {
                   + " an identifier says nothing of what is normal",
               Reason.number(sorted[0]), Reason.number(sorted[sorted.length - 1]), missing));
     }
+    boolean resets = distinct > LEAST_STEPS && order.isCounter(column);
     return scored(
         Reason.format(
-            "%s from %s to %s, %,d different%s%s",
+            "%s from %s to %s, %,d different%s%s%s",
             whole ? "whole numbers" : "numbers",
             Reason.number(sorted[0]),
             Reason.number(sorted[sorted.length - 1]),
             distinct,
             missing,
-            distinct <= 10 ? "; categorical if they are codes and not amounts" : ""));
+            distinct <= 10 ? "; categorical if they are codes and not amounts" : "",
+            resets
+                ? "; goes on but for where it begins anew, as counters do: \"continuous difference\""
+                    + " scores its change"
+                : ""));
   }
 
   private PlannedField scored(String reason) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Records of a source with what their fields are taken for.
@@ -20,6 +21,10 @@ import java.util.Optional;
  * @param fields every field of the source but label and key, with the reason
  */
 public record PlannedData(FeaturePlan plan, LabelledTable records, List<PlannedField> fields) {
+
+  /** Nested fields are named with dots. */
+  private static final Pattern AVRO_NAME =
+      Pattern.compile("[\\p{L}_][\\p{L}\\p{Nd}_]*(\\.[\\p{L}_][\\p{L}\\p{Nd}_]*)*");
 
   /** Copies the fields. */
   public PlannedData {
@@ -92,6 +97,7 @@ public record PlannedData(FeaturePlan plan, LabelledTable records, List<PlannedF
     ColumnNotes notes = records.notes();
     PlanInference.fields(records.normal(), key).stream()
         .map(field -> field.with(Optional.ofNullable(notes.remarks().get(field.name()))))
+        .map(field -> field.with(nameRemark(field.name())))
         .forEach(fields::add);
     notes
         .leftOut()
@@ -99,6 +105,13 @@ public record PlannedData(FeaturePlan plan, LabelledTable records, List<PlannedF
             (name, reason) ->
                 fields.add(new PlannedField(name, List.of(new Ignored()), reason, false)));
     return fields;
+  }
+
+  private static Optional<String> nameRemark(String name) {
+    return AVRO_NAME.matcher(name).matches()
+        ? Optional.empty()
+        : Optional.of(
+            "no field of an Avro record can have this name, so that those of a topic would lack it");
   }
 
   /**
@@ -126,7 +139,8 @@ public record PlannedData(FeaturePlan plan, LabelledTable records, List<PlannedF
                     name,
                     roles == null ? List.of(new Ignored()) : roles,
                     (roles == null ? "not in " : "as in ") + plan.getFileName())
-                .with(Optional.ofNullable(records.notes().remarks().get(name))));
+                .with(Optional.ofNullable(records.notes().remarks().get(name)))
+                .with(nameRemark(name)));
       }
     }
     return new PlannedData(read, read.withLags(records, key), fields);
