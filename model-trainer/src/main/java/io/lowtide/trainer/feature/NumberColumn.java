@@ -25,6 +25,9 @@ final class NumberColumn {
   /** Different values from which on a column that hardly ever goes back is a counter. */
   private static final int LEAST_STEPS = 20;
 
+  /** Share of the records with which a counter counts; a batch number or a date hardly changes. */
+  private static final double LEAST_CHANGES = 0.1;
+
   private final String name;
   private final double[] column;
   private final double[] sorted;
@@ -118,7 +121,10 @@ final class NumberColumn {
             Reason.number(direction > 0 ? sorted[sorted.length - 1] : sorted[0]),
             missing);
     boolean isNumber = isWhole() && isNumbered(distinct());
-    if (!isNumber && order.isCounter(column) && !order.isSteady(column)) {
+    if (!isNumber
+        && order.isCounter(column)
+        && !order.isSteady(column)
+        && order.changes(column) > LEAST_CHANGES) {
       return new PlannedField(
           name, List.of(Continuous.change()), span + "; a counter, scored by its change");
     }

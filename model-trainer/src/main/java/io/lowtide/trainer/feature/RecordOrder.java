@@ -91,6 +91,20 @@ final class RecordOrder {
     return Math.min(forth, back) <= RESETS * Math.max(forth, back);
   }
 
+  /** Share of the steps of a column that change it. */
+  double changes(double[] column) {
+    int changes = 0;
+    int steps = 0;
+    for (int[] group : groups) {
+      double[] present = present(column, group);
+      for (int i = 1; i < present.length; i++) {
+        changes += present[i] == present[i - 1] ? 0 : 1;
+        steps++;
+      }
+    }
+    return steps == 0 ? 0 : (double) changes / steps;
+  }
+
   /** Whether all steps of a column are of one size. */
   boolean isSteady(double[] column) {
     double step = Double.NaN;
