@@ -14,7 +14,7 @@ import java.util.Locale;
 public record NewestTenth(int records, int flagged, double level) {
 
   /** Standard deviations that chance does not explain. */
-  private static final double CHANCE = 4;
+  private static final double CHANCE = 3;
 
   /** Share of the records that are flagged. */
   public double rate() {
@@ -25,7 +25,7 @@ public record NewestTenth(int records, int flagged, double level) {
   public boolean hasMoved() {
     double expected = level * records;
     // Twice the variance: the level itself is known from about as many records.
-    return flagged > expected + CHANCE * Math.sqrt(2 * expected) + 1;
+    return flagged > 1 && flagged >= expected + CHANCE * Math.sqrt(2 * expected);
   }
 
   /** For a person. */
