@@ -1,5 +1,6 @@
 package io.lowtide.trainer.command;
 
+import io.lowtide.cli.OptionException;
 import io.lowtide.density.feature.FieldText;
 import io.lowtide.trainer.data.DecimalMark;
 import io.lowtide.trainer.data.ReadingOptions;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Options that say how files are read, where they do not say it themselves. */
 public final class FileOptions {
@@ -30,7 +30,7 @@ public final class FileOptions {
       description =
           "Mark before the fraction of numbers in a CSV file: point or comma. Without it, found by"
               + " looking, for each column.")
-  private DecimalMark decimal;
+  private String decimal;
 
   @Option(
       names = "--encoding",
@@ -68,10 +68,18 @@ public final class FileOptions {
   ReadingOptions reading(FieldText texts) {
     return new ReadingOptions(
         Optional.ofNullable(separator).map(FileOptions::separator),
-        Optional.ofNullable(decimal),
+        Optional.ofNullable(decimal).map(FileOptions::decimalMark),
         Optional.ofNullable(encoding),
         missing == null ? texts : new FieldText(missing),
         Optional.ofNullable(normalLabel));
+  }
+
+  private static DecimalMark decimalMark(String text) {
+    return switch (text) {
+      case "point", "." -> DecimalMark.POINT;
+      case "comma", "," -> DecimalMark.COMMA;
+      default -> throw new OptionException("--decimal: \"" + text + "\", expected point or comma");
+    };
   }
 
   private static char separator(String text) {
@@ -79,12 +87,14 @@ public final class FileOptions {
     if (named != null) {
       return named;
     }
-    if (text.length() != 1 || Character.isLetterOrDigit(text.charAt(0)) || text.equals("\"")) {
-      throw new TypeConversionException(
+    if (text.length() != 1
+        || Character.isLetterOrDigit(text.charAt(0))
+        || "\"#\n\r".contains(text)) {
+      throw new OptionException(
           "--separator: \""
               + text
-              + "\", expected comma, semicolon, tab, pipe or one character that is no letter, digit"
-              + " or quote");
+              + "\", expected comma, semicolon, tab, pipe or one character that is no letter, digit,"
+              + " quote or #");
     }
     return text.charAt(0);
   }

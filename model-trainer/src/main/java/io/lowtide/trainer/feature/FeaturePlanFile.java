@@ -1,6 +1,7 @@
 package io.lowtide.trainer.feature;
 
 import io.lowtide.kafka.settings.NearestName;
+import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
 import java.io.IOException;
 import java.io.Reader;
@@ -100,7 +101,7 @@ public final class FeaturePlanFile {
     } catch (CharacterCodingException e) {
       throw new DataException(file + ": not in UTF-8, expected that encoding", e);
     } catch (IllegalArgumentException e) {
-      throw new DataException(file + ": not a properties file: " + e.getMessage(), e);
+      throw new DataException(file + ": not a properties file: " + Causes.text(e), e);
     }
     for (String name : new TreeSet<>(properties.stringPropertyNames())) {
       if (!available.contains(name)) {

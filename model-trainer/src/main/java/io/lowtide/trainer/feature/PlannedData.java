@@ -1,15 +1,20 @@
 package io.lowtide.trainer.feature;
 
+import io.lowtide.density.feature.FieldText;
 import io.lowtide.trainer.data.ColumnNotes;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.RecordSource;
+import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.data.TableSelection;
+import io.lowtide.trainer.feature.FieldRole.Continuous;
 import io.lowtide.trainer.feature.FieldRole.Ignored;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -129,7 +134,9 @@ public record PlannedData(FeaturePlan plan, LabelledTable records, List<PlannedF
     List<String> available = source.columns(label);
     FeaturePlan read =
         FeaturePlanFile.read(plan, available).withMissingTexts(source.missingTexts());
-    LabelledTable records = requireNormal(source, source.read(read.selection(label, key)), label);
+    LabelledTable records =
+        withTruthAsNumbers(
+            read, requireNormal(source, source.read(read.selection(label, key)), label));
     List<PlannedField> fields = new ArrayList<>();
     for (String name : available) {
       if (!key.equals(Optional.of(name))) {
@@ -144,5 +151,20 @@ public record PlannedData(FeaturePlan plan, LabelledTable records, List<PlannedF
       }
     }
     return new PlannedData(read, read.withLags(records, key), fields);
+  }
+
+  /** A column of words for true and false that the plan takes for a number is one of 0 and 1. */
+  private static LabelledTable withTruthAsNumbers(FeaturePlan plan, LabelledTable records) {
+    Table table = records.table();
+    for (Map.Entry<String, List<FieldRole>> field : plan.roles().entrySet()) {
+      List<String> texts = table.dictionaries().get(field.getKey());
+      if (texts != null && field.getValue().stream().anyMatch(Continuous.class::isInstance)) {
+        double[] truth = texts.stream().mapToDouble(FieldText::truth).toArray();
+        if (Arrays.stream(truth).noneMatch(Double::isNaN)) {
+          table = table.withNumbers(field.getKey(), truth);
+        }
+      }
+    }
+    return new LabelledTable(table, records.anomalous(), records.notes());
   }
 }

@@ -71,7 +71,7 @@ class OneScoreTest {
       boolean running = random.nextInt(3) > 0;
       csv.append(Instant.parse("2026-01-05T00:00:00Z").plusSeconds(4_321L * i)).append(',');
       csv.append(i % 60 == 11 ? "" : running ? "RUN    " : "STOP   ").append(',');
-      csv.append(random.nextInt(2)).append(',');
+      csv.append(random.nextBoolean() ? "T" : "F").append(',');
       csv.append(random.nextInt(4) == 0 ? "no" : "yes").append(',');
       csv.append(i % 40 == 7 ? "NA" : (1 + random.nextInt(3)) + (i % 2 == 0 ? ".0" : ""))
           .append(',');

@@ -38,7 +38,7 @@ public final class TableTraffic implements LabelledTraffic {
   private final List<double[]> streamed = new ArrayList<>();
   private final List<Boolean> anomalous = new ArrayList<>();
   private final Schema schema;
-  private final FeaturePlan plan;
+  private final List<String> missingTexts;
   private final List<PlannedField> fields;
 
   private TableTraffic(LabelledTable labelled, List<String> missingTexts) {
@@ -75,7 +75,7 @@ public final class TableTraffic implements LabelledTraffic {
     }
     this.training = table.withRows(trained.toArray(double[][]::new)).renamed(fields);
     this.fields = described(training, table.columns(), labelled.notes());
-    this.plan = PlanInference.plan(this.fields).withMissingTexts(missingTexts);
+    this.missingTexts = missingTexts;
     SchemaBuilder.FieldAssembler<Schema> assembler =
         SchemaBuilder.record("Row").namespace("io.lowtide.demo").fields();
     for (String field : fields) {
@@ -85,6 +85,17 @@ public final class TableTraffic implements LabelledTraffic {
               : assembler.optionalDouble(field);
     }
     this.schema = assembler.endRecord();
+  }
+
+  /**
+   * Reads a file as is usual.
+   *
+   * @param file CSV with a header, or Avro object container
+   * @param label column that marks anomalies
+   * @throws DataException if the file cannot be used
+   */
+  public static TableTraffic read(Path file, String label) {
+    return read(file, label, ReadingOptions.USUAL);
   }
 
   /**
@@ -128,7 +139,7 @@ public final class TableTraffic implements LabelledTraffic {
 
   @Override
   public FeaturePlan plan() {
-    return plan;
+    return PlanInference.plan(fields).withMissingTexts(missingTexts);
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.lowtide.quickstart.traffic.LabelledTraffic;
 import io.lowtide.quickstart.traffic.MachinePark;
 import io.lowtide.quickstart.traffic.TableTraffic;
 import io.lowtide.trainer.data.DataException;
-import io.lowtide.trainer.data.ReadingOptions;
 import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingSettings;
@@ -79,7 +78,7 @@ class DemoTest {
       csv.append('\n');
     }
     Path file = Files.writeString(directory.resolve("own.csv"), csv);
-    TableTraffic traffic = TableTraffic.read(file, "fault", ReadingOptions.USUAL);
+    TableTraffic traffic = TableTraffic.read(file, "fault");
     assertThat(traffic.trainingTable().columns()).containsExactly("pressure__bar_", "f1");
     assertThat(traffic.trainingTable().size()).isEqualTo(225);
     assertThat(traffic.streamSize()).isEqualTo(275);
@@ -90,7 +89,7 @@ class DemoTest {
   @Test
   void shouldRefuseAFileWithTooFewNormalRows() throws IOException {
     Path file = Files.writeString(directory.resolve("own.csv"), "a,fault\n1,0\n2,1\n");
-    assertThatThrownBy(() -> TableTraffic.read(file, "fault", ReadingOptions.USUAL))
+    assertThatThrownBy(() -> TableTraffic.read(file, "fault"))
         .isInstanceOf(DataException.class)
         .hasMessage("own.csv: 1 normal rows, expected at least 200: half of them train");
   }
