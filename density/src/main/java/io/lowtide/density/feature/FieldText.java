@@ -1,9 +1,9 @@
 package io.lowtide.density.feature;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -165,7 +165,7 @@ public final class FieldText {
     if (stripped.length() > LONGEST_TRUTH) {
       return Double.NaN;
     }
-    String lower = stripped.toLowerCase(java.util.Locale.ROOT);
+    String lower = stripped.toLowerCase(Locale.ROOT);
     double number = number(lower);
     String word = number == 1 ? "1" : number == 0 ? "0" : lower;
     return TRUE.contains(word) ? 1 : FALSE.contains(word) ? 0 : Double.NaN;
@@ -179,7 +179,7 @@ public final class FieldText {
    * @param stripped without blanks around it
    */
   public static String category(String stripped) {
-    String lower = stripped.toLowerCase(java.util.Locale.ROOT);
+    String lower = stripped.toLowerCase(Locale.ROOT);
     if (lower.equals("true") || lower.equals("false")) {
       return lower;
     }
@@ -200,20 +200,5 @@ public final class FieldText {
     return text.length() > first
         && (text.charAt(first) != '0' || text.length() == first + 1)
         && text.chars().skip(first).allMatch(c -> c >= '0' && c <= '9');
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof FieldText text && text.missingTexts.equals(missingTexts);
-  }
-
-  @Override
-  public int hashCode() {
-    return missingTexts.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return "FieldText" + Arrays.toString(missingTexts.toArray());
   }
 }

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.LogicalType;
@@ -257,6 +258,6 @@ public final class TimeReading {
 
   @Override
   public int hashCode() {
-    return java.util.Objects.hash(zone, order);
+    return Objects.hash(zone, order);
   }
 }

@@ -7,6 +7,7 @@ import io.lowtide.schemas.DateOrder;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -96,7 +97,7 @@ class TimeReadingTest {
       ZoneShift shift = new ZoneShift(id);
       for (long t = 0; t < 2_500_000_000L; t += 1_234_567) {
         LocalDateTime local = LocalDateTime.ofInstant(Instant.ofEpochSecond(t), id);
-        double wall = local.toEpochSecond(java.time.ZoneOffset.UTC);
+        double wall = local.toEpochSecond(ZoneOffset.UTC);
         assertThat(shift.toWallClock(t)).isEqualTo(wall);
         assertThat(shift.toInstant(wall)).isEqualTo(local.atZone(id).toEpochSecond());
       }

@@ -4,6 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.InvalidNumberEncodingException;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 
@@ -66,8 +68,7 @@ final class AvroContainer {
       } catch (EOFException e) {
         throw new DataException(
             name + ": cut short behind record " + records + ", expected a whole container", e);
-      } catch (org.apache.avro.AvroRuntimeException
-          | org.apache.avro.InvalidNumberEncodingException e) {
+      } catch (AvroRuntimeException | InvalidNumberEncodingException e) {
         throw behind(name, records, e);
       }
     }

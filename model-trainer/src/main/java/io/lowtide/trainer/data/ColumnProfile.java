@@ -1,5 +1,6 @@
 package io.lowtide.trainer.data;
 
+import io.lowtide.density.feature.CategoryText;
 import io.lowtide.density.feature.FieldText;
 import java.util.Locale;
 import java.util.Optional;
@@ -188,6 +189,6 @@ final class ColumnProfile {
   }
 
   private static String plain(double number) {
-    return io.lowtide.density.feature.CategoryText.of(number);
+    return CategoryText.of(number);
   }
 }

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * How one CSV file is written.
@@ -128,11 +127,5 @@ record CsvDialect(Charset encoding, char separator, int firstLine) {
         .trimWhitespacesAroundQuotes(true)
         .allowMissingFields(true)
         .allowExtraFields(true);
-  }
-
-  @Override
-  public String toString() {
-    return String.format(
-        Locale.ROOT, "%s, separated by \"%s\"", encoding, separator == '\t' ? "\\t" : separator);
   }
 }

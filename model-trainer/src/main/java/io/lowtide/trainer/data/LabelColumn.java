@@ -3,12 +3,14 @@ package io.lowtide.trainer.data;
 import io.lowtide.density.feature.CategoryLevels;
 import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.feature.FieldText;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -60,7 +62,7 @@ final class LabelColumn {
           place.get() + ", column \"" + name + "\": no label, expected one in every row");
     }
     if (size == rows.length) {
-      rows = java.util.Arrays.copyOf(rows, 2 * size);
+      rows = Arrays.copyOf(rows, 2 * size);
     }
     rows[size++] = labels.computeIfAbsent(FieldText.category(label), unused -> labels.size());
   }
@@ -135,7 +137,7 @@ final class LabelColumn {
     return List.copyOf(labels.keySet()).get((int) level);
   }
 
-  private Set<String> where(java.util.function.Predicate<String> isNormal) {
+  private Set<String> where(Predicate<String> isNormal) {
     return labels.keySet().stream().filter(isNormal).collect(Collectors.toSet());
   }
 

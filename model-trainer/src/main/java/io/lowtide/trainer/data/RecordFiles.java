@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -82,7 +83,7 @@ public final class RecordFiles {
   private static boolean isAvro(Path file, InputFile input) {
     if (file.equals(STANDARD_INPUT)) {
       try (InputStream bytes = input.open()) {
-        return java.util.Arrays.equals(bytes.readNBytes(AVRO_MAGIC.length), AVRO_MAGIC);
+        return Arrays.equals(bytes.readNBytes(AVRO_MAGIC.length), AVRO_MAGIC);
       } catch (IOException e) {
         throw new DataException(input.name() + ": cannot be read: " + Causes.text(e), e);
       }

@@ -36,12 +36,11 @@ final class CycleColumn {
   }
 
   /**
-   * @param zone of the cycles; empty: UTC
-   * @param order of dates, at most one
+   * @param dateOrder of dates like 03/04/2026
    * @param unreadable number of records with a text that is no time
    * @param example one of these texts
    */
-  PlannedField planned(String zone, List<DateOrder> order, int unreadable, String example) {
+  PlannedField planned(DateOrder dateOrder, int unreadable, String example) {
     double[] sorted = Arrays.stream(seconds).filter(t -> !Double.isNaN(t)).sorted().toArray();
     FarValues far = FarValues.of(sorted);
     double first = far.lowest();
@@ -67,15 +66,14 @@ final class CycleColumn {
           List.of(new Ignored()),
           span + ": a cycle needs a time in at least half of the records");
     }
-    DateOrder dateOrder = order.isEmpty() ? DateOrder.UNSTATED : order.get(0);
     List<FieldRole> cycles = new ArrayList<>();
     // Daily records carry no time of day.
     boolean withinDays = Arrays.stream(sorted).anyMatch(t -> (t - first) % DAY != 0);
     if (withinDays && (ofDay || last - first >= REPETITIONS * DAY)) {
-      cycles.add(new Cycle(DAY, zone, dateOrder));
+      cycles.add(new Cycle(DAY, "", dateOrder));
     }
     if (last - first >= REPETITIONS * WEEK) {
-      cycles.add(new Cycle(WEEK, zone, dateOrder));
+      cycles.add(new Cycle(WEEK, "", dateOrder));
     }
     if (cycles.isEmpty()) {
       return new PlannedField(

@@ -1,6 +1,7 @@
 package io.lowtide.trainer.feature;
 
 import io.lowtide.density.feature.CategoryText;
+import io.lowtide.schemas.FeatureTransform;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +76,7 @@ record FarValues(double[] values, int[] counts, double lowest, double highest) {
   }
 
   private static double[] distances(double[] sorted) {
-    ColumnTransform middle = ColumnTransform.of(io.lowtide.schemas.FeatureTransform.ASINH, sorted);
+    ColumnTransform middle = ColumnTransform.of(FeatureTransform.ASINH, sorted);
     return Arrays.stream(sorted).map(middle::apply).toArray();
   }
 

@@ -1,6 +1,7 @@
 package io.lowtide.trainer.feature;
 
 import io.lowtide.density.feature.TimeValue;
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.trainer.feature.FieldRole.Continuous;
 import io.lowtide.trainer.feature.FieldRole.Ignored;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ final class NumberColumn {
     int direction = direction();
     if (isEpoch(direction)) {
       double[] seconds = Arrays.stream(column).map(TimeValue::ofNumber).toArray();
-      return new CycleColumn(name, seconds, "numbers that are").planned("", List.of(), 0, "");
+      return new CycleColumn(name, seconds, "numbers that are").planned(DateOrder.UNSTATED, 0, "");
     }
     if (direction != 0) {
       return goingOn(direction, missing);

@@ -5,6 +5,7 @@ import io.lowtide.schemas.DateOrder;
 import io.lowtide.trainer.feature.FieldRole.Categorical;
 import io.lowtide.trainer.feature.FieldRole.Ignored;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ final class TextColumn {
     long dayFirst = datesBy(DAY_FIRST);
     long monthFirst = datesBy(MONTH_FIRST);
     if (times >= TIMES * present) {
-      return time(TimeReading.UTC, List.of());
+      return time(TimeReading.UTC, DateOrder.UNSTATED);
     }
     if (Math.max(dayFirst, monthFirst) >= TIMES * present) {
       if (dayFirst == monthFirst) {
@@ -73,8 +74,8 @@ final class TextColumn {
                 texts.get(counts.keySet().iterator().next().intValue())));
       }
       return dayFirst > monthFirst
-          ? time(DAY_FIRST, List.of(DateOrder.DAY_FIRST))
-          : time(MONTH_FIRST, List.of(DateOrder.MONTH_FIRST));
+          ? time(DAY_FIRST, DateOrder.DAY_FIRST)
+          : time(MONTH_FIRST, DateOrder.MONTH_FIRST);
     }
     String missing = Reason.missing(present, column.length);
     int levels = counts.size();
@@ -103,20 +104,10 @@ final class TextColumn {
         .sum();
   }
 
-  private PlannedField time(TimeReading times, List<DateOrder> dateOrder) {
-    double[] ofTexts = texts.stream().mapToDouble(times::ofDate).toArray();
-    double[] seconds = new double[column.length];
-    int unreadable = 0;
-    String example = "";
-    for (int row = 0; row < seconds.length; row++) {
-      boolean missing = Double.isNaN(column[row]);
-      seconds[row] = missing ? Double.NaN : ofTexts[(int) column[row]];
-      if (!missing && Double.isNaN(seconds[row])) {
-        unreadable++;
-        example = texts.get((int) column[row]);
-      }
-    }
-    return new CycleColumn(name, seconds, "").planned("", dateOrder, unreadable, example);
+  private PlannedField time(TimeReading times, DateOrder dateOrder) {
+    TimeColumn read = TimeColumn.of(column, texts, times);
+    return new CycleColumn(name, read.seconds(), "")
+        .planned(dateOrder, read.unreadable(), read.example());
   }
 
   /** Whether its values come one behind the other, and do not come back. */
@@ -150,7 +141,7 @@ final class TextColumn {
   }
 
   private double first() {
-    return java.util.Arrays.stream(column).filter(x -> !Double.isNaN(x)).findFirst().orElseThrow();
+    return Arrays.stream(column).filter(x -> !Double.isNaN(x)).findFirst().orElseThrow();
   }
 
   private double last() {

@@ -3,7 +3,6 @@ package io.lowtide.trainer.feature;
 import io.lowtide.density.feature.TimeReading;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -53,10 +52,5 @@ public record TimeColumn(double[] seconds, int readable, int unreadable, String 
       }
     }
     return new TimeColumn(seconds, readable, unreadable, example);
-  }
-
-  /** The times that there are, ascending. */
-  double[] sorted() {
-    return Arrays.stream(seconds).filter(t -> !Double.isNaN(t)).sorted().toArray();
   }
 }

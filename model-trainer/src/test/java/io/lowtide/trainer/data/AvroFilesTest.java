@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.file.CodecFactory;
 import org.apache.avro.file.DataFileWriter;
@@ -75,7 +76,7 @@ class AvroFilesTest {
   }
 
   private static List<GenericRecord> readings(int count) {
-    return java.util.stream.IntStream.range(0, count).mapToObj(AvroFilesTest::reading).toList();
+    return IntStream.range(0, count).mapToObj(AvroFilesTest::reading).toList();
   }
 
   @Test
