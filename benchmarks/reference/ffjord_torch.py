@@ -5,7 +5,8 @@ Hutchinson's estimator through autograd, Dormand-Prince 5(4) with one step for t
 the root-mean-square norm over it (as torchdiffeq), gradients by the adjoint method. Prints one
 "name value" pair a line: medians of milliseconds per score and per training iteration.
 
-Usage: python3 ffjord_torch.py [dimensions] [threads]
+Usage: python3 ffjord_torch.py [dimensions] [threads] [device] [batch]; on another device than the
+CPU it times training alone.
 """
 
 import statistics
@@ -16,9 +17,11 @@ import torch
 
 DIMENSIONS = int(sys.argv[1]) if len(sys.argv) > 1 else 8
 torch.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 2)
+DEVICE = sys.argv[3] if len(sys.argv) > 3 else "cpu"
+torch.set_default_device(DEVICE)
 torch.manual_seed(1)
 TOLERANCE = 1e-5
-BATCH = 512
+BATCH = int(sys.argv[4]) if len(sys.argv) > 4 else 512
 
 C = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1]
 A = [
@@ -172,6 +175,8 @@ def main():
     print("training_iteration_ms", round(milliseconds, 2))
     print("training_evaluations", field.evaluations / rounds)
     print("training_evaluation_ms", round(milliseconds * rounds / field.evaluations, 3))
+    if DEVICE != "cpu":
+        return
     for batch, repetitions in ((1, 60), (64, 20), (1000, 10)):
         field.evaluations = 0
         x = draw(batch)

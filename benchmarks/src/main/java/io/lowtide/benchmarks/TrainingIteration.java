@@ -74,9 +74,10 @@ public final class TrainingIteration {
     int shards = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
     TraceMode trace =
         TraceMode.valueOf((arguments.length > 2 ? arguments[2] : "exact").toUpperCase(Locale.ROOT));
-    TrainingEngine engine = TrainingEngines.load();
+    TrainingIteration iteration = new TrainingIteration(dimensions);
+    TrainingEngine engine = TrainingEngines.of(TrainingEngines.AUTOMATIC).forShape(iteration.shape);
     System.out.println("engine " + engine.description());
-    new TrainingIteration(dimensions).measure(engine, shards, trace);
+    iteration.measure(engine, shards, trace);
   }
 
   private void measure(TrainingEngine engine, int shards, TraceMode trace) {

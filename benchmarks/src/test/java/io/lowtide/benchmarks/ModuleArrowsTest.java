@@ -29,6 +29,7 @@ final class ModuleArrowsTest {
   private static final String KAFKA = "io.lowtide.kafka..";
   private static final String CLI = "io.lowtide.cli..";
   private static final String TRAINER = "io.lowtide.trainer..";
+  private static final String CUDA = "io.lowtide.cuda..";
   private static final String STREAM = "io.lowtide.stream..";
   private static final String QUICKSTART = "io.lowtide.quickstart..";
   private static final String BENCHMARKS = "io.lowtide.benchmarks..";
@@ -39,7 +40,7 @@ final class ModuleArrowsTest {
   @ArchTest
   static void shouldSeeTheClassesItJudges(JavaClasses classes) {
     for (String module :
-        List.of(SCHEMAS, DENSITY, KAFKA, CLI, TRAINER, STREAM, QUICKSTART, BENCHMARKS)) {
+        List.of(SCHEMAS, DENSITY, KAFKA, CLI, TRAINER, CUDA, STREAM, QUICKSTART, BENCHMARKS)) {
       assertThat(classes.that(resideInAPackage(module))).as(module).isNotEmpty();
     }
     assertThat(classes.that(resideInAPackage(ND4J_ENGINE))).isNotEmpty();
@@ -59,6 +60,8 @@ final class ModuleArrowsTest {
           .definedBy(CLI)
           .layer("trainer")
           .definedBy(TRAINER)
+          .layer("cuda")
+          .definedBy(CUDA)
           .layer("stream")
           .definedBy(STREAM)
           .layer("quickstart")
@@ -71,15 +74,17 @@ final class ModuleArrowsTest {
           .mayOnlyBeAccessedByLayers("benchmarks")
           .whereLayer("stream")
           .mayOnlyBeAccessedByLayers("quickstart", "benchmarks")
+          .whereLayer("cuda")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("trainer")
-          .mayOnlyBeAccessedByLayers("quickstart", "benchmarks")
+          .mayOnlyBeAccessedByLayers("cuda", "quickstart", "benchmarks")
           .whereLayer("cli")
           .mayOnlyBeAccessedByLayers("trainer", "stream", "quickstart", "benchmarks")
           .whereLayer("kafka")
-          .mayOnlyBeAccessedByLayers("cli", "trainer", "stream", "quickstart", "benchmarks")
+          .mayOnlyBeAccessedByLayers("cli", "trainer", "cuda", "stream", "quickstart", "benchmarks")
           .whereLayer("density")
           .mayOnlyBeAccessedByLayers(
-              "kafka", "cli", "trainer", "stream", "quickstart", "benchmarks");
+              "kafka", "cli", "trainer", "cuda", "stream", "quickstart", "benchmarks");
 
   @ArchTest
   static final ArchRule contractsAndDensityShouldKnowNeitherKafkaNorNd4j =
@@ -107,6 +112,15 @@ final class ModuleArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.nd4j..", "org.bytedeco..");
+
+  @ArchTest
+  static final ArchRule onlyOneModuleShouldCallNativeLibraries =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(CUDA)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.sun.jna..");
 
   @ArchTest
   static final ArchRule nobodyShouldNameAnEngine =

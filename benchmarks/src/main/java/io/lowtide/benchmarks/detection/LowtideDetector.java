@@ -37,11 +37,12 @@ final class LowtideDetector implements Detector {
   public TrainedDetector train(Table training, long seed) {
     Map<String, String> named = new HashMap<>(settings);
     named.put("seed", String.valueOf(seed));
+    TrainingSettings checked = TrainingSettings.of(named);
     ModelBundle bundle =
         new FlowTrainer(
-                TrainingEngines.load(),
+                TrainingEngines.of(checked.engine()),
                 training.source(),
-                TrainingSettings.of(named),
+                checked,
                 report -> {},
                 Optional.empty())
             .train(training)

@@ -60,11 +60,12 @@ final class LowtideNabDetector implements NabDetector {
     FeaturePlan plan = plan();
     Table rows = plan.withLags(records(set), Optional.empty()).table();
     int probation = set.probationRows();
+    TrainingSettings training = TrainingSettings.of(settings);
     ModelBundle bundle =
         new FlowTrainer(
-                TrainingEngines.load(),
+                TrainingEngines.of(training.engine()),
                 set.name(),
-                TrainingSettings.of(settings),
+                training,
                 report -> {},
                 Optional.empty())
             .train(rows.rows(0, probation), plan)

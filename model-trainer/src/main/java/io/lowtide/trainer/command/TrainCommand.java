@@ -110,7 +110,7 @@ public final class TrainCommand implements LowtideCommand {
     }
     FlowTrainer trainer =
         new FlowTrainer(
-            TrainingEngines.load(),
+            TrainingEngines.of(settings.engine()),
             detector,
             settings,
             new ProgressPrinter(out),

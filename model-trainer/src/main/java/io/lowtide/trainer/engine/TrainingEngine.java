@@ -1,5 +1,8 @@
 package io.lowtide.trainer.engine;
 
+import io.lowtide.density.field.FieldShape;
+import java.util.Optional;
+
 /**
  * What training computes on: a library, and the processor that it uses. Everything that crosses
  * this seam is plain arrays; {@code TrainingEngineConformance} among the tests holds every engine
@@ -15,6 +18,11 @@ public interface TrainingEngine {
    * training takes, and nothing else.
    */
   int concurrentFits();
+
+  /**
+   * Why the engine does not take fields of a shape, in a few words for people; empty if it does.
+   */
+  Optional<String> refusal(FieldShape shape);
 
   /** Makes ready to compute; to be closed by the caller. May be called by several threads. */
   BatchGradient newGradient(BatchProblem problem);

@@ -6,6 +6,12 @@ package io.lowtide.trainer.engine;
  */
 public interface TrainingEngineProvider {
 
+  /** Of the engine, as the setting {@code engine} has it. */
+  String name();
+
+  /** Engines of higher priority are asked first where the setting leaves the choice open. */
+  int priority();
+
   /**
    * Starts the engine; a second call gives one that shares what the first has loaded.
    *

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param features how a record becomes numbers
  * @param flow the flow that goes into the model
+ * @param engine what it was fitted on
  * @param solver how its scores are integrated
  * @param heldOut those records, as the scorer takes them
  * @param conformityScores one for each, in nats, negative infinity where a record has none
@@ -17,6 +18,7 @@ import java.util.List;
 record CalibratedFlow(
     FeatureSpecification features,
     FittedFlow flow,
+    String engine,
     SolverChoice solver,
     List<double[]> heldOut,
     double[] conformityScores,

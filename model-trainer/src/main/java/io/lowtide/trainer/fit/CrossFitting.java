@@ -4,6 +4,7 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.EngineSelection;
 import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,7 +32,7 @@ final class CrossFitting {
 
   private static final Logger LOG = LoggerFactory.getLogger(CrossFitting.class);
 
-  private final TrainingEngine engine;
+  private final EngineSelection engines;
   private final TrainingSettings settings;
   private final FeatureSource featureSource;
   private final Consumer<EpochReport> listener;
@@ -40,11 +41,11 @@ final class CrossFitting {
    * @param listener hears how the first fold and then the flow that serves are trained
    */
   CrossFitting(
-      TrainingEngine engine,
+      EngineSelection engines,
       TrainingSettings settings,
       FeatureSource featureSource,
       Consumer<EpochReport> listener) {
-    this.engine = engine;
+    this.engines = engines;
     this.settings = settings;
     this.featureSource = featureSource;
     this.listener = listener;
@@ -58,6 +59,8 @@ final class CrossFitting {
   CalibratedFlow fit(Table shuffled) {
     FeatureSpecification features = featureSource.of(shuffled);
     FeatureEncoder encoder = new FeatureEncoder(features);
+    TrainingEngine engine =
+        engines.forShape(settings.fieldShape(encoder.dimensions(), encoder.contextDimensions()));
     List<Fold> folds =
         IntStream.range(0, settings.calibrationFolds())
             .mapToObj(index -> new Fold(shuffled, index))
@@ -67,7 +70,7 @@ final class CrossFitting {
             + " to stop",
         shuffled.size(),
         folds.size());
-    fitAll(folds, encoder);
+    fitAll(engine, folds, encoder);
     List<EpochReport> history = meanHistory(folds);
     EpochReport best =
         Collections.min(
@@ -77,7 +80,7 @@ final class CrossFitting {
     try (FlowFitter fitter =
         new FlowFitter(
             engine,
-            settings.withMaximumSeconds(secondsForEach()),
+            settings.withMaximumSeconds(secondsForEach(engine)),
             new TrainingData(encoder, shuffled),
             Optional.empty())) {
       flow =
@@ -98,6 +101,7 @@ final class CrossFitting {
     return new CalibratedFlow(
         features,
         new FittedFlow(flow.parameters(), history, best, flow.setAside()),
+        engine.description(),
         SolverChoice.of(features, flow.parameters(), settings, heldOut),
         heldOut,
         scores.build().toArray(),
@@ -106,20 +110,20 @@ final class CrossFitting {
   }
 
   /** The time limit is shared by the rounds of folds and the flow that serves; 0: no limit. */
-  private double secondsForEach() {
+  private double secondsForEach(TrainingEngine engine) {
     int together = Math.min(settings.calibrationFolds(), engine.concurrentFits());
     int rounds = (settings.calibrationFolds() + together - 1) / together;
     return settings.maximumSeconds() / (rounds + 1);
   }
 
   /** Folds side by side, which small batches make better use of than shards. */
-  private void fitAll(List<Fold> folds, FeatureEncoder encoder) {
+  private void fitAll(TrainingEngine engine, List<Fold> folds, FeatureEncoder encoder) {
     ExecutorService executor =
         Executors.newFixedThreadPool(Math.min(folds.size(), engine.concurrentFits()));
     try {
       List<Future<?>> fits = new ArrayList<>();
       for (Fold fold : folds) {
-        fits.add(executor.submit(() -> fold.fit(encoder)));
+        fits.add(executor.submit(() -> fold.fit(engine, encoder)));
       }
       for (Future<?> fit : fits) {
         fit.get();
@@ -181,11 +185,11 @@ final class CrossFitting {
       leftOut = table.withRows(outside.toArray(double[][]::new));
     }
 
-    void fit(FeatureEncoder encoder) {
+    void fit(TrainingEngine engine, FeatureEncoder encoder) {
       try (FlowFitter fitter =
           new FlowFitter(
               engine,
-              settings.withoutShards().withMaximumSeconds(secondsForEach()),
+              settings.withoutShards().withMaximumSeconds(secondsForEach(engine)),
               new TrainingData(encoder, fitted),
               Optional.of(new TrainingData(encoder, leftOut)),
               validationInterval)) {

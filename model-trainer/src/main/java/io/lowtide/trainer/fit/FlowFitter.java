@@ -86,12 +86,7 @@ final class FlowFitter implements AutoCloseable {
       int validationInterval) {
     this.engine = engine;
     this.settings = settings;
-    this.shape =
-        new FieldShape(
-            training.dimensions(),
-            training.contextDimensions(),
-            settings.hiddenUnits(),
-            settings.activation());
+    this.shape = settings.fieldShape(training.dimensions(), training.contextDimensions());
     this.training = training;
     this.trimmed = new TrimmedRecords(training, settings.contamination());
     this.batchSize = Math.min(settings.batchSize(), training.size());

@@ -10,7 +10,7 @@ import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
-import io.lowtide.trainer.engine.TrainingEngine;
+import io.lowtide.trainer.engine.EngineSelection;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.feature.PlanInference;
 import io.lowtide.trainer.feature.UsableRecords;
@@ -44,26 +44,26 @@ public final class FlowTrainer {
   private static final int LEAST_RECORDS = 50;
   private static final int PROBES = 8;
 
-  private final TrainingEngine engine;
+  private final EngineSelection engines;
   private final String detector;
   private final TrainingSettings settings;
   private final Consumer<EpochReport> listener;
   private final Optional<Path> checkpoint;
 
   /**
-   * @param engine what computes
+   * @param engines what computes
    * @param detector name of the detector
    * @param settings how to train
    * @param listener receives a report at every validation
    * @param checkpoint file to save progress in, and to go on from if it is there
    */
   public FlowTrainer(
-      TrainingEngine engine,
+      EngineSelection engines,
       String detector,
       TrainingSettings settings,
       Consumer<EpochReport> listener,
       Optional<Path> checkpoint) {
-    this.engine = engine;
+    this.engines = engines;
     this.detector = detector;
     this.settings = settings;
     this.listener = listener;
@@ -112,9 +112,9 @@ public final class FlowTrainer {
     FeatureSource features = new FeatureSource(plan, table, settings.smoothing());
     CalibratedFlow calibrated =
         split
-            ? new SplitFitting(engine, settings, features, listener)
+            ? new SplitFitting(engines, settings, features, listener)
                 .fit(shuffled, checkpoint.map(file -> checkpointFile(file, dataHash, plan)))
-            : new CrossFitting(engine, settings, features, listener).fit(shuffled);
+            : new CrossFitting(engines, settings, features, listener).fit(shuffled);
     FittedFlow flow = calibrated.flow();
     BundleAssembler assembler =
         new BundleAssembler(
@@ -151,7 +151,7 @@ public final class FlowTrainer {
                   settings.contamination(),
                   (long) flow.setAside(),
                   (long) calibrated.conformityScores().length - scores.length),
-              provenance(all, dataHash),
+              provenance(all, dataHash, calibrated.engine()),
               probes(calibrated, assembler.newScorer()));
       return new TrainingResult(
           bundle, flow.history(), settings.asMap(), usable.findings(), all.size() - table.size());
@@ -170,7 +170,7 @@ public final class FlowTrainer {
    */
   public Optional<NewestTenth> newestTenth(Table all, FeaturePlan plan) {
     try {
-      return new NewestTenthCheck(engine, settings).of(plan, UsableRecords.of(plan, all).table());
+      return new NewestTenthCheck(engines, settings).of(plan, UsableRecords.of(plan, all).table());
     } catch (DataException | TrainingDivergedException e) {
       LOG.warn("How the newest tenth fares cannot be told: {}", e.getMessage());
       return Optional.empty();
@@ -237,7 +237,7 @@ public final class FlowTrainer {
         .toList();
   }
 
-  private Provenance provenance(Table table, String dataHash) {
+  private Provenance provenance(Table table, String dataHash, String engine) {
     String version = FlowTrainer.class.getPackage().getImplementationVersion();
     return new Provenance(
         table.source(),
@@ -246,6 +246,6 @@ public final class FlowTrainer {
         settings.seed(),
         version == null ? "unpackaged" : version,
         System.getProperty("java.version"),
-        engine.description());
+        engine);
   }
 }

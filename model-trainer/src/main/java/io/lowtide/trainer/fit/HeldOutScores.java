@@ -3,7 +3,6 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.bundle.BundleAssembler;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.FieldParameters;
-import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
@@ -26,7 +25,9 @@ final class HeldOutScores {
       FieldParameters parameters,
       SolverSettings solver,
       List<double[]> rows) {
-    ValueScorer scorer = new BundleAssembler(features, parameters, solver).newScorer();
-    return rows.stream().mapToDouble(scorer::scoreOrLowest).toArray();
+    BundleAssembler assembler = new BundleAssembler(features, parameters, solver);
+    double[] scores = new double[rows.size()];
+    ParallelScoring.score(assembler::newScorer, rows, (row, score, scorer) -> scores[row] = score);
+    return scores;
   }
 }

@@ -4,6 +4,7 @@ import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.EngineSelection;
 import io.lowtide.trainer.engine.TrainingEngine;
 import io.lowtide.trainer.feature.FeaturePlan;
 import java.util.ArrayList;
@@ -30,11 +31,11 @@ final class NewestTenthCheck {
   /** Calibration records for each that may be flagged, where so many are needed. */
   private static final int FOR_EACH_FLAGGED = 20;
 
-  private final TrainingEngine engine;
+  private final EngineSelection engines;
   private final TrainingSettings settings;
 
-  NewestTenthCheck(TrainingEngine engine, TrainingSettings settings) {
-    this.engine = engine;
+  NewestTenthCheck(EngineSelection engines, TrainingSettings settings) {
+    this.engines = engines;
     this.settings = settings;
   }
 
@@ -59,6 +60,8 @@ final class NewestTenthCheck {
     Table fitted = rest.rows(calibration, rest.size());
     FeatureSpecification features = new FeatureSource(plan, table, settings.smoothing()).of(fitted);
     FeatureEncoder encoder = new FeatureEncoder(features);
+    TrainingEngine engine =
+        engines.forShape(settings.fieldShape(encoder.dimensions(), encoder.contextDimensions()));
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(engine, settings, new TrainingData(encoder, fitted), Optional.empty())) {

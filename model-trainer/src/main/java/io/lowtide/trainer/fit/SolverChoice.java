@@ -146,15 +146,19 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
 
       private final double[] conformityScores = new double[rows.size()];
       private final double[] gridErrors = new double[rows.size()];
-      private long evaluations;
+      private final long evaluations;
 
       Scores(Flow flow) {
-        ValueScorer scorer = new ValueScorer(encoder, flow);
-        for (int row = 0; row < conformityScores.length; row++) {
-          conformityScores[row] = scorer.scoreOrLowest(rows.get(row));
-          gridErrors[row] = scorer.largestGridError();
-          evaluations += scorer.evaluations();
-        }
+        long[] evaluationsOf = new long[rows.size()];
+        ParallelScoring.score(
+            () -> new ValueScorer(encoder, flow),
+            rows,
+            (row, score, scorer) -> {
+              conformityScores[row] = score;
+              gridErrors[row] = scorer.largestGridError();
+              evaluationsOf[row] = scorer.evaluations();
+            });
+        evaluations = Arrays.stream(evaluationsOf).sum();
       }
 
       /** Share of the records with a step on the grid that is not within the limit. */

@@ -3,6 +3,7 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.engine.EngineSelection;
 import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.List;
 import java.util.Optional;
@@ -14,17 +15,17 @@ import java.util.function.Consumer;
  */
 final class SplitFitting {
 
-  private final TrainingEngine engine;
+  private final EngineSelection engines;
   private final TrainingSettings settings;
   private final FeatureSource featureSource;
   private final Consumer<EpochReport> listener;
 
   SplitFitting(
-      TrainingEngine engine,
+      EngineSelection engines,
       TrainingSettings settings,
       FeatureSource featureSource,
       Consumer<EpochReport> listener) {
-    this.engine = engine;
+    this.engines = engines;
     this.settings = settings;
     this.featureSource = featureSource;
     this.listener = listener;
@@ -49,6 +50,8 @@ final class SplitFitting {
     FeatureSpecification features = featureSource.of(fitted);
     FeatureEncoder encoder = new FeatureEncoder(features);
     Table validated = shuffled.rows(training, training + validation);
+    TrainingEngine engine =
+        engines.forShape(settings.fieldShape(encoder.dimensions(), encoder.contextDimensions()));
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(
@@ -68,6 +71,7 @@ final class SplitFitting {
     return new CalibratedFlow(
         features,
         flow,
+        engine.description(),
         solver,
         heldOut,
         HeldOutScores.of(features, flow.parameters(), solver.solver(), heldOut),

@@ -3,6 +3,7 @@ package io.lowtide.trainer.fit;
 import io.lowtide.kafka.settings.BudgetSettings;
 import io.lowtide.kafka.settings.SettingsDefinition;
 import io.lowtide.kafka.settings.Validators;
+import io.lowtide.trainer.engine.TrainingEngines;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
@@ -12,6 +13,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
 /** Every setting of training: its name, type, default, what it is, and what is expected of it. */
 final class TrainingSettingDefinitions {
 
+  static final String ENGINE = "engine";
   static final String HIDDEN_UNITS = "hidden.units";
   static final String ACTIVATION = "activation";
   static final String ITERATIONS = "iterations";
@@ -55,6 +57,15 @@ final class TrainingSettingDefinitions {
 
   private static ConfigDef defineFit(ConfigDef definition) {
     return definition
+        .define(
+            ENGINE,
+            Type.STRING,
+            TrainingEngines.AUTOMATIC,
+            ValidString.in(TrainingEngines.AUTOMATIC, "nd4j", "cuda"),
+            Importance.MEDIUM,
+            "What training computes on: cuda, an NVIDIA GPU of compute capability 7.0 or newer;"
+                + " nd4j, the CPU; auto, the GPU where there is one and it takes the field's shape,"
+                + " else the CPU. docs/gpu.md says more.")
         .define(
             HIDDEN_UNITS,
             Type.LIST,

@@ -7,6 +7,7 @@ import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CALIBRATION_FOLD
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CALIBRATION_FRACTION;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CONTAMINATION;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CROSS_CALIBRATION_BELOW;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.ENGINE;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.FALSE_ALARM_BUDGET;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.GRADIENT_NORM_LIMIT;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.HIDDEN_UNITS;
@@ -31,6 +32,7 @@ import static io.lowtide.trainer.fit.TrainingSettingDefinitions.WARM_UP_ITERATIO
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.WEIGHT_DECAY;
 
 import io.lowtide.density.field.Activation;
+import io.lowtide.density.field.FieldShape;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.kafka.settings.Settings;
@@ -82,6 +84,16 @@ public final class TrainingSettings {
     Map<String, String> map = new TreeMap<>();
     values.values().forEach((name, value) -> map.put(name, String.valueOf(value)));
     return map;
+  }
+
+  /** Name of the engine, or {@code auto}. */
+  public String engine() {
+    return values.getString(ENGINE);
+  }
+
+  /** Shape of the field of a flow of so many dimensions. */
+  FieldShape fieldShape(int dimensions, int contextDimensions) {
+    return new FieldShape(dimensions, contextDimensions, hiddenUnits(), activation());
   }
 
   public List<Integer> hiddenUnits() {

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.nd4j;
 
+import io.lowtide.density.field.FieldShape;
 import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.BatchProblem;
 import io.lowtide.trainer.engine.EngineException;
@@ -8,6 +9,7 @@ import io.lowtide.trainer.engine.TrainingEngine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.Properties;
 import org.nd4j.common.config.ND4JSystemProperties;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -54,6 +56,11 @@ record Nd4jEngine(String description, boolean gpu) implements TrainingEngine {
   @Override
   public int concurrentFits() {
     return gpu ? 1 : Runtime.getRuntime().availableProcessors();
+  }
+
+  @Override
+  public Optional<String> refusal(FieldShape shape) {
+    return Optional.empty();
   }
 
   @Override

@@ -7,6 +7,16 @@ import io.lowtide.trainer.engine.TrainingEngineProvider;
 public final class Nd4jEngineProvider implements TrainingEngineProvider {
 
   @Override
+  public String name() {
+    return "nd4j";
+  }
+
+  @Override
+  public int priority() {
+    return 0;
+  }
+
+  @Override
   public TrainingEngine load() {
     return Nd4jEngine.load();
   }

@@ -95,7 +95,7 @@ class OneScoreTest {
         .contains(Categorical.class, Continuous.class, Cycle.class);
     bundle =
         new FlowTrainer(
-                TrainingEngines.load(),
+                TrainingEngines.of("nd4j"),
                 "anything",
                 TrainingSettings.of(
                     Map.of(

@@ -2,6 +2,8 @@ package io.lowtide.trainer.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lowtide.density.field.Activation;
+import io.lowtide.density.field.FieldShape;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.engine.BatchGradient;
@@ -29,7 +31,8 @@ class ConcurrentFitsTest {
   /** Counts the fits that are open at a time; each has a gradient to fit and one to validate. */
   private static final class CountingEngine implements TrainingEngine {
 
-    private final TrainingEngine engine = TrainingEngines.load();
+    private final TrainingEngine engine =
+        TrainingEngines.of("nd4j").forShape(new FieldShape(2, 0, List.of(8), Activation.TANH));
     private final int concurrentFits;
     private int open;
     private int mostOpen;
@@ -46,6 +49,11 @@ class ConcurrentFitsTest {
     @Override
     public int concurrentFits() {
       return concurrentFits;
+    }
+
+    @Override
+    public Optional<String> refusal(FieldShape shape) {
+      return engine.refusal(shape);
     }
 
     @Override
@@ -113,7 +121,7 @@ class ConcurrentFitsTest {
       rows[row] = new double[] {x, x * x + 0.2 * random.nextGaussian()};
     }
     return new FlowTrainer(
-            engine, "test", TrainingSettings.of(SETTINGS), report -> {}, Optional.empty())
+            shape -> engine, "test", TrainingSettings.of(SETTINGS), report -> {}, Optional.empty())
         .train(new Table("parabola", List.of("x", "y"), rows));
   }
 

@@ -23,7 +23,6 @@ import io.lowtide.trainer.engine.BatchProblem;
 import io.lowtide.trainer.engine.ErrorNorm;
 import io.lowtide.trainer.engine.FlowObjective;
 import io.lowtide.trainer.engine.SolverOptions;
-import io.lowtide.trainer.engine.TrainingEngine;
 import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
@@ -49,7 +48,7 @@ class FlowTrainerTest {
           "learning.rate", "0.01",
           "smoothing", "0.1");
 
-  private static final TrainingEngine ENGINE = TrainingEngines.load();
+  private static final TrainingEngines ENGINES = TrainingEngines.of("nd4j");
 
   private static TrainingResult result;
 
@@ -132,7 +131,7 @@ class FlowTrainerTest {
     List<EpochReport> reports = new ArrayList<>();
     FlowTrainer interrupted =
         new FlowTrainer(
-            ENGINE,
+            ENGINES,
             "bananas",
             TrainingSettings.of(SETTINGS),
             report -> {
@@ -196,8 +195,11 @@ class FlowTrainerTest {
     double[] trained = new double[count];
     SolverOptions options = SolverOptions.of(tolerance, ErrorNorm.EVERY_RECORD);
     try (BatchGradient likelihood =
-        ENGINE.newGradient(
-            BatchProblem.of(parameters.shape(), FlowObjective.exactLikelihood(), count, options))) {
+        ENGINES
+            .forShape(parameters.shape())
+            .newGradient(
+                BatchProblem.of(
+                    parameters.shape(), FlowObjective.exactLikelihood(), count, options))) {
       likelihood.setParameters(asDoubles(parameters.toArray()));
       likelihood.loss(Batch.of(batch));
       likelihood.copyLogDensities(trained);
@@ -309,7 +311,7 @@ class FlowTrainerTest {
 
   private static FlowTrainer trainer(Map<String, String> settings, Optional<Path> checkpoint) {
     return new FlowTrainer(
-        ENGINE, "bananas", TrainingSettings.of(settings), report -> {}, checkpoint);
+        ENGINES, "bananas", TrainingSettings.of(settings), report -> {}, checkpoint);
   }
 
   /** Two crescents, and a third column that never changes. */

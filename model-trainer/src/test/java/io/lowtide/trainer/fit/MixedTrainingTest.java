@@ -62,7 +62,7 @@ class MixedTrainingTest {
     plan = new FeaturePlan(roles);
     bundle =
         new FlowTrainer(
-                TrainingEngines.load(),
+                TrainingEngines.of("nd4j"),
                 "machines",
                 TrainingSettings.of(Map.of("hidden.units", "24,24", "iterations", "250")),
                 report -> {},
@@ -180,7 +180,8 @@ class MixedTrainingTest {
     double[] trained = new double[count];
     SolverOptions options = SolverOptions.of(1e-6, ErrorNorm.EVERY_RECORD);
     try (BatchGradient likelihood =
-        TrainingEngines.load()
+        TrainingEngines.of("nd4j")
+            .forShape(bundle.parameters().shape())
             .newGradient(
                 BatchProblem.of(
                         bundle.parameters().shape(),

@@ -26,7 +26,7 @@ class NewestTenthTest {
 
   private static FlowTrainer trainer() {
     return new FlowTrainer(
-        TrainingEngines.load(),
+        TrainingEngines.of("nd4j"),
         "moving",
         TrainingSettings.of(SETTINGS),
         report -> {},

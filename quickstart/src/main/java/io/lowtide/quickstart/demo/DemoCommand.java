@@ -142,7 +142,7 @@ public final class DemoCommand implements LowtideCommand {
                 .with(trainingSettings, "command line"));
     FlowTrainer trainer =
         new FlowTrainer(
-            TrainingEngines.load(),
+            TrainingEngines.of(settings.engine()),
             Demo.DETECTOR,
             settings,
             new ProgressPrinter(out()),

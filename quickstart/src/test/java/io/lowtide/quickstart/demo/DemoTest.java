@@ -44,7 +44,7 @@ class DemoTest {
                   traffic,
                   source ->
                       new FlowTrainer(
-                              TrainingEngines.load(),
+                              TrainingEngines.of("nd4j"),
                               Demo.DETECTOR,
                               TrainingSettings.of(BRIEF),
                               report -> {},

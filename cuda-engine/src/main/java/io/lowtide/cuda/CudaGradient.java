@@ -1,0 +1,235 @@
+package io.lowtide.cuda;
+
+import com.sun.jna.Pointer;
+import io.lowtide.trainer.engine.Batch;
+import io.lowtide.trainer.engine.BatchGradient;
+import io.lowtide.trainer.engine.BatchLoss;
+import io.lowtide.trainer.engine.BatchProblem;
+import java.util.random.RandomGenerator;
+
+/**
+ * Loss and gradient of a batch by one launch of the fused kernel. Every tile of records is
+ * integrated with steps of its own, whatever the shards of the problem; sums are made in an order
+ * that depends on nothing but the shape and the card.
+ */
+final class CudaGradient implements BatchGradient {
+
+  private static final int X = 0;
+  private static final int CONTEXT = 1;
+  private static final int PRESENT = 2;
+  private static final int PROBES = 3;
+
+  private static final int GRADIENT = 0;
+  private static final int LOG_DENSITIES = 1;
+  private static final int KINETIC_ENERGIES = 2;
+  private static final int JACOBIAN_NORMS = 3;
+
+  private final CudaDevice device;
+  private final KernelModule module;
+  private final BatchProblem problem;
+  private final ParameterLayout layout;
+  private final Directions directions;
+  private final int contextDimensions;
+  private final int blocks;
+
+  private final Pointer stream;
+  private final TransferBuffer parameters;
+  private final TransferBuffer batch;
+  private final TransferBuffer results;
+  private final TileOutcomes outcomes;
+  private final long operands;
+  private final long parts;
+  private final long directionTable;
+  private final KernelArgument argument = new KernelArgument();
+
+  private final double[] probes;
+  private final double[] kernelParameters;
+  private final double[] kernelGradient;
+  private final double[] logDensities;
+  private final double[] costs;
+
+  /**
+   * @param device whose context the calling thread is in
+   * @param module kernels that serve the problem
+   * @param fixedSteps steps of equal length; 0 for error control
+   */
+  CudaGradient(CudaDevice device, KernelModule module, BatchProblem problem, int fixedSteps) {
+    this.device = device;
+    this.module = module;
+    this.problem = problem;
+    this.layout = new ParameterLayout(problem.shape(), module.shape());
+    this.directions = new Directions(problem);
+    this.contextDimensions = problem.shape().contextDimensions();
+    int records = problem.records();
+    int dimensions = problem.shape().dimensions();
+    int tile = module.shape().tiling().records();
+    int tiles = (records + tile - 1) / tile;
+    this.blocks = Math.min(tiles, module.blocksAtATime(contextDimensions));
+    int length = module.parameters(contextDimensions);
+    int optional = problem.optional().length > 0 ? records * dimensions : 0;
+    this.probes = new double[directions.randomProbes() * records * dimensions];
+
+    this.stream = device.newStream();
+    this.parameters = new TransferBuffer(device, problem.precision(), length);
+    this.batch =
+        new TransferBuffer(
+            device,
+            problem.precision(),
+            records * dimensions,
+            records * contextDimensions,
+            optional,
+            probes.length);
+    this.results =
+        new TransferBuffer(device, problem.precision(), length, records, records, records);
+    this.outcomes = new TileOutcomes(device, tiles);
+    this.operands = device.allocate((long) module.operands() * module.shape().bytes());
+    this.parts = device.allocate((long) blocks * length * module.shape().bytes());
+    this.directionTable = uploadDirections();
+    argument.set(
+        problem,
+        new KernelArgument.Addresses(
+            parameters.address(0),
+            operands,
+            batch.address(X),
+            batch.address(CONTEXT),
+            optional > 0 ? batch.address(PRESENT) : 0,
+            directions.randomProbes() > 0 ? batch.address(PROBES) : 0,
+            directionTable,
+            results.address(LOG_DENSITIES),
+            results.address(KINETIC_ENERGIES),
+            results.address(JACOBIAN_NORMS),
+            parts,
+            results.address(GRADIENT),
+            outcomes.address()),
+        directions.count(),
+        directions.closedTrace(),
+        fixedSteps,
+        blocks);
+    this.kernelParameters = new double[length];
+    this.kernelGradient = new double[length];
+    this.logDensities = new double[records];
+    this.costs = new double[records];
+  }
+
+  private long uploadDirections() {
+    int[] table = directions.table();
+    long bytes = (long) table.length * Integer.BYTES;
+    long address = device.allocate(bytes);
+    if (table.length > 0) {
+      Pointer host = device.allocateHost(bytes);
+      host.write(0, table, 0, table.length);
+      device.upload(address, host, bytes, stream);
+      device.await(stream);
+      device.freeHost(host);
+    }
+    return address;
+  }
+
+  @Override
+  public int records() {
+    return problem.records();
+  }
+
+  @Override
+  public void setParameters(double[] values) {
+    if (values.length != layout.size()) {
+      throw new IllegalArgumentException(
+          "parameters: " + values.length + " values, expected " + layout.size());
+    }
+    for (int i = 0; i < values.length; i++) {
+      kernelParameters[layout.position(i)] = values[i];
+    }
+    device.enter();
+    parameters.put(0, kernelParameters);
+    parameters.upload(stream);
+    module.prepare(stream, argument.pointer());
+  }
+
+  @Override
+  public void drawProbes(RandomGenerator random) {
+    problem.objective().probes().fill(probes, random);
+    batch.put(PROBES, probes);
+  }
+
+  @Override
+  public BatchLoss loss(Batch records) {
+    solve(records, false);
+    return summary();
+  }
+
+  @Override
+  public BatchLoss lossAndGradient(Batch records, double[] gradient) {
+    solve(records, true);
+    results.get(GRADIENT, kernelGradient);
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = kernelGradient[layout.position(i)];
+    }
+    return summary();
+  }
+
+  private void solve(Batch records, boolean wantGradient) {
+    device.enter();
+    batch.put(X, records.x());
+    batch.put(CONTEXT, records.context());
+    batch.put(PRESENT, records.present());
+    batch.upload(stream);
+    argument.setWantGradient(wantGradient);
+    module.flow(blocks, contextDimensions, stream, argument.pointer());
+    if (wantGradient) {
+      module.sum(contextDimensions, stream, argument.pointer());
+    }
+    outcomes.download(stream);
+    results.download(stream);
+    device.await(stream);
+    outcomes.require();
+    results.get(LOG_DENSITIES, logDensities);
+  }
+
+  private BatchLoss summary() {
+    double kinetic = problem.objective().kineticPenalty();
+    double jacobian = problem.objective().jacobianPenalty();
+    double negativeLogLikelihood = -mean(logDensities);
+    double kineticEnergy = kinetic > 0 ? meanCost(KINETIC_ENERGIES) : 0;
+    double jacobianNorm = jacobian > 0 ? meanCost(JACOBIAN_NORMS) : 0;
+    return new BatchLoss(
+        negativeLogLikelihood,
+        kineticEnergy,
+        jacobianNorm,
+        negativeLogLikelihood + kinetic * kineticEnergy + jacobian * jacobianNorm,
+        outcomes.forwardEvaluations(),
+        outcomes.backwardEvaluations());
+  }
+
+  private double meanCost(int array) {
+    results.get(array, costs);
+    return mean(costs);
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+
+  @Override
+  public void copyLogDensities(double[] values) {
+    System.arraycopy(logDensities, 0, values, 0, values.length);
+  }
+
+  @Override
+  public void close() {
+    device.enter();
+    device.await(stream);
+    parameters.close();
+    batch.close();
+    results.close();
+    outcomes.close();
+    device.free(operands);
+    device.free(parts);
+    device.free(directionTable);
+    device.close(stream);
+    argument.close();
+  }
+}
