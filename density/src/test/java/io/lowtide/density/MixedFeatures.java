@@ -13,8 +13,10 @@ import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.ContextFeature;
 import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.Presence;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
 import java.time.Instant;
@@ -49,7 +51,8 @@ public final class MixedFeatures {
                 40.0,
                 0.0,
                 0.0,
-                List.of(0.3, -0.2, 0.1, 0.0, 0.2, -0.4, 0.5, 0.1, 0.2, 0.0)),
+                List.of(0.3, -0.2, 0.1, 0.0, 0.2, -0.4, 0.5, 0.1, 0.2, 0.0),
+                0),
             new ContinuousFeature(
                 "delay",
                 FeatureTransform.IDENTITY,
@@ -63,7 +66,8 @@ public final class MixedFeatures {
                 11.0,
                 0.04,
                 -2.1,
-                List.of())),
+                List.of(),
+                0)),
         List.of(
             new CategoricalFeature(
                 "colour",
@@ -78,13 +82,26 @@ public final class MixedFeatures {
             context("site", ContextKind.CATEGORY, 0, 0, List.of("north", "south")),
             context("amount", ContextKind.LAG, 0, 1, List.of()),
             context("amount", ContextKind.LAG, 0, 2, List.of())),
+        List.of(),
         List.of());
   }
 
   private static ContextFeature context(
       String name, ContextKind kind, double period, int lag, List<String> levels) {
     return new ContextFeature(
-        name, kind, period, lag, FeatureTransform.IDENTITY, 0.0, 1.0, 1.0, 2.0, levels);
+        name,
+        kind,
+        period,
+        lag,
+        FeatureTransform.IDENTITY,
+        0.0,
+        1.0,
+        1.0,
+        2.0,
+        levels,
+        "",
+        DateOrder.UNSTATED,
+        Presence.REQUIRED);
   }
 
   public static FieldParameters field() {

@@ -35,13 +35,14 @@ public final class TestBundles {
             feature("pressure", FeatureTransform.LOG, 1, 1, 2, 0.5)),
         List.of(),
         List.of(),
-        List.of(new ConstantFeature("line", 7.0, 0.001)));
+        List.of(new ConstantFeature("line", 7.0, 0.001)),
+        List.of());
   }
 
   private static ContinuousFeature feature(
       String name, FeatureTransform transform, double shift, double scale, double at, double by) {
     return new ContinuousFeature(
-        name, transform, shift, scale, at, by, 0.0, 0.0, 0.5, 80.0, 0.0, 0.0, List.of());
+        name, transform, shift, scale, at, by, 0.0, 0.0, 0.5, 80.0, 0.0, 0.0, List.of(), 0);
   }
 
   public static ModelBundle bundle() {

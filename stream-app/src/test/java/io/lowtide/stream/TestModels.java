@@ -14,9 +14,11 @@ import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.ContextFeature;
 import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.schemas.GeneratedClasses;
+import io.lowtide.schemas.Presence;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
 import java.time.Instant;
@@ -69,7 +71,10 @@ public final class TestModels {
             1.0,
             65.0,
             5.0,
-            List.of());
+            List.of(),
+            "",
+            DateOrder.UNSTATED,
+            Presence.REQUIRED);
     ContinuousFeature steady =
         ContinuousFeature.newBuilder(feature("temperature", FeatureTransform.IDENTITY, 65, 1))
             .setContextWeights(List.of(5.0, 0.0))
@@ -84,6 +89,7 @@ public final class TestModels {
             List.of(steady, feature("pressure", FeatureTransform.IDENTITY, 2, 0.5)),
             List.of(),
             List.of(before),
+            List.of(),
             List.of()),
         new FieldParameters(shape, new float[shape.parameterCount()]),
         SOLVER,
@@ -151,6 +157,7 @@ public final class TestModels {
             List.of(temperature, feature("pressure", FeatureTransform.IDENTITY, 2, 0.5)),
             List.of(),
             List.of(),
+            List.of(),
             List.of()),
         field,
         solver,
@@ -203,7 +210,8 @@ public final class TestModels {
         mean + 4 * deviation,
         0.0,
         0.0,
-        List.of());
+        List.of(),
+        0);
   }
 
   private static FieldParameters zero() {

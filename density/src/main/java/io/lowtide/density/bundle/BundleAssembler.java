@@ -94,7 +94,7 @@ public final class BundleAssembler {
       throws BundleException {
     DensityModel model =
         new DensityModel(
-            ModelBundle.FORMAT_VERSION,
+            ModelBundle.formatVersionOf(features),
             detector,
             modelVersion,
             createdAt.truncatedTo(ChronoUnit.MILLIS),

@@ -9,7 +9,10 @@ import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.Presence;
 import io.lowtide.schemas.Probe;
 import io.lowtide.schemas.Solver;
 
@@ -19,8 +22,11 @@ import io.lowtide.schemas.Solver;
  */
 public final class ModelBundle {
 
-  /** The format version that this code writes, and the latest that it reads. */
-  public static final int FORMAT_VERSION = 5;
+  /** The latest format version that this code reads. */
+  public static final int FORMAT_VERSION = 6;
+
+  /** The one that it writes where an application from before the latest reads the same. */
+  private static final int COMMON_FORMAT_VERSION = 5;
 
   /** The earliest format version that this code reads: what it says means the same today. */
   private static final int FIRST_FORMAT_VERSION = 2;
@@ -59,6 +65,19 @@ public final class ModelBundle {
               + flow.contextDimensions()
               + ", the contextDimensions of the vector field");
     }
+  }
+
+  /** The earliest format version that says all of a specification. */
+  static int formatVersionOf(FeatureSpecification features) {
+    boolean isNew =
+        features.getContinuous().stream().anyMatch(feature -> feature.getDifference() != 0)
+            || features.getContext().stream()
+                .anyMatch(
+                    feature ->
+                        !feature.getZone().isEmpty()
+                            || feature.getDateOrder() != DateOrder.UNSTATED
+                            || feature.getPresence() != Presence.REQUIRED);
+    return isNew ? FORMAT_VERSION : COMMON_FORMAT_VERSION;
   }
 
   /**

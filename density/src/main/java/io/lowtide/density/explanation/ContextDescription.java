@@ -37,8 +37,8 @@ public final class ContextDescription {
       String text =
           switch (input.kind()) {
             case CATEGORY -> categoryText.apply(index).orElse(MISSING);
-            case TIME -> TimeValue.text(value);
-            case NUMBER -> Double.isNaN(value) ? MISSING : CategoryText.of(value);
+            case TIME -> Double.isNaN(value) ? MISSING : TimeValue.text(value);
+            case NUMBER, TRUTH -> Double.isNaN(value) ? MISSING : CategoryText.of(value);
           };
       described.put(input.column(), new ContextValue(input.field(), input.lag(), text));
     }

@@ -113,7 +113,7 @@ public final class Explainer {
         double change = discrete.ofPresence(i, Double.NaN) - discrete.ofPresence(i, 0);
         normalDiscrete -= change;
         explanation.add(
-            told(encoder.features().get(i).getName(), ContextDescription.MISSING, PRESENT, change));
+            told(encoder.inputs().get(i).column(), ContextDescription.MISSING, PRESENT, change));
       }
     }
     for (int i = 0; i < encoder.constants().size(); i++) {
@@ -175,8 +175,7 @@ public final class Explainer {
     for (int i = 0; i < dimensions; i++) {
       if (!Double.isNaN(values[i])) {
         explanation.add(
-            number(
-                encoder.features().get(i).getName(), values[i], normalValues[i], contributions[i]));
+            number(encoder.inputs().get(i).column(), values[i], normalValues[i], contributions[i]));
       }
     }
   }

@@ -1,48 +1,50 @@
 package io.lowtide.density.feature;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.util.Utf8;
 
 /**
- * Finds the level of a value. Texts are compared as they are; a number or a truth value that is no
- * level as text is compared by its meaning, so that 1.0, True and 1 in a file of training records
- * are what 1.0, true and 1 are in an Avro record. Immutable.
+ * Finds the level of a value, wherever it comes from. A text that is no level as it is written is
+ * compared as {@link FieldText#category} has it, then as a number, and, where all levels are words
+ * for true and false, as a truth value: so 1.0, True and 1 in a file of training records are what
+ * 1.0, true and 1 are in an Avro record. Immutable.
  */
 public final class CategoryLevels {
 
   private final Map<Object, Double> byText = new HashMap<>();
-  private final Map<String, Double> byMeaning = new HashMap<>();
+  private final Map<String, Double> byName = new HashMap<>();
+  private final Map<Double, Double> byNumber = new HashMap<>();
+  private final Map<Double, Double> byTruth = new HashMap<>();
 
   /**
    * @param levels in the order of their indices
    */
   public CategoryLevels(List<String> levels) {
-    for (int index = 0; index < levels.size(); index++) {
-      String level = levels.get(index);
+    Set<Double> ambiguous = new HashSet<>();
+    boolean truth = !levels.isEmpty();
+    for (int i = 0; i < levels.size(); i++) {
+      String level = levels.get(i);
+      double index = i;
       // As Avro has texts and as Java has them, so that a look-up need not convert.
-      byText.put(level, (double) index);
-      byText.put(new Utf8(level), (double) index);
-      String meaning = meaning(level);
-      if (meaning != null) {
-        byMeaning.putIfAbsent(meaning, (double) index);
+      byText.put(level, index);
+      byText.put(new Utf8(level), index);
+      byName.putIfAbsent(FieldText.category(FieldText.strip(level)), index);
+      double number = FieldText.number(FieldText.strip(level));
+      if (Double.isFinite(number) && byNumber.putIfAbsent(number + 0.0, index) != null) {
+        // 1.5 and 1.50, or 7 and 007, are told apart: another way to write it is neither.
+        ambiguous.add(number + 0.0);
       }
+      double truthValue = FieldText.truth(FieldText.strip(level));
+      truth &= !Double.isNaN(truthValue);
+      byTruth.putIfAbsent(truthValue, index);
     }
-  }
-
-  /** Of a text: a number or a truth value in the one way that it is written here; else null. */
-  private static String meaning(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    if (lower.equals("true") || lower.equals("false")) {
-      return lower;
-    }
-    try {
-      double number = Double.parseDouble(text);
-      return Double.isFinite(number) ? CategoryText.of(number) : null;
-    } catch (NumberFormatException noNumber) {
-      return null;
+    byNumber.keySet().removeAll(ambiguous);
+    if (!truth) {
+      byTruth.clear();
     }
   }
 
@@ -58,26 +60,26 @@ public final class CategoryLevels {
       return index;
     }
     String text = CategoryText.of(value);
-    if (text == null) {
-      return Double.NaN;
-    }
-    index = byText.get(text);
-    if (index == null && (value instanceof Number || value instanceof Boolean)) {
-      index = byMeaning.get(text);
-    }
-    return index == null ? FeatureInput.UNKNOWN_LEVEL : index;
+    return text == null ? Double.NaN : of(text);
   }
 
   /**
-   * The level of a value of a file, which may be a number or a truth value written as text.
+   * The level of a text.
    *
    * @return its index, or {@link FeatureInput#UNKNOWN_LEVEL} if it is none of them
    */
-  public double ofWritten(String text) {
+  public double of(String text) {
     Double index = byText.get(text);
+    if (index != null) {
+      return index;
+    }
+    String stripped = FieldText.strip(text);
+    index = byName.get(FieldText.category(stripped));
     if (index == null) {
-      String meaning = meaning(text);
-      index = meaning == null ? null : byMeaning.get(meaning);
+      index = byNumber.get(FieldText.number(stripped) + 0.0);
+    }
+    if (index == null) {
+      index = byTruth.get(FieldText.truth(stripped));
     }
     return index == null ? FeatureInput.UNKNOWN_LEVEL : index;
   }

@@ -8,6 +8,7 @@ import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.Presence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +39,8 @@ public final class FeatureEncoder {
   private final ValueLayout layout;
   private final List<FeatureInput> inputs;
   private final LaggedFields laggedFields;
+  private final ZoneShift[] zoneShifts;
+  private final FieldText texts;
   private final double[][] contextWeights;
   private final double[] logScales;
   private final int contextDimensions;
@@ -63,6 +66,9 @@ public final class FeatureEncoder {
             features.size(), constants.size(), categories.size(), contextFeatures.size());
     this.inputs = listInputs();
     this.laggedFields = new LaggedFields(inputs);
+    this.zoneShifts = new ZoneShift[contextFeatures.size()];
+    Arrays.setAll(zoneShifts, i -> inputs.get(layout.indexOfContextFeature(i)).times().shift());
+    this.texts = new FieldText(specification.getMissingTexts());
     this.contextWeights =
         features.stream()
             .map(f -> f.getContextWeights().stream().mapToDouble(Double::doubleValue).toArray())
@@ -103,10 +109,21 @@ public final class FeatureEncoder {
   private List<FeatureInput> listInputs() {
     List<FeatureInput> list = new ArrayList<>();
     for (ContinuousFeature feature : features) {
-      list.add(FeatureInput.number(feature.getName(), feature.getMissingProbability() > 0));
+      boolean optional = feature.getMissingProbability() > 0;
+      if (feature.getDifference() != 0) {
+        list.add(FeatureInput.change(feature.getName()));
+        continue;
+      }
+      list.add(
+          feature.getMinimum() == 0 && feature.getMaximum() == 1 && feature.getResolution() == 1
+              ? FeatureInput.truth(feature.getName(), optional)
+              : FeatureInput.number(feature.getName(), optional));
     }
     for (ConstantFeature constant : constants) {
-      list.add(FeatureInput.number(constant.getName(), false));
+      list.add(
+          constant.getValue() == 0 || constant.getValue() == 1
+              ? FeatureInput.truth(constant.getName(), false)
+              : FeatureInput.number(constant.getName(), false));
     }
     for (CategoricalFeature category : categories) {
       list.add(
@@ -118,7 +135,11 @@ public final class FeatureEncoder {
     for (ContextFeature feature : contextFeatures) {
       list.add(
           switch (feature.getKind()) {
-            case CYCLE -> FeatureInput.time(feature.getName(), false);
+            case CYCLE ->
+                FeatureInput.time(
+                    feature.getName(),
+                    feature.getPresence() == Presence.OPTIONAL,
+                    TimeReading.of(feature.getZone(), feature.getDateOrder()));
             case NUMBER -> FeatureInput.number(feature.getName(), true);
             case CATEGORY -> FeatureInput.category(feature.getName(), true, feature.getLevels());
             case LAG -> FeatureInput.lagged(feature.getName(), feature.getLag());
@@ -161,6 +182,11 @@ public final class FeatureEncoder {
   /** The values that a record is scored by, in their order. */
   public List<FeatureInput> inputs() {
     return inputs;
+  }
+
+  /** What the texts of records mean. */
+  public FieldText texts() {
+    return texts;
   }
 
   /** Where each of these values is in the array of a record's values. */
@@ -216,17 +242,20 @@ public final class FeatureEncoder {
     }
     for (int i = 0; i < contextFeatures.size(); i++) {
       double value = values[layout.indexOfContextFeature(i)];
-      at = encode(contextFeatures.get(i), value, context, at);
+      at = encode(contextFeatures.get(i), zoneShifts[i], value, context, at);
     }
   }
 
   /** Returns where the next feature's entries begin. */
-  private static int encode(ContextFeature feature, double value, double[] context, int at) {
+  private static int encode(
+      ContextFeature feature, ZoneShift shift, double value, double[] context, int at) {
     switch (feature.getKind()) {
       case CYCLE -> {
-        double angle = 2 * Math.PI * (value % feature.getPeriod()) / feature.getPeriod();
-        context[at] = Math.sin(angle);
-        context[at + 1] = Math.cos(angle);
+        double time = shift.toWallClock(value);
+        double angle = 2 * Math.PI * (time % feature.getPeriod()) / feature.getPeriod();
+        boolean missing = Double.isNaN(value);
+        context[at] = missing ? 0 : Math.sin(angle);
+        context[at + 1] = missing ? 0 : Math.cos(angle);
         return at + 2;
       }
       case CATEGORY -> {

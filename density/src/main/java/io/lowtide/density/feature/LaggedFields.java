@@ -15,7 +15,7 @@ public final class LaggedFields {
   private final List<Position> positions = new ArrayList<>();
 
   /** Where a lagged value goes in a record's values. */
-  private record Position(int index, String field, int lag) {}
+  private record Position(int index, String field, int lag, boolean difference) {}
 
   /**
    * @param inputs the values that a score takes, in their order
@@ -23,9 +23,10 @@ public final class LaggedFields {
   public LaggedFields(List<FeatureInput> inputs) {
     for (int index = 0; index < inputs.size(); index++) {
       FeatureInput input = inputs.get(index);
-      if (input.lag() > 0) {
-        positions.add(new Position(index, input.field(), input.lag()));
-        depths.merge(input.field(), input.lag(), Math::max);
+      if (input.needsHistory()) {
+        int lag = Math.max(1, input.lag());
+        positions.add(new Position(index, input.field(), lag, input.difference()));
+        depths.merge(input.field(), lag, Math::max);
       }
     }
   }
@@ -41,14 +42,16 @@ public final class LaggedFields {
   }
 
   /**
-   * Puts what is remembered where a record's lagged values belong.
+   * Puts what is remembered where a record's lagged values belong, and takes it from those of which
+   * the change counts.
    *
    * @param past of the records before
    * @param values the record's values, one for each input
    */
   public void fill(KeyHistory past, double[] values) {
     for (Position position : positions) {
-      values[position.index()] = past.before(position.field(), position.lag());
+      double before = past.before(position.field(), position.lag());
+      values[position.index()] = position.difference() ? values[position.index()] - before : before;
     }
   }
 

@@ -4,19 +4,25 @@ import io.lowtide.density.feature.RecordMisfitException.Reason;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericEnumSymbol;
 import org.apache.avro.generic.IndexedRecord;
 
 /**
- * Reads the values that a score takes from Avro records. Field positions are looked up once per
- * schema. Belongs to one thread; allocates nothing for numbers while the schema stays the same and
- * values fit.
+ * Reads the values that a score takes from Avro records. A field that a schema does not have is
+ * looked for among the aliases of its fields. Field positions are looked up once per schema.
+ * Belongs to one thread; allocates nothing for numbers while the schema stays the same and values
+ * fit.
  */
 public final class RecordReader {
 
   /** Position of a field that a schema does not have. */
   private static final int ABSENT = -1;
 
+  /** Of a text that does not fit. */
+  private static final int LONGEST_TOLD = 100;
+
   private final List<FeatureInput> inputs;
+  private final FieldText texts;
   private final String[][] paths;
   private final int[][] positions;
   private final Schema[] schemas;
@@ -25,9 +31,11 @@ public final class RecordReader {
 
   /**
    * @param inputs what to read; lagged ones are left out
+   * @param texts what texts mean
    */
-  public RecordReader(List<FeatureInput> inputs) {
+  public RecordReader(List<FeatureInput> inputs, FieldText texts) {
     this.inputs = List.copyOf(inputs);
+    this.texts = texts;
     this.paths =
         inputs.stream().map(input -> input.field().split("\\.", -1)).toArray(String[][]::new);
     this.positions = new int[inputs.size()][];
@@ -36,18 +44,6 @@ public final class RecordReader {
       positions[i] = new int[paths[i].length];
     }
     this.levels = inputs.stream().map(input -> new CategoryLevels(input.levels())).toList();
-  }
-
-  /** A reader of numbers that must all be there. */
-  public static RecordReader ofNumbers(List<String> fields) {
-    return new RecordReader(
-        fields.stream().map(field -> FeatureInput.number(field, false)).toList());
-  }
-
-  /** A reader of numbers that may be missing. */
-  public static RecordReader ofOptionalNumbers(List<String> fields) {
-    return new RecordReader(
-        fields.stream().map(field -> FeatureInput.number(field, true)).toList());
   }
 
   /**
@@ -97,7 +93,7 @@ public final class RecordReader {
   }
 
   private void locate(int input, int level, Schema parent) throws RecordMisfitException {
-    Schema.Field found = parent.getField(paths[input][level]);
+    Schema.Field found = field(parent, paths[input][level]);
     if (found == null && !inputs.get(input).optional()) {
       throw missing(input, "not in schema " + parent.getFullName());
     }
@@ -105,35 +101,69 @@ public final class RecordReader {
     schemas[input] = found == null ? null : found.schema();
   }
 
-  private double value(int input, Object value) throws RecordMisfitException {
-    if (value == null || isEmptyCategory(input, value)) {
-      if (inputs.get(input).optional()) {
-        return Double.NaN;
+  /** The field of a name, or the one that says that it had that name before. */
+  private static Schema.Field field(Schema parent, String name) {
+    Schema.Field field = parent.getField(name);
+    if (field != null) {
+      return field;
+    }
+    for (Schema.Field other : parent.getFields()) {
+      if (other.aliases().contains(name)) {
+        return other;
       }
-      throw missing(input, value == null ? "null" : "an empty text");
+    }
+    return null;
+  }
+
+  private double value(int input, Object value) throws RecordMisfitException {
+    if (value == null) {
+      return absent(input, "null");
     }
     return switch (inputs.get(input).kind()) {
-      case NUMBER -> number(input, value);
+      case NUMBER, TRUTH -> number(input, value);
       case CATEGORY -> level(input, value);
       case TIME -> time(input, value);
     };
   }
 
-  /** An empty text is a missing value in an Avro record as it is in a CSV file. */
-  private boolean isEmptyCategory(int input, Object value) {
-    return inputs.get(input).kind() == FeatureInput.Kind.CATEGORY
-        && value instanceof CharSequence text
-        && text.length() == 0;
+  /** NaN, if the value may be missing. */
+  private double absent(int input, String detail) throws RecordMisfitException {
+    if (!inputs.get(input).optional()) {
+      throw missing(input, detail);
+    }
+    return Double.NaN;
+  }
+
+  /** A text that stands for a missing value is one in an Avro record as it is in a CSV file. */
+  private boolean isMissingText(Object value) {
+    return (value instanceof CharSequence || value instanceof GenericEnumSymbol)
+        && texts.isMissing(FieldText.strip(value.toString()));
   }
 
   private double number(int input, Object value) throws RecordMisfitException {
-    if (!(value instanceof Double
+    double number;
+    if (value instanceof Double
         || value instanceof Float
         || value instanceof Integer
-        || value instanceof Long)) {
-      throw wrongType(input, value);
+        || value instanceof Long) {
+      number = ((Number) value).doubleValue();
+    } else if (value instanceof CharSequence text) {
+      String stripped = FieldText.strip(text.toString());
+      if (texts.isMissing(stripped)) {
+        return absent(input, "\"" + stripped + "\"");
+      }
+      number = ofText(input, stripped);
+    } else if (value instanceof Boolean truth && isTruth(input)) {
+      number = truth ? 1 : 0;
+    } else {
+      number = DecimalValue.of(value, schemas[input]);
+      if (Double.isNaN(number)) {
+        throw wrongType(input, value);
+      }
     }
-    double number = ((Number) value).doubleValue();
+    if (texts.isMissing(number) || Double.isNaN(number) && inputs.get(input).optional()) {
+      return absent(input, CategoryText.of(number));
+    }
     if (!Double.isFinite(number)) {
       throw new RecordMisfitException(
           Reason.NOT_FINITE, name(input) + ": " + number + ", expected a finite number");
@@ -141,19 +171,51 @@ public final class RecordReader {
     return number;
   }
 
+  private double ofText(int input, String stripped) throws RecordMisfitException {
+    double number = FieldText.number(stripped);
+    if (Double.isNaN(number) && isTruth(input)) {
+      number = FieldText.truth(stripped);
+    }
+    if (Double.isNaN(number)) {
+      throw new RecordMisfitException(
+          Reason.WRONG_TYPE,
+          name(input) + ": \"" + shortened(stripped) + "\", expected " + expected(input));
+    }
+    return number;
+  }
+
+  private boolean isTruth(int input) {
+    return inputs.get(input).kind() == FeatureInput.Kind.TRUTH;
+  }
+
   private double level(int input, Object value) throws RecordMisfitException {
     double level = levels.get(input).of(value);
+    // A level is a level: only what is none is looked at more closely.
+    if (level == FeatureInput.UNKNOWN_LEVEL && isMissing(value)) {
+      return absent(input, value.toString().isBlank() ? "an empty text" : "\"" + value + "\"");
+    }
     if (Double.isNaN(level)) {
       throw wrongType(input, value);
     }
     return level;
   }
 
+  private boolean isMissing(Object value) {
+    return isMissingText(value)
+        || value instanceof Number number
+            && (Double.isNaN(number.doubleValue()) || texts.isMissing(number.doubleValue()));
+  }
+
   private double time(int input, Object value) throws RecordMisfitException {
-    double seconds = TimeValue.of(value, schemas[input]);
+    FeatureInput field = inputs.get(input);
+    double seconds = isMissing(value) ? Double.NaN : field.times().of(value, schemas[input]);
+    if (Double.isNaN(seconds) && field.optional()) {
+      return seconds;
+    }
     if (!Double.isFinite(seconds)) {
       throw new RecordMisfitException(
-          Reason.WRONG_TYPE, name(input) + ": " + value + ", expected " + expected(input));
+          Reason.WRONG_TYPE,
+          name(input) + ": " + shortened(value.toString()) + ", expected " + expected(input));
     }
     return seconds;
   }
@@ -168,8 +230,8 @@ public final class RecordReader {
   public Optional<String> text(int input, IndexedRecord record) {
     try {
       Object value = valueOf(input, record, record.getSchema() == schema);
-      return Optional.ofNullable(value == null ? null : CategoryText.of(value))
-          .filter(text -> !text.isEmpty());
+      return Optional.ofNullable(value == null || isMissing(value) ? null : CategoryText.of(value))
+          .map(FieldText::strip);
     } catch (RecordMisfitException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
@@ -189,9 +251,14 @@ public final class RecordReader {
   private String expected(int input) {
     return switch (inputs.get(input).kind()) {
       case NUMBER -> "a number";
+      case TRUTH -> "a number or a truth value";
       case CATEGORY -> "text, an enum, a boolean or a number";
       case TIME -> "a time";
     };
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= LONGEST_TOLD ? text : text.substring(0, LONGEST_TOLD) + "...";
   }
 
   private String name(int input) {

@@ -74,7 +74,12 @@ final class SpecificationCheck {
     requireFinite(name, "minimum", feature.getMinimum());
     requireFinite(name, "maximum", feature.getMaximum());
     requireFinite(name, "missingOffset", feature.getMissingOffset());
-    requireProbability(name, "missingProbability", feature.getMissingProbability(), true);
+    requireProbability(
+        name, "missingProbability", feature.getMissingProbability(), feature.getDifference() == 0);
+    if (feature.getDifference() != 0 && feature.getDifference() != 1) {
+      throw new IllegalArgumentException(
+          "feature \"" + name + "\": difference " + feature.getDifference() + ", expected 0 or 1");
+    }
     int weights = feature.getContextWeights().size();
     if (weights != 0 && weights != contextDimensions) {
       throw new IllegalArgumentException(
@@ -196,7 +201,14 @@ final class SpecificationCheck {
       throw new IllegalArgumentException("a context feature has no name, expected one");
     }
     switch (feature.getKind()) {
-      case CYCLE -> requirePositive(name, "period", feature.getPeriod());
+      case CYCLE -> {
+        requirePositive(name, "period", feature.getPeriod());
+        try {
+          TimeReading.of(feature.getZone(), feature.getDateOrder());
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException("feature \"" + name + "\": " + e.getMessage(), e);
+        }
+      }
       case NUMBER, LAG -> {
         requirePositive(name, "scale", feature.getScale());
         requirePositive(name, "transformScale", feature.getTransformScale());

@@ -5,6 +5,7 @@ import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.explanation.ContextDescription;
 import io.lowtide.density.explanation.Explainer;
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.feature.KeyHistory;
 import io.lowtide.density.feature.LaggedFields;
 import io.lowtide.density.feature.RecordMisfitException;
@@ -49,11 +50,23 @@ public final class RecordScorer {
     this.calibration = bundle.calibration();
     this.scorer = new ValueScorer(encoder, bundle.flow());
     this.explainer = new Explainer(bundle);
-    this.reader = new RecordReader(encoder.inputs());
+    this.reader = new RecordReader(encoder.inputs(), encoder.texts());
     this.laggedFields = encoder.laggedFields();
-    this.laggedReader = RecordReader.ofOptionalNumbers(laggedFields.names());
+    this.laggedReader = new RecordReader(laggedInputs(), encoder.texts());
     this.values = new double[encoder.layout().size()];
     this.latest = new double[laggedFields.names().size()];
+  }
+
+  /** Read as the fields themselves are, so that what has a score has a history, too. */
+  private List<FeatureInput> laggedInputs() {
+    return laggedFields.names().stream()
+        .map(
+            name ->
+                encoder.inputs().contains(FeatureInput.truth(name, false))
+                        || encoder.inputs().contains(FeatureInput.truth(name, true))
+                    ? FeatureInput.truth(name, true)
+                    : FeatureInput.number(name, true))
+        .toList();
   }
 
   /** Whether scores depend on the records before under the same key. */

@@ -111,7 +111,7 @@ class ModelBundleTest {
 
   @Test
   void shouldRefuseAnUnknownFormatVersion() {
-    assertRefused(model -> model.setFormatVersion(6), Reason.FORMAT_VERSION, "6, expected 2 to 5");
+    assertRefused(model -> model.setFormatVersion(7), Reason.FORMAT_VERSION, "7, expected 2 to 6");
   }
 
   static Stream<Arguments> earlierVersionsWithTheFieldsThatTheyLack() {

@@ -31,6 +31,7 @@ class CategoryParentTest {
             List.of(StandardFeature.of("amount", -3, 3).build()),
             List.of(categories),
             List.of(),
+            List.of(),
             List.of()));
   }
 

@@ -11,9 +11,12 @@ import io.lowtide.schemas.ConstantFeature;
 import io.lowtide.schemas.ContextFeature;
 import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.schemas.GeneratedClasses;
+import io.lowtide.schemas.Presence;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -99,7 +102,8 @@ class FeatureEncoderTest {
                         List.of(feature(FeatureTransform.IDENTITY)),
                         List.of(),
                         List.of(),
-                        List.of(new ConstantFeature("line", Double.NaN, 0.1)))))
+                        List.of(new ConstantFeature("line", Double.NaN, 0.1)),
+                        List.of())))
         .hasMessage("feature \"line\": value NaN, expected finite");
   }
 
@@ -114,6 +118,7 @@ class FeatureEncoderTest {
                         List.of(feature(FeatureTransform.IDENTITY)),
                         List.of(),
                         List.of(lag),
+                        List.of(),
                         List.of())))
         .hasMessage("feature \"x\": lag 100000, expected between 1 and 10000");
   }
@@ -129,6 +134,7 @@ class FeatureEncoderTest {
                     new FeatureSpecification(
                         List.of(feature(FeatureTransform.IDENTITY)),
                         List.of(category),
+                        List.of(),
                         List.of(),
                         List.of())))
         .hasMessageContaining("feature \"colour\": probabilities that sum to 0.9")
@@ -156,11 +162,78 @@ class FeatureEncoderTest {
   }
 
   private static FeatureEncoder encoder(List<ContinuousFeature> features) {
-    return new FeatureEncoder(new FeatureSpecification(features, List.of(), List.of(), List.of()));
+    return new FeatureEncoder(
+        new FeatureSpecification(features, List.of(), List.of(), List.of(), List.of()));
   }
 
   private static ContinuousFeature feature(FeatureTransform transform) {
     return new ContinuousFeature(
-        "x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0, 0.0, 0.0, List.of());
+        "x", transform, 3.0, 0.5, 1.2, 2.5, 0.0, 0.0, -2.0, 100.0, 0.0, 0.0, List.of(), 0);
+  }
+
+  private static FeatureEncoder withCycle(String zone, Presence presence, int difference) {
+    ContinuousFeature x =
+        ContinuousFeature.newBuilder(feature(FeatureTransform.IDENTITY))
+            .setMissingProbability(difference == 0 ? 0 : 0.1)
+            .setDifference(difference)
+            .build();
+    ContextFeature day =
+        new ContextFeature(
+            "at",
+            ContextKind.CYCLE,
+            86_400.0,
+            0,
+            FeatureTransform.IDENTITY,
+            0.0,
+            1.0,
+            0.0,
+            1.0,
+            List.of(),
+            zone,
+            DateOrder.UNSTATED,
+            presence);
+    return new FeatureEncoder(
+        new FeatureSpecification(List.of(x), List.of(), List.of(day), List.of(), List.of("?")));
+  }
+
+  private static double[] context(FeatureEncoder encoder, double time) {
+    double[] context = new double[encoder.contextDimensions()];
+    encoder.encodeContext(new double[] {1, time}, context);
+    return context;
+  }
+
+  @Test
+  void shouldFollowTheClockOfAZoneIntoSummer() {
+    double winter = Instant.parse("2026-03-28T07:00:00Z").getEpochSecond();
+    double summer = Instant.parse("2026-03-30T06:00:00Z").getEpochSecond();
+    FeatureEncoder berlin = withCycle("Europe/Berlin", Presence.REQUIRED, 0);
+    assertThat(context(berlin, summer)[0]).isCloseTo(context(berlin, winter)[0], within(1e-9));
+    FeatureEncoder utc = withCycle("", Presence.REQUIRED, 0);
+    assertThat(context(utc, summer)[1]).isNotCloseTo(context(utc, winter)[1], within(0.1));
+    assertThatThrownBy(() -> withCycle("Berlin", Presence.REQUIRED, 0))
+        .hasMessage("feature \"at\": zone \"Berlin\", expected one like Europe/Berlin or UTC");
+  }
+
+  @Test
+  void shouldEncodeATimeThatIsMissingAsTheMiddleOfTheCycle() {
+    FeatureEncoder encoder = withCycle("", Presence.OPTIONAL, 0);
+    assertThat(context(encoder, Double.NaN)).containsExactly(0, 0);
+    assertThat(encoder.inputs().get(1).optional()).isTrue();
+    assertThat(encoder.texts().isMissing("?")).isTrue();
+  }
+
+  @Test
+  void shouldTakeTheChangeSinceTheRecordBefore() {
+    FeatureEncoder encoder = withCycle("", Presence.REQUIRED, 1);
+    LaggedFields fields = encoder.laggedFields();
+    assertThat(encoder.inputs().get(0).column()).isEqualTo("x [change]");
+    double[] values = {7, 0};
+    fields.fill(KeyHistory.EMPTY, values);
+    assertThat(values).containsExactly(Double.NaN, 0);
+    values[0] = 9.5;
+    fields.fill(fields.after(KeyHistory.EMPTY, new double[] {7}), values);
+    assertThat(values).containsExactly(2.5, 0);
+    assertThatThrownBy(() -> withCycle("", Presence.REQUIRED, 2))
+        .hasMessage("feature \"x\": difference 2, expected 0 or 1");
   }
 }

@@ -20,7 +20,8 @@ class DiscreteTermsTest {
                 List.of(number),
                 List.of(),
                 List.of(),
-                List.of(new ConstantFeature("gain", constant, 0.01)))));
+                List.of(new ConstantFeature("gain", constant, 0.01)),
+                List.of())));
   }
 
   @Test

@@ -54,11 +54,12 @@ class ValueScorerTest {
         new FeatureSpecification(
             List.of(
                 new ContinuousFeature(
-                    "x", transform, 3.0, 0.5, 1.2, 0.7, 0.0, 0.0, -2.0, 100.0, 0.0, 0.0,
-                    List.of())),
+                    "x", transform, 3.0, 0.5, 1.2, 0.7, 0.0, 0.0, -2.0, 100.0, 0.0, 0.0, List.of(),
+                    0)),
             List.of(),
             List.of(),
-            List.of(new ConstantFeature("seven", 7.0, 0.01))));
+            List.of(new ConstantFeature("seven", 7.0, 0.01)),
+            List.of()));
   }
 
   private static double valueAt(FeatureEncoder encoder, double u) {

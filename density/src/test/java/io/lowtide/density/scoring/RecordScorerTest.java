@@ -92,7 +92,8 @@ class RecordScorerTest {
         SchemaBuilder.record("Reading").fields().requiredString("temperature").endRecord();
     GenericRecord record = new GenericData.Record(schema);
     record.put("temperature", "hot");
-    assertUnscorable(record, Reason.WRONG_TYPE, "field \"temperature\": String, expected a number");
+    assertUnscorable(
+        record, Reason.WRONG_TYPE, "field \"temperature\": \"hot\", expected a number");
   }
 
   @Test

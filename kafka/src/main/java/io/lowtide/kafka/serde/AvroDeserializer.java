@@ -107,10 +107,22 @@ public final class AvroDeserializer<T extends IndexedRecord> implements Deserial
       throw new IllegalStateException("AvroDeserializer was used before it was configured");
     }
     Schema writer = registry.schema(id);
-    if (writer.getType() != Schema.Type.RECORD) {
-      throw new AvroDecodingException(id, writer.getFullName(), "it is not a record", null);
+    if (!isOfRecords(writer)) {
+      throw new AvroDecodingException(id, name(writer), "it is not a record", null);
     }
     return decoding.get().decode(id, writer, message);
+  }
+
+  /** A record, or a union of records, as topics of several kinds of events have them. */
+  private static boolean isOfRecords(Schema schema) {
+    return schema.isUnion()
+        ? schema.getTypes().stream().anyMatch(branch -> branch.getType() == Schema.Type.RECORD)
+        : schema.getType() == Schema.Type.RECORD;
+  }
+
+  /** A union has no name. */
+  private static String name(Schema schema) {
+    return schema.isUnion() ? "union" : schema.getFullName();
   }
 
   @Override
@@ -145,14 +157,18 @@ public final class AvroDeserializer<T extends IndexedRecord> implements Deserial
         left = decoder.remainingBytes();
       } catch (IOException | RuntimeException undecodable) {
         throw new AvroDecodingException(
-            id, writer.getFullName(), String.valueOf(undecodable.getMessage()), undecodable);
+            id, name(writer), String.valueOf(undecodable.getMessage()), undecodable);
       } catch (StackOverflowError endless) {
         // A few bytes nest a record of a recursive schema as deeply as their sender likes.
-        throw new AvroDecodingException(id, writer.getFullName(), "nested too deeply", endless);
+        throw new AvroDecodingException(id, name(writer), "nested too deeply", endless);
+      }
+      if (!(decoded instanceof IndexedRecord)) {
+        throw new AvroDecodingException(
+            id, name(writer), "it holds " + decoded + " in the place of a record", null);
       }
       if (left > 0) {
         throw new AvroDecodingException(
-            id, writer.getFullName(), left + " bytes are left over after the record", null);
+            id, name(writer), left + " bytes are left over after the record", null);
       }
       return decoded;
     }

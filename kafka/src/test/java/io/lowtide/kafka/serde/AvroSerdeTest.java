@@ -10,6 +10,7 @@ import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.registry.UnknownSchemaException;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,8 +24,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -69,6 +73,33 @@ final class AvroSerdeTest {
 
       assertThat(serde.deserializer().deserialize(TOPIC, message)).isEqualTo(scored);
     }
+  }
+
+  @Test
+  void shouldReadTheRecordsOfAUnion() throws Exception {
+    Schema other = SchemaBuilder.record("Fault").fields().requiredString("code").endRecord();
+    Schema union = Schema.createUnion(Schema.create(Schema.Type.NULL), READING, other);
+    int id = registry.register(TOPIC + "-value", union);
+    try (AvroDeserializer<GenericRecord> deserializer = AvroDeserializer.generic(registry)) {
+      GenericRecord fault = new GenericRecordBuilder(other).set("code", "E7").build();
+      for (GenericRecord record : List.of(reading(3.5), fault)) {
+        GenericRecord read = deserializer.deserialize(TOPIC, message(id, union, record));
+        assertThat(read.getSchema()).isEqualTo(record.getSchema());
+        assertThat(read.get(0)).hasToString(record.get(0).toString());
+      }
+      assertThatThrownBy(() -> deserializer.deserialize(TOPIC, message(id, union, null)))
+          .isInstanceOf(AvroDecodingException.class)
+          .hasMessageContaining("null in the place of a record");
+    }
+  }
+
+  private static byte[] message(int id, Schema schema, GenericRecord record) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
+    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+    new GenericDatumWriter<GenericRecord>(schema).write(record, encoder);
+    encoder.flush();
+    return bytes.toByteArray();
   }
 
   @Test

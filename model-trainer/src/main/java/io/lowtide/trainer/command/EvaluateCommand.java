@@ -42,7 +42,7 @@ public final class EvaluateCommand implements LowtideCommand {
   public Integer call() throws BundleException, IOException {
     ModelBundle bundle = BundleFiles.read(model);
     TableSelection selection = Evaluation.selection(bundle, records.label(), records.key());
-    LabelledTable read = records.source().read(selection);
+    LabelledTable read = records.source(bundle.encoder().texts()).read(selection);
     print(bundle, Evaluation.of(bundle, read, records.key()));
     return ExitCode.OK;
   }

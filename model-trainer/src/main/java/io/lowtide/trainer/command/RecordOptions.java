@@ -1,9 +1,12 @@
 package io.lowtide.trainer.command;
 
+import io.lowtide.density.feature.FieldText;
 import io.lowtide.trainer.data.RecordFiles;
 import io.lowtide.trainer.data.RecordSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that name a file of records and its columns of another kind. */
@@ -13,15 +16,21 @@ final class RecordOptions {
       names = "--data",
       paramLabel = "FILE",
       required = true,
-      description = "Records: CSV with a header, or an Avro object container.")
-  private Path data;
+      arity = "1..*",
+      description =
+          "Records: CSV with a header, or an Avro object container, also compressed (.gz, .zst)."
+              + " Several files, all of a kind, are read one behind the other; - is the standard"
+              + " input.")
+  private List<Path> data;
+
+  @Mixin private FileOptions files;
 
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
       description =
-          "Column that marks anomalies by a number other than 0. Without it every record counts as"
-              + " normal.")
+          "Column that marks anomalies: by a number other than 0, by true, by -1 beside 1, or by a"
+              + " text other than the normal one. Without it every record counts as normal.")
   private String label;
 
   @Option(
@@ -40,7 +49,17 @@ final class RecordOptions {
    *     kind
    */
   RecordSource source() {
-    return RecordFiles.of(data);
+    return RecordFiles.of(data, files.reading());
+  }
+
+  /**
+   * The records, to be scored by a model.
+   *
+   * @param texts what stands for missing values where no option says so
+   * @throws io.lowtide.trainer.data.DataException as that of {@link #source()}
+   */
+  RecordSource source(FieldText texts) {
+    return RecordFiles.of(data, files.reading(texts));
   }
 
   Optional<String> label() {

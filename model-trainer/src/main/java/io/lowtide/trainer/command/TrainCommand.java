@@ -13,8 +13,10 @@ import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.feature.PlannedData;
 import io.lowtide.trainer.fit.FlowTrainer;
+import io.lowtide.trainer.fit.NewestTenth;
 import io.lowtide.trainer.fit.TrainingResult;
 import io.lowtide.trainer.fit.TrainingSettings;
+import io.lowtide.trainer.report.FieldListing;
 import io.lowtide.trainer.report.ProgressPrinter;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
@@ -100,23 +102,28 @@ public final class TrainCommand implements LowtideCommand {
         normal.size(),
         planned.plan().fields().size(),
         labelled.table().size() - normal.size());
+    out.print(FieldListing.text(planned.fields()));
+    out.flush();
     Path checkpoint = output.resolve(CHECKPOINT);
     if (!resume) {
       Files.deleteIfExists(checkpoint);
     }
-    TrainingResult result =
+    FlowTrainer trainer =
         new FlowTrainer(
-                TrainingEngines.of(settings.engine()),
-                detector,
-                settings,
-                new ProgressPrinter(out),
-                Optional.of(checkpoint))
-            .train(normal, planned.plan());
+            TrainingEngines.of(settings.engine()),
+            detector,
+            settings,
+            new ProgressPrinter(out),
+            Optional.of(checkpoint));
+    TrainingResult result = trainer.train(normal, planned.plan());
     BundleFiles.write(output.resolve("model.avro"), result.bundle());
-    TrainingReport.writeJson(result, output.resolve("training.json"));
+    Optional<NewestTenth> newestTenth = trainer.newestTenth(normal, planned.plan());
+    TrainingReport.writeJson(
+        result, planned.fields(), newestTenth, output.resolve("training.json"));
     TrainingReport.drawLearningCurve(result, output.resolve("learning-curve.png"));
     Files.deleteIfExists(checkpoint);
     describe(out, result.bundle());
+    newestTenth.map(NewestTenth::text).ifPresent(out::println);
     return ExitCode.OK;
   }
 

@@ -8,8 +8,14 @@ import java.util.List;
  *
  * @param table the values, without the label
  * @param anomalous for each row, whether it is an anomaly
+ * @param notes of its columns
  */
-public record LabelledTable(Table table, boolean[] anomalous) {
+public record LabelledTable(Table table, boolean[] anomalous, ColumnNotes notes) {
+
+  /** Without notes. */
+  public LabelledTable(Table table, boolean[] anomalous) {
+    this(table, anomalous, ColumnNotes.NONE);
+  }
 
   /** The normal rows, in their order. */
   public Table normal() {

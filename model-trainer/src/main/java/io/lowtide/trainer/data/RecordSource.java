@@ -25,4 +25,7 @@ public interface RecordSource {
    *     column holds
    */
   LabelledTable read(TableSelection selection);
+
+  /** Texts that stand for a missing value in any column, besides the empty one. */
+  List<String> missingTexts();
 }

@@ -90,6 +90,25 @@ public record Table(
     return new Table(source, all, joined, dictionaries);
   }
 
+  /**
+   * The same rows with a column of texts as one of numbers.
+   *
+   * @param column name of the column
+   * @param numbers one for each text of its dictionary
+   */
+  public Table withNumbers(String column, double[] numbers) {
+    int index = indexOf(column);
+    double[][] replaced = new double[rows.length][];
+    for (int row = 0; row < rows.length; row++) {
+      replaced[row] = rows[row].clone();
+      double text = rows[row][index];
+      replaced[row][index] = Double.isNaN(text) ? text : numbers[(int) text];
+    }
+    Map<String, List<String>> others = new HashMap<>(dictionaries);
+    others.remove(column);
+    return new Table(source, columns, replaced, others);
+  }
+
   /** The same rows with columns of other names. */
   public Table renamed(List<String> names) {
     Map<String, List<String>> renamed = new HashMap<>();

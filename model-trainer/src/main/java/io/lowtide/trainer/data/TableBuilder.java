@@ -1,11 +1,12 @@
 package io.lowtide.trainer.data;
 
+import io.lowtide.density.feature.FieldText;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Collects the rows of a labelled table, and the dictionaries of its columns of texts. */
 final class TableBuilder {
@@ -14,7 +15,6 @@ final class TableBuilder {
   private final List<String> columns;
   private final List<Map<String, Integer>> dictionaries = new ArrayList<>();
   private final List<double[]> rows = new ArrayList<>();
-  private final BitSet anomalous = new BitSet();
 
   /**
    * @param texts for each column, whether it holds texts
@@ -31,30 +31,32 @@ final class TableBuilder {
     return dictionaries.get(column) != null;
   }
 
-  /** The value that stands for a text in a row. */
+  /**
+   * The value that stands for a text in a row.
+   *
+   * @param text without blanks around it
+   */
   double text(int column, String text) {
     Map<String, Integer> dictionary = dictionaries.get(column);
-    return dictionary.computeIfAbsent(text, unused -> dictionary.size());
+    return dictionary.computeIfAbsent(FieldText.category(text), unused -> dictionary.size());
   }
 
-  void add(double[] row, boolean isAnomaly) {
-    anomalous.set(rows.size(), isAnomaly);
+  void add(double[] row) {
     rows.add(row);
   }
 
   /**
    * The table.
    *
-   * @throws DataException if there is no row
+   * @param label which rows are anomalies; empty: none
+   * @param notes of its columns
+   * @throws DataException if there is no row, or the labels cannot be read
    */
-  LabelledTable build() {
+  LabelledTable build(Optional<LabelColumn> label, ColumnNotes notes) {
     if (rows.isEmpty()) {
       throw new DataException(source + ": no rows");
     }
-    boolean[] labels = new boolean[rows.size()];
-    for (int row = 0; row < labels.length; row++) {
-      labels[row] = anomalous.get(row);
-    }
+    boolean[] labels = label.map(LabelColumn::anomalous).orElse(new boolean[rows.size()]);
     Map<String, List<String>> texts = new HashMap<>();
     for (int column = 0; column < columns.size(); column++) {
       if (isText(column)) {
@@ -62,6 +64,6 @@ final class TableBuilder {
       }
     }
     return new LabelledTable(
-        new Table(source, columns, rows.toArray(double[][]::new), texts), labels);
+        new Table(source, columns, rows.toArray(double[][]::new), texts), labels, notes);
   }
 }

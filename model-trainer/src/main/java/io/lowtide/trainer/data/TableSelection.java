@@ -9,7 +9,7 @@ import java.util.Set;
  * Which columns to read.
  *
  * @param columns names of the columns; empty: every one but the label
- * @param label name of the column that marks anomalies by a number other than 0, if there is one
+ * @param label name of the column that marks anomalies, if there is one
  * @param texts columns to read as texts even where they hold numbers
  */
 public record TableSelection(List<String> columns, Optional<String> label, Set<String> texts) {
@@ -47,20 +47,25 @@ public record TableSelection(List<String> columns, Optional<String> label, Set<S
         columns.isEmpty()
             ? available.stream().filter(name -> !label.equals(Optional.of(name))).toList()
             : columns;
+    label.ifPresent(name -> requireOnce(source, available, name));
     if (label.filter(resolved::contains).isPresent()) {
       throw new DataException(
           source + ": column \"" + label.orElseThrow() + "\" is the label, expected others");
     }
     for (String name : resolved) {
-      if (Collections.frequency(available, name) > 1) {
-        throw new DataException(
-            source + ": several columns \"" + name + "\", expected each name once");
-      }
+      requireOnce(source, available, name);
     }
     if (resolved.isEmpty()) {
       throw new DataException(source + ": no column to train on; it has " + available);
     }
     return resolved;
+  }
+
+  private static void requireOnce(String source, List<String> available, String name) {
+    if (Collections.frequency(available, name) > 1) {
+      throw new DataException(
+          source + ": several columns \"" + name + "\", expected each name once");
+    }
   }
 
   private static void requireColumn(String source, List<String> available, String name) {

@@ -50,7 +50,7 @@ public record Evaluation(
     Set<String> texts = new HashSet<>();
     for (FeatureInput input : bundle.encoder().inputs()) {
       columns.add(input.field());
-      if (input.kind() != FeatureInput.Kind.NUMBER) {
+      if (input.kind() == FeatureInput.Kind.CATEGORY || input.kind() == FeatureInput.Kind.TIME) {
         texts.add(input.field());
       }
     }

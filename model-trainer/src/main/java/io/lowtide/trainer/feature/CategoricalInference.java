@@ -5,7 +5,9 @@ import io.lowtide.schemas.CategoricalFeature;
 import io.lowtide.schemas.CategoryLevel;
 import io.lowtide.schemas.ContextFeature;
 import io.lowtide.schemas.ContextKind;
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.Presence;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -71,7 +73,10 @@ final class CategoricalInference {
         1.0,
         0.0,
         1.0,
-        counts.subList(0, inContext(counts)).stream().map(Count::text).toList());
+        counts.subList(0, inContext(counts)).stream().map(Count::text).toList(),
+        "",
+        DateOrder.UNSTATED,
+        Presence.REQUIRED);
   }
 
   private static int inContext(List<Count> counts) {

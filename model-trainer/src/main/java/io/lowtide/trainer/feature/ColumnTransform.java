@@ -18,11 +18,18 @@ record ColumnTransform(FeatureTransform kind, double shift, double scale) {
   /** A tail this many times further out than a Gaussian's counts as heavy. */
   private static final double HEAVY = 2.5;
 
+  /** Share of the values at each end, and how many times larger they may make the deviation. */
+  private static final double ENDS = 0.005;
+
+  private static final double INFLATED = 2;
+
+  private static final int LEAST_VALUES = 50;
+
   static final ColumnTransform IDENTITY = new ColumnTransform(FeatureTransform.IDENTITY, 0, 1);
 
   /**
    * The transform that a column asks for: asinh where its outer quantiles lie far further out than
-   * a Gaussian's would.
+   * a Gaussian's would, or where its outermost values alone make its scale.
    *
    * @param sorted its values, ascending, at least two of them different
    */
@@ -30,9 +37,24 @@ record ColumnTransform(FeatureTransform kind, double shift, double scale) {
     double median = quantile(sorted, 0.5);
     double reach = Math.max(quantile(sorted, 0.999) - median, median - quantile(sorted, 0.001));
     double spread = spread(sorted, median);
-    return reach > HEAVY * GAUSSIAN_REACH * spread
+    return reach > HEAVY * GAUSSIAN_REACH * spread || isScaledByItsEnds(sorted)
         ? new ColumnTransform(FeatureTransform.ASINH, median, spread)
         : IDENTITY;
+  }
+
+  private static boolean isScaledByItsEnds(double[] sorted) {
+    int cut = (int) Math.max(1, ENDS * sorted.length);
+    if (sorted.length < LEAST_VALUES) {
+      return false;
+    }
+    double inner = deviation(Arrays.copyOfRange(sorted, cut, sorted.length - cut));
+    return inner > 0 && deviation(sorted) > INFLATED * inner;
+  }
+
+  private static double deviation(double[] values) {
+    double mean = Arrays.stream(values).average().orElseThrow();
+    return Math.sqrt(
+        Arrays.stream(values).map(x -> (x - mean) * (x - mean)).average().orElseThrow());
   }
 
   /**

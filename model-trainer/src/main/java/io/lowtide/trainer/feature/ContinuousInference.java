@@ -3,7 +3,9 @@ package io.lowtide.trainer.feature;
 import io.lowtide.schemas.ContextFeature;
 import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.Presence;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.feature.FieldRole.Continuous;
 import java.util.Arrays;
@@ -59,7 +61,8 @@ final class ContinuousInference {
         sorted[sorted.length - 1],
         optional ? (missing + 0.5) / (column.length + 1.0) : 0.0,
         optional ? missingOffset(transform, sorted, moments.deviation()) : 0.0,
-        List.of());
+        List.of(),
+        role.difference() ? 1 : 0);
   }
 
   /** What a value of the column adds to a log-likelihood on average, were it Gaussian. */
@@ -94,7 +97,8 @@ final class ContinuousInference {
         feature.getMaximum(),
         feature.getMissingProbability(),
         feature.getMissingProbability() > 0 ? feature.getMissingOffset() - Math.log(residual) : 0,
-        Arrays.stream(fit.weights()).map(weight -> scale * weight).boxed().toList());
+        Arrays.stream(fit.weights()).map(weight -> scale * weight).boxed().toList(),
+        feature.getDifference());
   }
 
   /** Standard deviation of the noise that dequantisation adds to T(x). */
@@ -141,7 +145,10 @@ final class ContinuousInference {
         transform.scale(),
         moments.mean(),
         moments.deviation(),
-        List.of());
+        List.of(),
+        "",
+        DateOrder.UNSTATED,
+        Presence.REQUIRED);
   }
 
   /** The values that are not missing, ascending. */

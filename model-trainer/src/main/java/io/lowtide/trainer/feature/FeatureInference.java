@@ -9,6 +9,7 @@ import io.lowtide.schemas.ContextKind;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.schemas.FeatureTransform;
+import io.lowtide.schemas.Presence;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.feature.FieldRole.Categorical;
@@ -44,15 +45,18 @@ public final class FeatureInference {
   private final Table table;
   private final Set<String> optional;
   private final double smoothing;
+  private final List<String> missingTexts;
   private final List<ContinuousFeature> continuous = new ArrayList<>();
   private final List<CategoricalFeature> categorical = new ArrayList<>();
   private final List<ContextFeature> context = new ArrayList<>();
   private final List<ConstantFeature> constants = new ArrayList<>();
 
-  private FeatureInference(Table table, Set<String> optional, double smoothing) {
+  private FeatureInference(
+      Table table, Set<String> optional, double smoothing, List<String> missingTexts) {
     this.table = table;
     this.optional = optional;
     this.smoothing = smoothing;
+    this.missingTexts = missingTexts;
   }
 
   /**
@@ -68,7 +72,8 @@ public final class FeatureInference {
    */
   public static FeatureSpecification infer(
       FeaturePlan plan, Table table, Set<String> optional, double smoothing) {
-    FeatureInference inference = new FeatureInference(table, optional, smoothing);
+    FeatureInference inference =
+        new FeatureInference(table, optional, smoothing, plan.missingTexts());
     plan.roles().forEach((field, roles) -> roles.forEach(role -> inference.add(field, role)));
     return inference.specification();
   }
@@ -87,13 +92,6 @@ public final class FeatureInference {
       String column = FeatureInput.lagColumn(field, lag.records());
       context.add(ContinuousInference.inferContext(field, lag.records(), numbers(field, column)));
     } else if (role instanceof Cycle cycle) {
-      if (optional.contains(field)) {
-        throw new DataException(
-            table.source()
-                + ", column \""
-                + field
-                + "\": has no value in some records, expected a time in each");
-      }
       context.add(
           new ContextFeature(
               field,
@@ -105,19 +103,26 @@ public final class FeatureInference {
               1.0,
               0.0,
               1.0,
-              List.of()));
+              List.of(),
+              cycle.zone(),
+              cycle.dateOrder(),
+              optional.contains(field) ? Presence.OPTIONAL : Presence.REQUIRED));
     }
   }
 
   private void addNumber(String field, Continuous role) {
-    double[] column = numbers(field, field);
+    String name = role.difference() ? FeatureInput.changeColumn(field) : field;
+    boolean mayBeMissing = role.difference() || optional.contains(field);
+    double[] column = numbers(field, name);
     double[] sorted = ContinuousInference.present(column);
     if (sorted.length == 0) {
       LOG.warn("Column \"{}\" has no value in any of {} records: left out", field, column.length);
     } else if (sorted[0] < sorted[sorted.length - 1]) {
-      continuous.add(
-          ContinuousInference.infer(field, column, optional.contains(field), role, smoothing));
-    } else if (optional.contains(field)) {
+      continuous.add(ContinuousInference.infer(field, column, mayBeMissing, role, smoothing));
+    } else if (role.difference()) {
+      LOG.warn(
+          "Column \"{}\" changes by {} from each record to the next: left out", field, sorted[0]);
+    } else if (mayBeMissing) {
       LOG.warn(
           "Column \"{}\" is {} or missing in all {} records: taken for a category",
           field,
@@ -153,16 +158,18 @@ public final class FeatureInference {
   private FeatureSpecification specification() {
     if (continuous.isEmpty()) {
       throw new DataException(
-          table.source() + ": every column is constant, expected at least one that varies");
+          table.source() + ": no column that is taken for a number varies, expected at least one");
     }
     FeatureEncoder encoder =
-        new FeatureEncoder(new FeatureSpecification(continuous, categorical, context, constants));
+        new FeatureEncoder(
+            new FeatureSpecification(continuous, categorical, context, constants, missingTexts));
     double[][] values = RecordValues.of(encoder, table);
     return new FeatureSpecification(
         encoder.contextDimensions() == 0 ? continuous : givenContext(encoder, values),
         givenEachOther(encoder, values),
         context,
-        constants);
+        constants,
+        missingTexts);
   }
 
   private List<CategoricalFeature> givenEachOther(FeatureEncoder encoder, double[][] values) {

@@ -1,6 +1,7 @@
 package io.lowtide.trainer.feature;
 
 import io.lowtide.density.feature.FeatureInput;
+import io.lowtide.density.feature.FieldText;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.TableSelection;
@@ -24,14 +25,21 @@ import java.util.Set;
  *
  * @param roles by field, in the order of the data; a field may have several, of which one at most
  *     is scored
+ * @param missingTexts texts that stand for a missing value in any field, besides the empty one
  */
-public record FeaturePlan(Map<String, List<FieldRole>> roles) {
+public record FeaturePlan(Map<String, List<FieldRole>> roles, List<String> missingTexts) {
+
+  /** With the usual texts for missing values. */
+  public FeaturePlan(Map<String, List<FieldRole>> roles) {
+    this(roles, FieldText.USUAL_MISSING_TEXTS);
+  }
 
   /**
    * @throws DataException if a field is scored twice, or none is scored as a number
    */
   public FeaturePlan {
     roles = new LinkedHashMap<>(roles);
+    missingTexts = List.copyOf(missingTexts);
     boolean hasNumber = false;
     for (Map.Entry<String, List<FieldRole>> field : roles.entrySet()) {
       List<FieldRole> ofField = field.getValue();
@@ -55,8 +63,15 @@ public record FeaturePlan(Map<String, List<FieldRole>> roles) {
       hasNumber |= ofField.stream().anyMatch(Continuous.class::isInstance);
     }
     if (!hasNumber) {
-      throw new DataException("features: none is continuous, expected at least one that is");
+      throw new DataException(
+          "features: none is continuous, expected at least one that is; `lowtide features` says what"
+              + " each column is taken for, and why");
     }
+  }
+
+  /** The same roles, with these texts for missing values. */
+  public FeaturePlan withMissingTexts(List<String> texts) {
+    return new FeaturePlan(roles, texts);
   }
 
   /** The fields that are taken for anything. */
@@ -97,8 +112,8 @@ public record FeaturePlan(Map<String, List<FieldRole>> roles) {
   }
 
   /**
-   * Adds the past values that the plan asks for, as columns; to be called before rows are left out
-   * or shuffled.
+   * Adds the past values and the changes that the plan asks for, as columns; to be called before
+   * rows are left out or shuffled.
    *
    * @param records rows in the order in which a stream has them
    * @param key column of the key whose past records count; empty: all rows are of one key
@@ -110,9 +125,12 @@ public record FeaturePlan(Map<String, List<FieldRole>> roles) {
           for (FieldRole role : ofField) {
             if (role instanceof Lag lag) {
               lags.add(FeatureInput.lagged(field, lag.records()));
+            } else if (role instanceof Continuous number && number.difference()) {
+              lags.add(FeatureInput.change(field));
             }
           }
         });
-    return new LabelledTable(LagColumns.add(records.table(), lags, key), records.anomalous());
+    return new LabelledTable(
+        LagColumns.add(records.table(), lags, key), records.anomalous(), records.notes());
   }
 }

@@ -1,6 +1,7 @@
 package io.lowtide.trainer.feature;
 
 import io.lowtide.kafka.settings.NearestName;
+import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
 import java.io.IOException;
 import java.io.Reader;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** A feature plan as a properties file that a person edits: a line for each field. */
 public final class FeaturePlanFile {
@@ -22,9 +22,13 @@ public final class FeaturePlanFile {
       # What each field of a record is taken for; edit, then train with --features.
       #
       #   continuous [identity|log|asinh] [resolution R] [smoothing S]   a number, scored
+      #   continuous difference                                          its change since the record before
+      #                                                                  under the same key, scored
       #   categorical                                                    a category, scored
       #   context number, context category                               records are judged under it
-      #   cycle hour|day|week|SECONDS                                    a time, likewise
+      #   cycle hour|day|week|SECONDS [ZONE]                             a time, likewise, by the clock of a
+      #                                                                  zone such as Europe/Berlin; else UTC
+      #   cycle ... day-first, cycle ... month-first                     what 03/04/2026 is
       #   lag N                                                          its number N records before
       #                                                                  under the same key, likewise
       #   ignore                                                         nothing; so is what is not here
@@ -39,12 +43,12 @@ public final class FeaturePlanFile {
     StringBuilder text = new StringBuilder(HEADER);
     for (PlannedField field : fields) {
       text.append("\n# ")
+          .append(field.isColumn() ? "" : field.name().replaceAll("\\R", " ") + ": left out, ")
           .append(field.reason().replaceAll("\\R", " "))
-          .append('\n')
-          .append(escaped(field.name()))
-          .append(" = ")
-          .append(field.roles().stream().map(FieldRoleText::of).collect(Collectors.joining(", ")))
           .append('\n');
+      if (field.isColumn()) {
+        text.append(escaped(field.name())).append(" = ").append(field.rolesText()).append('\n');
+      }
     }
     return text.toString();
   }
@@ -97,7 +101,7 @@ public final class FeaturePlanFile {
     } catch (CharacterCodingException e) {
       throw new DataException(file + ": not in UTF-8, expected that encoding", e);
     } catch (IllegalArgumentException e) {
-      throw new DataException(file + ": not a properties file: " + e.getMessage(), e);
+      throw new DataException(file + ": not a properties file: " + Causes.text(e), e);
     }
     for (String name : new TreeSet<>(properties.stringPropertyNames())) {
       if (!available.contains(name)) {

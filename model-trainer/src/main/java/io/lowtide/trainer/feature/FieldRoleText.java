@@ -1,7 +1,9 @@
 package io.lowtide.trainer.feature;
 
 import io.lowtide.density.feature.FeatureInput;
+import io.lowtide.density.feature.TimeReading;
 import io.lowtide.kafka.settings.NearestName;
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.feature.FieldRole.Categorical;
@@ -22,13 +24,17 @@ import java.util.OptionalDouble;
 
 /**
  * Roles as a person writes them: {@code continuous [identity|log|asinh] [resolution R] [smoothing
- * S]}, {@code categorical}, {@code context number}, {@code context category}, {@code cycle
- * day|week|SECONDS}, {@code lag N}, {@code ignore}; several of a field separated by commas.
+ * S] [difference]}, {@code categorical}, {@code context number}, {@code context category}, {@code
+ * cycle hour|day|week|SECONDS [ZONE] [day-first|month-first]}, {@code lag N}, {@code ignore};
+ * several of a field separated by commas.
  */
 final class FieldRoleText {
 
   private static final Map<String, Double> PERIODS =
       Map.of("hour", 3_600.0, "day", 86_400.0, "week", 604_800.0);
+
+  private static final Map<String, DateOrder> ORDERS =
+      Map.of("day-first", DateOrder.DAY_FIRST, "month-first", DateOrder.MONTH_FIRST);
 
   private static final List<String> ROLES =
       List.of("continuous", "categorical", "context", "cycle", "lag", "ignore");
@@ -60,7 +66,7 @@ final class FieldRoleText {
           case "continuous" -> continuous();
           case "categorical" -> new Categorical();
           case "context" -> context(next("number or category"));
-          case "cycle" -> new Cycle(period(next("hour, day, week or a number of seconds")));
+          case "cycle" -> cycle(period(next("hour, day, week or a number of seconds")));
           case "lag" -> new Lag(lag(next("how many records before")));
           case "ignore" -> new Ignored();
           default ->
@@ -77,21 +83,49 @@ final class FieldRoleText {
     Optional<FeatureTransform> transform = Optional.empty();
     OptionalDouble resolution = OptionalDouble.empty();
     OptionalDouble smoothing = OptionalDouble.empty();
+    boolean difference = false;
     while (!words.isEmpty()) {
       String word = words.remove();
       switch (word) {
         case "identity", "log", "asinh" ->
             transform = Optional.of(FeatureTransform.valueOf(word.toUpperCase(Locale.ROOT)));
+        case "difference" -> difference = true;
         case "resolution" -> resolution = OptionalDouble.of(atLeastZero(next("a number")));
         case "smoothing" -> smoothing = OptionalDouble.of(atLeastZero(next("a number")));
         default ->
             throw wrong(
-                "expected identity, log, asinh, resolution or smoothing in the place of \""
+                "expected identity, log, asinh, resolution, smoothing or difference in the place of"
+                    + " \""
                     + word
                     + "\"");
       }
     }
-    return new Continuous(transform, resolution, smoothing);
+    return new Continuous(transform, resolution, smoothing, difference);
+  }
+
+  private FieldRole cycle(double period) {
+    String zone = "";
+    DateOrder order = DateOrder.UNSTATED;
+    while (!words.isEmpty()) {
+      String word = words.remove();
+      if (ORDERS.containsKey(word)) {
+        order = ORDERS.get(word);
+      } else if (zone.isEmpty()) {
+        zone = word;
+      } else {
+        throw wrong("\"" + word + "\" is one word too many");
+      }
+    }
+    try {
+      TimeReading.of(zone, order);
+    } catch (IllegalArgumentException e) {
+      throw wrong(
+          "expected a time zone like Europe/Berlin, day-first or month-first in the place"
+              + " of \""
+              + zone
+              + "\"");
+    }
+    return new Cycle(period, zone, order);
   }
 
   private FieldRole context(String kind) {
@@ -148,7 +182,8 @@ final class FieldRoleText {
       return "continuous"
           + continuous.transform().map(t -> " " + t.name().toLowerCase(Locale.ROOT)).orElse("")
           + option("resolution", continuous.resolution())
-          + option("smoothing", continuous.smoothing());
+          + option("smoothing", continuous.smoothing())
+          + (continuous.difference() ? " difference" : "");
     }
     if (role instanceof Cycle cycle) {
       return "cycle "
@@ -156,7 +191,13 @@ final class FieldRoleText {
               .filter(period -> period.getValue() == cycle.period())
               .map(Map.Entry::getKey)
               .findFirst()
-              .orElse(String.valueOf(cycle.period()));
+              .orElse(String.valueOf(cycle.period()))
+          + (cycle.zone().isEmpty() ? "" : " " + cycle.zone())
+          + ORDERS.entrySet().stream()
+              .filter(order -> order.getValue() == cycle.dateOrder())
+              .map(order -> " " + order.getKey())
+              .findFirst()
+              .orElse("");
     }
     if (role instanceof Lag lag) {
       return "lag " + lag.records();

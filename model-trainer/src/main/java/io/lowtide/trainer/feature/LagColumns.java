@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Columns of past values, built by the classes that the stream uses. */
+/** Columns of past values and of changes, built by the classes that the stream uses. */
 public final class LagColumns {
 
   private LagColumns() {}
 
   /**
-   * Adds a column for each lagged one of a score's inputs.
+   * Adds a column for each past value and each change of a score's inputs.
    *
    * @param table rows in the order in which a stream has them
    * @param inputs of the score
@@ -24,12 +24,13 @@ public final class LagColumns {
    * @throws DataException if a column is missing, or is to be a number and holds texts
    */
   public static Table add(Table table, List<FeatureInput> inputs, Optional<String> key) {
-    List<FeatureInput> lags = inputs.stream().filter(input -> input.lag() > 0).toList();
+    List<FeatureInput> lags = inputs.stream().filter(FeatureInput::needsHistory).toList();
     if (lags.isEmpty()) {
       return table;
     }
     LaggedFields fields = new LaggedFields(lags);
     int[] sources = fields.names().stream().mapToInt(field -> numberColumn(table, field)).toArray();
+    int[] current = lags.stream().mapToInt(input -> table.indexOf(input.field())).toArray();
     int keyColumn = key.map(table::indexOf).orElse(-1);
     Map<Double, KeyHistory> histories = new HashMap<>();
     double[][] values = new double[table.size()][lags.size()];
@@ -37,6 +38,9 @@ public final class LagColumns {
       double[] row = table.rows()[index];
       double rowKey = keyColumn < 0 ? 0 : row[keyColumn];
       KeyHistory past = histories.getOrDefault(rowKey, KeyHistory.EMPTY);
+      for (int i = 0; i < lags.size(); i++) {
+        values[index][i] = row[current[i]];
+      }
       fields.fill(past, values[index]);
       double[] latest = new double[sources.length];
       for (int i = 0; i < latest.length; i++) {

@@ -4,6 +4,7 @@ import io.lowtide.density.feature.CategoryLevels;
 import io.lowtide.density.feature.CategoryText;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.feature.FeatureInput;
+import io.lowtide.density.feature.FieldText;
 import io.lowtide.density.feature.TimeValue;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
@@ -43,16 +44,8 @@ public final class RecordValues {
   private static DoubleUnaryOperator reader(FeatureInput input, Table table) {
     List<String> texts = table.dictionaries().get(input.column());
     return switch (input.kind()) {
-      case NUMBER -> {
-        if (texts != null) {
-          throw new DataException(
-              table.source()
-                  + ", column \""
-                  + input.column()
-                  + "\": holds texts, expected numbers");
-        }
-        yield DoubleUnaryOperator.identity();
-      }
+      case NUMBER, TRUTH ->
+          texts == null ? DoubleUnaryOperator.identity() : numbers(input, texts, table);
       case TIME -> texts == null ? TimeValue::ofNumber : times(input, texts, table);
       case CATEGORY -> levels(input, texts);
     };
@@ -60,23 +53,42 @@ public final class RecordValues {
 
   private static DoubleUnaryOperator levels(FeatureInput input, List<String> texts) {
     CategoryLevels levels = new CategoryLevels(input.levels());
-    return value ->
-        levels.ofWritten(texts == null ? CategoryText.of(value) : texts.get((int) value));
+    return value -> levels.of(texts == null ? CategoryText.of(value) : texts.get((int) value));
+  }
+
+  /** A column of texts may hold truth values, or numbers here and there. */
+  private static DoubleUnaryOperator numbers(FeatureInput input, List<String> texts, Table table) {
+    double[] numbers = texts.stream().mapToDouble(FieldText::number).toArray();
+    for (int i = 0; i < numbers.length; i++) {
+      if (Double.isNaN(numbers[i]) && input.kind() == FeatureInput.Kind.TRUTH) {
+        numbers[i] = FieldText.truth(texts.get(i));
+      }
+      if (!Double.isFinite(numbers[i])) {
+        throw misfit(input, texts.get(i), table, "a number");
+      }
+    }
+    return value -> numbers[(int) value];
   }
 
   private static DoubleUnaryOperator times(FeatureInput input, List<String> texts, Table table) {
-    double[] seconds = texts.stream().mapToDouble(TimeValue::of).toArray();
+    double[] seconds = texts.stream().mapToDouble(input.times()::ofText).toArray();
     for (int i = 0; i < seconds.length; i++) {
-      if (Double.isNaN(seconds[i])) {
-        throw new DataException(
-            table.source()
-                + ", column \""
-                + input.column()
-                + "\": \""
-                + texts.get(i)
-                + "\", expected a time");
+      if (Double.isNaN(seconds[i]) && !input.optional()) {
+        throw misfit(input, texts.get(i), table, "a time");
       }
     }
     return value -> seconds[(int) value];
+  }
+
+  private static DataException misfit(
+      FeatureInput input, String text, Table table, String expected) {
+    return new DataException(
+        table.source()
+            + ", column \""
+            + input.column()
+            + "\": \""
+            + text
+            + "\", expected "
+            + expected);
   }
 }

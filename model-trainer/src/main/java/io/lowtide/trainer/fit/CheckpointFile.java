@@ -1,5 +1,6 @@
 package io.lowtide.trainer.fit;
 
+import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -74,7 +75,7 @@ final class CheckpointFile {
       Files.move(
           unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new DataException(file + ": the checkpoint cannot be written: " + e.getMessage(), e);
+      throw new DataException(file + ": the checkpoint cannot be written: " + Causes.text(e), e);
     }
   }
 
@@ -106,7 +107,7 @@ final class CheckpointFile {
       }
       return Optional.of(readState(in));
     } catch (IOException e) {
-      throw new DataException(file + ": the checkpoint cannot be read: " + e.getMessage(), e);
+      throw new DataException(file + ": the checkpoint cannot be read: " + Causes.text(e), e);
     }
   }
 

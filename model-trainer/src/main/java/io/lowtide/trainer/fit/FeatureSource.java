@@ -4,6 +4,9 @@ import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.feature.FeatureInference;
 import io.lowtide.trainer.feature.FeaturePlan;
+import io.lowtide.trainer.feature.FieldRole;
+import io.lowtide.trainer.feature.FieldRole.Cycle;
+import io.lowtide.trainer.feature.TimeColumn;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -31,6 +34,20 @@ final class FeatureSource {
         optional.add(all.columns().get(index));
       }
     }
+    plan.roles()
+        .forEach(
+            (field, roles) -> {
+              if (roles.stream().anyMatch(role -> lacksTimes(all, field, role))) {
+                optional.add(field);
+              }
+            });
+  }
+
+  /** A text that is no time, where most are, stands for a time that is not known. */
+  private static boolean lacksTimes(Table all, String field, FieldRole role) {
+    return role instanceof Cycle cycle
+        && all.isText(field)
+        && TimeColumn.of(all, field, cycle.times()).unreadable() > 0;
   }
 
   /** The specification by the records that are fitted to. */

@@ -8,10 +8,12 @@ import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.feature.PlanInference;
+import io.lowtide.trainer.feature.UsableRecords;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -76,21 +78,26 @@ public final class FlowTrainer {
    * @throws TrainingDivergedException if the optimisation cannot go on
    */
   public TrainingResult train(Table table) {
-    return train(table, PlanInference.plan(table));
+    FeaturePlan plan = PlanInference.plan(table);
+    LabelledTable normal = new LabelledTable(table, new boolean[table.size()]);
+    return train(plan.withLags(normal, Optional.empty()).table(), plan);
   }
 
   /**
-   * Trains on normal records.
+   * Trains on normal records, but those with placeholders and spikes.
    *
-   * @param table a column for each field and lag of the plan
+   * @param all a column for each field, past value and change of the plan
    * @param plan what each field is taken for
    * @throws DataException if there are too few records, they do not vary, or do not hold what the
    *     plan takes them for
    * @throws io.lowtide.density.calibration.BudgetException if the budget needs more records
    * @throws TrainingDivergedException if the optimisation cannot go on
    */
-  public TrainingResult train(Table table, FeaturePlan plan) {
+  public TrainingResult train(Table all, FeaturePlan plan) {
     long started = System.nanoTime();
+    UsableRecords usable = UsableRecords.of(plan, all);
+    usable.findings().forEach(LOG::warn);
+    Table table = usable.table();
     boolean split = table.size() >= settings.crossCalibrationBelow();
     if (!split && checkpoint.isPresent()) {
       LOG.info(
@@ -101,7 +108,7 @@ public final class FlowTrainer {
     requireEnough(
         table, split ? SplitFitting.calibrationRecords(settings, table.size()) : table.size());
     Table shuffled = shuffled(table);
-    String dataHash = table.sha256();
+    String dataHash = all.sha256();
     FeatureSource features = new FeatureSource(plan, table, settings.smoothing());
     CalibratedFlow calibrated =
         split
@@ -144,11 +151,29 @@ public final class FlowTrainer {
                   settings.contamination(),
                   (long) flow.setAside(),
                   (long) calibrated.conformityScores().length - scores.length),
-              provenance(table, dataHash, calibrated.engine()),
+              provenance(all, dataHash, calibrated.engine()),
               probes(calibrated, assembler.newScorer()));
-      return new TrainingResult(bundle, flow.history(), settings.asMap());
+      return new TrainingResult(
+          bundle, flow.history(), settings.asMap(), usable.findings(), all.size() - table.size());
     } catch (BundleException e) {
       throw new IllegalStateException("the trained model fails its own checks", e);
+    }
+  }
+
+  /**
+   * How the newest tenth of the records fares under a model of the others; takes a fifth of the
+   * time of a training.
+   *
+   * @param all normal records in their order, as {@link #train} takes them
+   * @param plan what each field is taken for
+   * @return empty if there are too few records to tell
+   */
+  public Optional<NewestTenth> newestTenth(Table all, FeaturePlan plan) {
+    try {
+      return new NewestTenthCheck(engines, settings).of(plan, UsableRecords.of(plan, all).table());
+    } catch (DataException | TrainingDivergedException e) {
+      LOG.warn("How the newest tenth fares cannot be told: {}", e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -168,8 +193,18 @@ public final class FlowTrainer {
   /** Before the work rather than after it. */
   private void requireEnough(Table table, int calibrationRecords) {
     if (table.size() < LEAST_RECORDS) {
+      // Of two things that are too few, the one that is more.
+      double forTheBudget = Math.ceil(1 / settings.budget() - 1) / (1 - settings.contamination());
+      long expected = Math.max(LEAST_RECORDS, (long) Math.ceil(forTheBudget));
       throw new DataException(
-          table.source() + ": " + table.size() + " records, expected at least " + LEAST_RECORDS);
+          table.source()
+              + ": "
+              + table.size()
+              + " records, expected at least "
+              + expected
+              + (expected > LEAST_RECORDS
+                  ? " for a false-alarm budget of " + settings.budget()
+                  : ""));
     }
     ConformalCalibration.requireBudget(
         settings.budget(), calibrationRecords - possibleAnomalies(calibrationRecords));

@@ -10,6 +10,12 @@ import java.util.Map;
  * @param bundle the model
  * @param history a report for each validation
  * @param settings every setting with its value
+ * @param findings what was found in columns that is no part of them, a sentence each
+ * @param recordsLeftOut number of records that had no part in training because of that
  */
 public record TrainingResult(
-    ModelBundle bundle, List<EpochReport> history, Map<String, String> settings) {}
+    ModelBundle bundle,
+    List<EpochReport> history,
+    Map<String, String> settings,
+    List<String> findings,
+    int recordsLeftOut) {}

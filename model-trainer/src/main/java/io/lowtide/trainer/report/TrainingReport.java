@@ -5,13 +5,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.SolverCertificate;
+import io.lowtide.trainer.feature.PlannedField;
 import io.lowtide.trainer.fit.EpochReport;
+import io.lowtide.trainer.fit.NewestTenth;
 import io.lowtide.trainer.fit.TrainingResult;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
@@ -28,11 +31,18 @@ public final class TrainingReport {
   private TrainingReport() {}
 
   /**
-   * Writes {@code training.json}: model, data, settings and the whole history.
+   * Writes {@code training.json}: model, data, columns, settings and the whole history.
    *
+   * @param fields every column with what it was taken for and why
+   * @param newestTenth how the newest tenth fares under a model of the rest
    * @throws IOException if the file cannot be written
    */
-  public static void writeJson(TrainingResult result, Path file) throws IOException {
+  public static void writeJson(
+      TrainingResult result,
+      List<PlannedField> fields,
+      Optional<NewestTenth> newestTenth,
+      Path file)
+      throws IOException {
     DensityModel model = result.bundle().record();
     ObjectNode root = JSON.createObjectNode();
     root.put("detector", model.getDetector());
@@ -45,6 +55,18 @@ public final class TrainingReport {
     data.put("training", model.getTraining().getTrainRecords());
     data.put("validation", model.getTraining().getValidationRecords());
     data.put("calibration", model.getTraining().getCalibrationRecords());
+    data.put("leftOutAsFar", result.recordsLeftOut());
+    ArrayNode findings = data.putArray("findings");
+    result.findings().forEach(findings::add);
+    addColumns(root, fields);
+    newestTenth.ifPresent(
+        newest ->
+            root.putObject("newestTenth")
+                .put("records", newest.records())
+                .put("flagged", newest.flagged())
+                .put("rate", newest.rate())
+                .put("expectedRate", newest.level())
+                .put("moved", newest.hasMoved()));
     addCalibration(root, result);
     root.put("backend", model.getProvenance().getBackend());
     root.put("seconds", model.getTraining().getSeconds());
@@ -67,6 +89,18 @@ public final class TrainingReport {
     }
     Files.createDirectories(file.toAbsolutePath().getParent());
     JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
+  }
+
+  private static void addColumns(ObjectNode root, List<PlannedField> fields) {
+    ArrayNode columns = root.putArray("columns");
+    FieldListing.leftOutFirst(fields)
+        .forEach(
+            field ->
+                columns
+                    .addObject()
+                    .put("name", field.name())
+                    .put("takenFor", field.rolesText())
+                    .put("why", field.reason()));
   }
 
   private static void addCalibration(ObjectNode root, TrainingResult result) {

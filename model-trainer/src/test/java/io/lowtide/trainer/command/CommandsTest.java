@@ -125,6 +125,84 @@ class CommandsTest {
     assertThat(errors.toString()).contains("UNREADABLE").contains("truncated.avro");
   }
 
+  @Test
+  void shouldListEveryColumnWithWhatItWasTakenForThoseLeftOutFirst() throws IOException {
+    StringBuilder csv = new StringBuilder(",x,row,latency\n");
+    Random random = new Random(2);
+    for (int row = 0; row < 240; row++) {
+      csv.append(
+          String.format(
+              Locale.ROOT,
+              "%d,%.3f,%d,%s%n",
+              row,
+              random.nextGaussian(),
+              1_000 + row,
+              row == 100 ? "1e9" : String.valueOf(5 + random.nextGaussian())));
+    }
+    assertThat(train(write("data.csv", csv.toString()))).isZero();
+    assertThat(output.toString())
+        .containsSubsequence(
+            "row       left out    goes up from 1000 to 1239",
+            "column 1  left out    has no name",
+            "x         continuous  numbers",
+            "latency   continuous",
+            "The newest tenth under a model of the rest: ");
+    assertThat(directory.resolve("out/training.json"))
+        .content()
+        .contains("\"columns\"", "\"takenFor\" : \"ignore\"", "\"newestTenth\"")
+        .contains("\"leftOutAsFar\" : 1", "1000000000 in 1 of 240 records");
+  }
+
+  @Test
+  void shouldSayThatNoRowIsNormal() throws IOException {
+    Path data = write("data.csv", "x,anomaly\n" + "1.5,1\n2.5,1\n".repeat(60));
+    assertThat(train(data, "--label", "anomaly")).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("data.csv: no normal row, column \"anomaly\" labels all 120 as anomalies");
+  }
+
+  @Test
+  void shouldReadAFileAsTheOptionsSay() throws IOException {
+    StringBuilder csv = new StringBuilder("x^y^state\n");
+    Random random = new Random(6);
+    for (int row = 0; row < 200; row++) {
+      csv.append(
+          String.format(
+              Locale.ROOT,
+              "%s^%d^%s%n",
+              row % 10 == 0
+                  ? "unknown"
+                  : String.format(Locale.GERMAN, "%.3f", random.nextGaussian()),
+              random.nextInt(9),
+              row % 20 == 0 ? "bad" : "ok"));
+    }
+    Path data = write("data.csv", csv.toString());
+    String[] options = {
+      "--separator",
+      "^",
+      "--decimal",
+      "comma",
+      "--missing",
+      "unknown",
+      "--label",
+      "state",
+      "--normal-label",
+      "ok"
+    };
+    assertThat(features(data, options)).isZero();
+    assertThat(output.toString())
+        .contains("missing in 10 of 190 records")
+        .contains("x = continuous");
+    assertThat(train(data, options)).isZero();
+    assertThat(evaluate(directory.resolve("out/model.avro"), data, options)).isZero();
+    assertThat(output.toString()).contains("normal records     190", "anomalies          10");
+    assertThat(features(data, "--separator", "xy")).isEqualTo(2);
+    assertThat(features(data, "--decimal", "dot")).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("--separator: \"xy\", expected comma, semicolon, tab, pipe or one character")
+        .contains("--decimal: \"dot\", expected point or comma");
+  }
+
   private int train(Path data, String... more) {
     List<String> arguments =
         new ArrayList<>(

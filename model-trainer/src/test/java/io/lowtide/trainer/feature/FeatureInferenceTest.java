@@ -83,7 +83,7 @@ class FeatureInferenceTest {
     Table table = new Table("t", List.of("x"), new double[][] {{1}, {1}});
     assertThatThrownBy(() -> infer(table))
         .isInstanceOf(DataException.class)
-        .hasMessage("t: every column is constant, expected at least one that varies");
+        .hasMessage("t: no column that is taken for a number varies, expected at least one");
   }
 
   private ContinuousFeature infer(DoubleSupplier values) {

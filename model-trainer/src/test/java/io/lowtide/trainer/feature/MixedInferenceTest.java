@@ -190,7 +190,7 @@ class MixedInferenceTest {
   void shouldTakeZeroOfEitherSignForOneCategory() {
     double[][] rows = new double[100][];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = new double[] {i, i % 3 == 0 ? MISSING : i % 2 == 0 ? 0.0 : -0.0};
+      rows[i] = new double[] {37 * i % 100 / 8.0, i % 3 == 0 ? MISSING : i % 2 == 0 ? 0.0 : -0.0};
     }
     Table table = new Table("t", List.of("x", "flag"), rows);
     CategoricalFeature flag =
@@ -204,7 +204,7 @@ class MixedInferenceTest {
   void shouldKnowANumberThatBecameACategoryWhenItIsReadAsText() {
     double[][] rows = new double[100][];
     for (int i = 0; i < rows.length; i++) {
-      rows[i] = new double[] {i, i % 3 == 0 ? MISSING : 5};
+      rows[i] = new double[] {37 * i % 100 / 8.0, i % 3 == 0 ? MISSING : 5};
     }
     Table numbers = new Table("t", List.of("x", "gain"), rows);
     FeatureEncoder encoder =

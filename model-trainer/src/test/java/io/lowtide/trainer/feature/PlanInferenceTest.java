@@ -3,6 +3,7 @@ package io.lowtide.trainer.feature;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lowtide.schemas.DateOrder;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.RecordFiles;
 import io.lowtide.trainer.data.Table;
@@ -18,9 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,6 +182,167 @@ class PlanInferenceTest {
     assertThatThrownBy(() -> FeaturePlanFile.read(file, table().columns()))
         .isInstanceOf(DataException.class)
         .hasMessage(file + ": not in UTF-8, expected that encoding");
+  }
+
+  private static PlannedField number(IntToDoubleFunction values) {
+    double[][] rows = new double[RECORDS][];
+    Random random = new Random(3);
+    for (int i = 0; i < RECORDS; i++) {
+      rows[i] = new double[] {values.applyAsDouble(i), random.nextGaussian()};
+    }
+    return PlanInference.fields(new Table("t", List.of("x", "noise"), rows)).get(0);
+  }
+
+  private static PlannedField text(IntFunction<String> values) {
+    List<String> texts = IntStream.range(0, RECORDS).mapToObj(values).distinct().toList();
+    double[][] rows = new double[RECORDS][];
+    for (int i = 0; i < RECORDS; i++) {
+      rows[i] = new double[] {texts.indexOf(values.apply(i))};
+    }
+    return PlanInference.fields(new Table("t", List.of("x"), rows, Map.of("x", texts))).get(0);
+  }
+
+  private static int shuffled(int i) {
+    return 37 * i % RECORDS;
+  }
+
+  @Test
+  void shouldNameAndLeaveOutColumnsThatOnlyGoOn() {
+    Random random = new Random(1);
+    assertThat(number(i -> i).reason())
+        .startsWith("goes up from 0 to 799 with the records")
+        .endsWith("a row number or identifier says nothing of what is normal");
+    for (IntToDoubleFunction column :
+        List.<IntToDoubleFunction>of(
+            i -> i,
+            i -> 1e6 - 3 * i,
+            i -> 5_000 + 2 * i + i % 2,
+            i -> 20_260_101 + i / 30,
+            i -> i + 30 * random.nextGaussian(),
+            i -> 7 + i / 80)) {
+      assertThat(number(column).isLeftOut()).as(number(column).reason()).isTrue();
+      assertThat(number(column).reason()).contains("with the records");
+    }
+    assertThat(number(PlanInferenceTest::shuffled).reason()).contains("none of them twice");
+    assertThat(number(i -> 1_000 * random.nextDouble()).isLeftOut()).isFalse();
+    assertThat(number(i -> Math.rint(1e9 * random.nextDouble())).isLeftOut()).isFalse();
+    assertThat(number(i -> Math.sin(i / 40.0) + 0.001 * i).isLeftOut()).isFalse();
+  }
+
+  @Test
+  void shouldSeeThatAColumnGoesOnForEachKey() {
+    double[][] rows = new double[RECORDS][];
+    Random random = new Random(2);
+    int[] counts = {0, 50_000, 90_000, 20_000};
+    for (int i = 0; i < RECORDS; i++) {
+      int key = random.nextInt(counts.length);
+      counts[key] += 1 + random.nextInt(9);
+      rows[i] = new double[] {key, counts[key], random.nextGaussian()};
+    }
+    Table table =
+        new Table(
+            "t",
+            List.of("machine", "total", "x"),
+            rows,
+            Map.of("machine", List.of("a", "b", "c", "d")));
+    assertThat(PlanInference.fields(table).get(1).roles()).containsExactly(Continuous.inferred());
+    assertThat(PlanInference.fields(table, Optional.of("machine")).get(0).roles())
+        .containsExactly(Continuous.change());
+  }
+
+  @Test
+  void shouldTakeEpochsForTimesInAnyUnit() {
+    for (double unit : new double[] {1, 1e3, 1e6, 1e9}) {
+      PlannedField field = number(i -> (1_767_600_000.0 + 3_600 * i) * unit);
+      assertThat(field.roles()).containsExactly(new Cycle(86_400), new Cycle(604_800));
+      assertThat(field.reason()).startsWith("numbers that are times from 2026-01-05T08:00:00Z");
+    }
+    assertThat(number(i -> (1_767_600_000.0 + 3_600 * shuffled(i)) * 1e3).roles())
+        .contains(new Cycle(86_400));
+    assertThat(number(i -> 1.5e9 + 1e6 * (i % 97)).roles()).containsExactly(Continuous.inferred());
+  }
+
+  @Test
+  void shouldScoreACounterByItsChange() {
+    double[] counter = new double[RECORDS];
+    Random random = new Random(5);
+    for (int i = 1; i < RECORDS; i++) {
+      counter[i] = counter[i - 1] + Math.abs(random.nextGaussian());
+    }
+    PlannedField field = number(i -> counter[i]);
+    assertThat(field.roles()).containsExactly(Continuous.change());
+    assertThat(field.rolesText()).isEqualTo("continuous difference");
+    assertThat(field.reason()).endsWith("a counter, scored by its change");
+    assertThat(number(i -> counter[i] % 250).reason()).contains("begins anew, as counters do");
+  }
+
+  @Test
+  void shouldNeverTakeAGrowingTextForACategory() {
+    Random random = new Random(4);
+    assertThat(text(i -> "B" + i / 40).reason()).contains("the next ones are none of them");
+    assertThat(text(i -> "1." + i / 200 + ".0").isLeftOut()).isTrue();
+    assertThat(
+            text(i -> "v" + (int) Math.max(0, i / 130.0 + random.nextGaussian() / 4)).isLeftOut())
+        .isTrue();
+    assertThat(text(i -> "m" + random.nextInt(40)).roles()).containsExactly(new Categorical());
+    assertThat(text(i -> i < 500 ? "old" : "new").roles()).containsExactly(new Categorical());
+  }
+
+  @Test
+  void shouldTakePlaceholdersAmongDatesForMissingOnes() {
+    PlannedField field =
+        text(i -> i % 400 == 3 ? "unknown" : LocalDate.of(2026, 1, 5).plusDays(i / 20).toString());
+    assertThat(field.roles()).containsExactly(new Cycle(604_800));
+    assertThat(field.reason())
+        .contains("missing in 2 of 800 records, \"unknown\" and the like in 2 of them");
+    PlannedField far =
+        text(
+            i ->
+                i % 400 == 3
+                    ? "9999-12-31"
+                    : Instant.parse("2026-01-05T00:00:00Z").plusSeconds(600L * i).toString());
+    assertThat(far.reason())
+        .startsWith("times from 2026-01-05T00:00:00Z to 2026-01-10T13:10:00Z, and placeholders")
+        .contains("9999-12-31T00:00:00Z in 2");
+  }
+
+  @Test
+  void shouldAskForTheOrderOfDayAndMonthWhereTheDataDoNotSay() {
+    DateTimeFormatter us = DateTimeFormatter.ofPattern("MM/dd/yyyy");
+    assertThat(text(i -> LocalDate.of(2026, 1, 1).plusDays(i / 20).format(us)).roles())
+        .containsExactly(new Cycle(604_800, "", DateOrder.MONTH_FIRST));
+    PlannedField ambiguous = text(i -> LocalDate.of(2026, 1 + i % 12, 1 + i % 7).format(us));
+    assertThat(ambiguous.isLeftOut()).isTrue();
+    assertThat(ambiguous.reason()).contains("say which", "cycle week day-first");
+  }
+
+  @Test
+  void shouldLearnADayFromTimesOfDay() {
+    PlannedField field = text(i -> "%02d:%02d".formatted(i % 24, i % 60));
+    assertThat(field.roles()).containsExactly(new Cycle(86_400));
+    assertThat(field.reason()).startsWith("times of day from 00:00:00 to 23:59:00");
+  }
+
+  @Test
+  void shouldReadAndWriteZonesOrdersAndChanges() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("features.properties"),
+            """
+            at = cycle day Europe/Berlin day-first, cycle week Europe/Berlin
+            speed = continuous smoothing 0.3 difference
+            """);
+    FeaturePlan plan = FeaturePlanFile.read(file, table().columns());
+    assertThat(plan.roles().get("at"))
+        .containsExactly(
+            new Cycle(86_400, "Europe/Berlin", DateOrder.DAY_FIRST),
+            new Cycle(604_800, "Europe/Berlin", DateOrder.UNSTATED));
+    assertThat(plan.roles().get("at").stream().map(FieldRoleText::of))
+        .containsExactly("cycle day Europe/Berlin day-first", "cycle week Europe/Berlin");
+    assertThat(FieldRoleText.of(plan.roles().get("speed").get(0)))
+        .isEqualTo("continuous smoothing 0.3 difference");
+    assertRefused("at = cycle day Berlin", "expected a time zone like Europe/Berlin");
+    assertRefused("at = cycle day UTC CET", "\"CET\" is one word too many");
   }
 
   private void assertRefused(String line, String message) {

@@ -212,7 +212,7 @@ class MixedTrainingTest {
   @Test
   void shouldProbeRecordsOfEveryKind() {
     DensityModel model = bundle.record();
-    assertThat(model.getFormatVersion()).isEqualTo(ModelBundle.FORMAT_VERSION);
+    assertThat(model.getFormatVersion()).isEqualTo(5);
     assertThat(model.getProbes()).allMatch(probe -> probe.getCategories().size() == 1);
     assertThat(model.getFeatures().getContinuous())
         .allMatch(feature -> feature.getContextWeights().size() == 2 + 1 + 2 + 2);

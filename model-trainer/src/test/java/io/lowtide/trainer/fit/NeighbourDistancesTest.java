@@ -22,6 +22,7 @@ class NeighbourDistancesTest {
                     StandardFeature.of("y", -100, 100).setMissingProbability(0.1).build()),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of()));
     return new TrainingData(encoder, new Table("t", List.of("x", "y"), rows));
   }

@@ -31,7 +31,11 @@ class SolverChoiceTest {
     front[output.biasConstant().offset()] = 40;
     FeatureSpecification features =
         new FeatureSpecification(
-            List.of(StandardFeature.of("x", -3, 3).build()), List.of(), List.of(), List.of());
+            List.of(StandardFeature.of("x", -3, 3).build()),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
     List<double[]> rows =
         IntStream.range(0, 100).mapToObj(i -> new double[] {i < 50 ? 21 : 0.01 * i}).toList();
 
@@ -59,7 +63,11 @@ class SolverChoiceTest {
     }
     FeatureSpecification features =
         new FeatureSpecification(
-            List.of(StandardFeature.of("x", -3, 3).build()), List.of(), List.of(), List.of());
+            List.of(StandardFeature.of("x", -3, 3).build()),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
     List<double[]> rows =
         IntStream.range(0, 100).mapToObj(i -> new double[] {i < 1 ? 1e300 : 0.01 * i}).toList();
 

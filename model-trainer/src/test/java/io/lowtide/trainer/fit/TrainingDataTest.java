@@ -29,7 +29,8 @@ class TrainingDataTest {
                   new Continuous(
                       Optional.of(FeatureTransform.LOG),
                       OptionalDouble.empty(),
-                      OptionalDouble.empty()))));
+                      OptionalDouble.empty(),
+                      false))));
 
   private static Table table(double... values) {
     return new Table(

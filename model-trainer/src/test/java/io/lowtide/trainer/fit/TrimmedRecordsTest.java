@@ -21,7 +21,7 @@ class TrimmedRecordsTest {
         StandardFeature.of("y", -4, 4).setMissingProbability(missingProbability).build();
     FeatureEncoder encoder =
         new FeatureEncoder(
-            new FeatureSpecification(List.of(x, y), List.of(), List.of(), List.of()));
+            new FeatureSpecification(List.of(x, y), List.of(), List.of(), List.of(), List.of()));
     return new TrainingData(encoder, new Table("t", List.of("x", "y"), rows));
   }
 

@@ -8,10 +8,13 @@ import io.lowtide.kafka.settings.SettingsSources;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
 import io.lowtide.quickstart.traffic.MachinePark;
 import io.lowtide.quickstart.traffic.TableTraffic;
+import io.lowtide.trainer.command.FileOptions;
 import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.fit.FlowTrainer;
+import io.lowtide.trainer.fit.NewestTenth;
 import io.lowtide.trainer.fit.TrainingResult;
 import io.lowtide.trainer.fit.TrainingSettings;
+import io.lowtide.trainer.report.FieldListing;
 import io.lowtide.trainer.report.ProgressPrinter;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.util.Optional;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -51,6 +55,8 @@ public final class DemoCommand implements LowtideCommand {
   @ArgGroup(exclusive = false)
   private OwnData ownData;
 
+  @Mixin private FileOptions reading;
+
   /** A file of the user's own. */
   static final class OwnData {
 
@@ -65,7 +71,9 @@ public final class DemoCommand implements LowtideCommand {
         names = "--label",
         paramLabel = "COLUMN",
         required = true,
-        description = "Column of that file that marks anomalies by a number other than 0.")
+        description =
+            "Column of that file that marks anomalies: by a number other than 0, by true, by -1"
+                + " beside 1, or by a text other than the normal one.")
     private String label;
   }
 
@@ -115,7 +123,7 @@ public final class DemoCommand implements LowtideCommand {
     LabelledTraffic traffic =
         ownData == null
             ? new MachinePark(trainingRecords, records, seed)
-            : TableTraffic.read(ownData.file, ownData.label);
+            : TableTraffic.read(ownData.file, ownData.label, reading.reading());
     DemoSettings settings = new DemoSettings(directory, httpPort, alerts, keepRunning);
     boolean complete = new Demo(settings, out()).run(traffic, this::train);
     return complete ? ExitCode.OK : ExitCode.SOFTWARE;
@@ -132,16 +140,27 @@ public final class DemoCommand implements LowtideCommand {
                 .with(Map.of("seed", Long.toString(seed)), "--seed")
                 .withEnvironment(System.getenv())
                 .with(trainingSettings, "command line"));
-    TrainingResult result =
+    FlowTrainer trainer =
         new FlowTrainer(
-                TrainingEngines.of(settings.engine()),
-                Demo.DETECTOR,
-                settings,
-                new ProgressPrinter(out()),
-                Optional.empty())
-            .train(traffic.trainingTable());
+            TrainingEngines.of(settings.engine()),
+            Demo.DETECTOR,
+            settings,
+            new ProgressPrinter(out()),
+            Optional.empty());
+    if (ownData != null) {
+      out().print(FieldListing.text(traffic.fields()));
+      out().flush();
+    }
+    TrainingResult result = trainer.train(traffic.trainingTable(), traffic.plan());
+    // Generated records are all alike.
+    Optional<NewestTenth> newestTenth =
+        ownData == null
+            ? Optional.empty()
+            : trainer.newestTenth(traffic.trainingTable(), traffic.plan());
+    newestTenth.map(NewestTenth::text).ifPresent(out()::println);
     try {
-      TrainingReport.writeJson(result, directory.resolve("training.json"));
+      TrainingReport.writeJson(
+          result, traffic.fields(), newestTenth, directory.resolve("training.json"));
       TrainingReport.drawLearningCurve(result, directory.resolve("learning-curve.png"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,15 +1,24 @@
 package io.lowtide.quickstart.traffic;
 
+import io.lowtide.trainer.data.ColumnNotes;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.ReadingOptions;
 import io.lowtide.trainer.data.RecordFiles;
+import io.lowtide.trainer.data.RecordSource;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.data.TableSelection;
+import io.lowtide.trainer.feature.FeaturePlan;
+import io.lowtide.trainer.feature.FieldRole.Continuous;
+import io.lowtide.trainer.feature.FieldRole.Ignored;
+import io.lowtide.trainer.feature.PlanInference;
+import io.lowtide.trainer.feature.PlannedField;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -29,8 +38,10 @@ public final class TableTraffic implements LabelledTraffic {
   private final List<double[]> streamed = new ArrayList<>();
   private final List<Boolean> anomalous = new ArrayList<>();
   private final Schema schema;
+  private final List<String> missingTexts;
+  private final List<PlannedField> fields;
 
-  private TableTraffic(LabelledTable labelled) {
+  private TableTraffic(LabelledTable labelled, List<String> missingTexts) {
     Table table = labelled.table();
     List<String> fields = table.columns().stream().map(TableTraffic::avroName).toList();
     if (new HashSet<>(fields).size() < fields.size()) {
@@ -63,6 +74,8 @@ public final class TableTraffic implements LabelledTraffic {
               + ": half of them train");
     }
     this.training = table.withRows(trained.toArray(double[][]::new)).renamed(fields);
+    this.fields = described(training, table.columns(), labelled.notes());
+    this.missingTexts = missingTexts;
     SchemaBuilder.FieldAssembler<Schema> assembler =
         SchemaBuilder.record("Row").namespace("io.lowtide.demo").fields();
     for (String field : fields) {
@@ -75,14 +88,63 @@ public final class TableTraffic implements LabelledTraffic {
   }
 
   /**
-   * Reads a file.
+   * Reads a file as is usual.
    *
    * @param file CSV with a header, or Avro object container
-   * @param label column that marks anomalies by a number other than 0
+   * @param label column that marks anomalies
    * @throws DataException if the file cannot be used
    */
   public static TableTraffic read(Path file, String label) {
-    return new TableTraffic(RecordFiles.of(file).read(TableSelection.labelled(label)));
+    return read(file, label, ReadingOptions.USUAL);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param file CSV with a header, or Avro object container
+   * @param label column that marks anomalies
+   * @param options how to read it
+   * @throws DataException if the file cannot be used
+   */
+  public static TableTraffic read(Path file, String label, ReadingOptions options) {
+    RecordSource source = RecordFiles.of(List.of(file), options);
+    return new TableTraffic(source.read(TableSelection.labelled(label)), source.missingTexts());
+  }
+
+  private static List<PlannedField> described(
+      Table training, List<String> columns, ColumnNotes notes) {
+    List<PlannedField> described = new ArrayList<>();
+    List<PlannedField> inferred = PlanInference.fields(training);
+    for (int i = 0; i < columns.size(); i++) {
+      PlannedField field =
+          inferred.get(i).with(Optional.ofNullable(notes.remarks().get(columns.get(i))));
+      boolean isChange =
+          field.roles().stream()
+              .anyMatch(role -> role instanceof Continuous number && number.difference());
+      described.add(
+          isChange
+              ? new PlannedField(
+                  field.name(),
+                  List.of(new Ignored()),
+                  field.reason() + "; left out here, where every row is a key of its own")
+              : field);
+    }
+    notes
+        .leftOut()
+        .forEach(
+            (name, reason) ->
+                described.add(new PlannedField(name, List.of(new Ignored()), reason, false)));
+    return List.copyOf(described);
+  }
+
+  @Override
+  public FeaturePlan plan() {
+    return PlanInference.plan(fields).withMissingTexts(missingTexts);
+  }
+
+  @Override
+  public List<PlannedField> fields() {
+    return fields;
   }
 
   private static String avroName(String column) {

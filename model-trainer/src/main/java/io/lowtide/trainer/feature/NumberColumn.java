@@ -1,0 +1,159 @@
+package io.lowtide.trainer.feature;
+
+import io.lowtide.density.feature.TimeValue;
+import io.lowtide.schemas.DateOrder;
+import io.lowtide.trainer.feature.FieldRole.Continuous;
+import io.lowtide.trainer.feature.FieldRole.Ignored;
+import java.util.Arrays;
+import java.util.List;
+
+/** What a column of numbers is taken for. */
+final class NumberColumn {
+
+  private static final double YEAR_2000 = 946_684_800;
+  private static final double YEAR_2040 = 2_208_988_800.0;
+  private static final double YEAR = 366 * 86_400.0;
+
+  /** From here on a plain number of seconds would be beyond the year 5000. */
+  private static final double MILLISECONDS = 1e11;
+
+  /**
+   * Pairs of records that chance would give the same whole number; a column that nevertheless has
+   * none has been numbered.
+   */
+  private static final double EXPECTED_REPEATS = 20;
+
+  /** Different values from which on a column that hardly ever goes back is a counter. */
+  private static final int LEAST_STEPS = 20;
+
+  /** Share of the records with which a counter counts; a batch number or a date hardly changes. */
+  private static final double LEAST_CHANGES = 0.1;
+
+  private final String name;
+  private final double[] column;
+  private final double[] sorted;
+  private final RecordOrder order;
+
+  /**
+   * @param column its values in the order of the records, NaN where missing
+   */
+  NumberColumn(String name, double[] column, RecordOrder order) {
+    this.name = name;
+    this.column = column;
+    this.sorted = ContinuousInference.present(column);
+    this.order = order;
+  }
+
+  PlannedField planned() {
+    if (sorted.length == 0) {
+      return ignored("no value in any record");
+    }
+    String missing = Reason.missing(sorted.length, column.length);
+    long distinct = distinct();
+    if (distinct == 1) {
+      return scored(
+          Reason.format(
+              "always %s%s; left out of the density, and told when it changes",
+              Reason.number(sorted[0]), missing));
+    }
+    int direction = direction();
+    if (isEpoch(direction)) {
+      double[] seconds = Arrays.stream(column).map(TimeValue::ofNumber).toArray();
+      return new CycleColumn(name, seconds, "numbers that are").planned(DateOrder.UNSTATED, 0, "");
+    }
+    if (direction != 0) {
+      return goingOn(direction, missing);
+    }
+    boolean whole = isWhole();
+    if (whole && isNumbered(distinct)) {
+      return ignored(
+          Reason.format(
+              "whole numbers from %s to %s%s, none of them twice, as if the records were numbered:"
+                  + " an identifier says nothing of what is normal",
+              Reason.number(sorted[0]), Reason.number(sorted[sorted.length - 1]), missing));
+    }
+    boolean resets = distinct > LEAST_STEPS && order.isCounter(column);
+    return scored(
+        Reason.format(
+            "%s from %s to %s, %,d different%s%s%s",
+            whole ? "whole numbers" : "numbers",
+            Reason.number(sorted[0]),
+            Reason.number(sorted[sorted.length - 1]),
+            distinct,
+            missing,
+            distinct <= 10 ? "; categorical if they are codes and not amounts" : "",
+            resets
+                ? "; goes on but for where it begins anew, as counters do: \"continuous difference\""
+                    + " scores its change"
+                : ""));
+  }
+
+  private PlannedField scored(String reason) {
+    return new PlannedField(name, List.of(Continuous.inferred()), reason);
+  }
+
+  private PlannedField ignored(String reason) {
+    return new PlannedField(name, List.of(new Ignored()), reason);
+  }
+
+  private long distinct() {
+    long distinct = 1;
+    for (int i = 1; i < sorted.length; i++) {
+      distinct += sorted[i] > sorted[i - 1] ? 1 : 0;
+    }
+    return distinct;
+  }
+
+  private boolean isWhole() {
+    return Arrays.stream(sorted).allMatch(x -> x == Math.rint(x));
+  }
+
+  private int direction() {
+    int ofKeys = order.direction(column);
+    return ofKeys == 0 ? order.ofAll().direction(column) : ofKeys;
+  }
+
+  private PlannedField goingOn(int direction, String missing) {
+    String span =
+        Reason.format(
+            "goes %s from %s to %s with the records%s, so that the next ones lie beyond it",
+            direction > 0 ? "up" : "down",
+            Reason.number(direction > 0 ? sorted[0] : sorted[sorted.length - 1]),
+            Reason.number(direction > 0 ? sorted[sorted.length - 1] : sorted[0]),
+            missing);
+    boolean isNumber = isWhole() && isNumbered(distinct());
+    if (!isNumber
+        && order.isCounter(column)
+        && !order.isSteady(column)
+        && order.changes(column) > LEAST_CHANGES) {
+      return new PlannedField(
+          name, List.of(Continuous.change()), span + "; a counter, scored by its change");
+    }
+    return ignored(
+        span
+            + (isNumber || order.isSteady(column)
+                ? ": a row number or identifier says nothing of what is normal"
+                : "; \"continuous difference\" scores its change instead"));
+  }
+
+  private boolean isNumbered(long distinct) {
+    double range = sorted[sorted.length - 1] - sorted[0] + 1;
+    double n = sorted.length;
+    return distinct == sorted.length && n * n / (2 * range) >= EXPECTED_REPEATS;
+  }
+
+  /** Seconds, milliseconds, microseconds or nanoseconds since 1970. */
+  private boolean isEpoch(int direction) {
+    FarValues far = FarValues.of(sorted);
+    double first = TimeValue.ofNumber(far.lowest());
+    double last = TimeValue.ofNumber(far.highest());
+    if (far.lowest() <= 0 || first < YEAR_2000 || last > YEAR_2040 || last < first) {
+      return false;
+    }
+    boolean oneUnit = far.highest() / far.lowest() < YEAR_2040 / YEAR_2000;
+    return oneUnit
+        && (direction > 0
+            || far.lowest() >= MILLISECONDS
+            || isWhole() && last - first < YEAR && 2 * distinct() > sorted.length);
+  }
+}
