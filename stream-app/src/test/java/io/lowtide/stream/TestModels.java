@@ -109,6 +109,7 @@ public final class TestModels {
             List.of(TEMPERATURE, feature("vibration", FeatureTransform.IDENTITY, 2, 0.5)),
             List.of(),
             List.of(),
+            List.of(),
             List.of()),
         ZERO,
         SOLVER,

@@ -33,7 +33,7 @@ class FaultRunTest {
     MachinePark traffic = new MachinePark(2_000, 10_000, 3);
     ModelBundle model =
         new FlowTrainer(
-                TrainingEngines.load(),
+                TrainingEngines.of("nd4j"),
                 "faults",
                 TrainingSettings.of(BRIEF),
                 report -> {},
