@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ final class HostCompiler implements KernelCompiler {
         if (!complaint.isEmpty()) {
           throw new IllegalStateException(complaint);
         }
-        Files.move(unfinished, library);
+        Files.move(unfinished, library, StandardCopyOption.REPLACE_EXISTING);
       }
       return library;
     } catch (IOException e) {

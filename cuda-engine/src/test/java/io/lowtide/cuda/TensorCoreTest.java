@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Products by tensor cores, which the CPU makes in double precision, against those of the kernels
  * that the conformance suite holds to finite differences.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class TensorCoreTest {
 
   private static final int STEPS = 3;
