@@ -129,11 +129,18 @@ final class NumberColumn {
       return new PlannedField(
           name, List.of(Continuous.change()), span + "; a counter, scored by its change");
     }
-    return ignored(
-        span
-            + (isNumber || order.isSteady(column)
-                ? ": a row number or identifier says nothing of what is normal"
-                : "; \"continuous difference\" scores its change instead"));
+    return ignored(span + whyLeftOut(isNumber));
+  }
+
+  /** Identifiers with gaps and counters of whole things look alike: a person knows. */
+  private String whyLeftOut(boolean isNumber) {
+    if (order.isSteady(column)) {
+      return ": a row number or identifier says nothing of what is normal";
+    }
+    return isNumber
+        ? ": a row number or identifier, it seems, which says nothing of what is normal; if it is a"
+            + " counter, \"continuous difference\" scores its change"
+        : "; \"continuous difference\" scores its change instead";
   }
 
   private boolean isNumbered(long distinct) {

@@ -277,6 +277,20 @@ class PlanInferenceTest {
   }
 
   @Test
+  void shouldSayHowToScoreTheChangeOfWhatMayBeACounterOrAnIdentifierWithGaps() {
+    double[] column = new double[RECORDS];
+    Random random = new Random(6);
+    for (int i = 1; i < RECORDS; i++) {
+      column[i] = column[i - 1] + 1 + random.nextInt(5);
+    }
+    PlannedField field = number(i -> column[i]);
+    assertThat(field.isLeftOut()).isTrue();
+    assertThat(field.reason())
+        .contains("a row number or identifier, it seems")
+        .endsWith("if it is a counter, \"continuous difference\" scores its change");
+  }
+
+  @Test
   void shouldNeverTakeAGrowingTextForACategory() {
     Random random = new Random(4);
     assertThat(text(i -> "B" + i / 40).reason()).contains("the next ones are none of them");
