@@ -9,6 +9,8 @@ import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.deadletter.DeadLetters;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,8 +26,9 @@ final class Ends {
   private final Map<String, String> endAt = new TreeMap<>();
   private final Map<String, String> alerts = new TreeMap<>();
   private final Map<String, Integer> deadLetters = new TreeMap<>();
+  private final Map<String, String> toldBy = new TreeMap<>();
+  private final List<String> doubles = new ArrayList<>();
   private long scored;
-  private long doubled;
 
   private Ends() {}
 
@@ -34,9 +37,9 @@ final class Ends {
     Ends ends = new Ends();
     AvroDeserializer<ScoredRecord> scores = AvroDeserializer.specific(registry, ScoredRecord.class);
     AvroDeserializer<AnomalyAlert> alerts = AvroDeserializer.specific(registry, AnomalyAlert.class);
-    each(client, prefix + "scores", m -> ends.score(scores.deserialize(m.topic(), m.value())));
+    each(client, prefix + "scores", m -> ends.score(m, scores.deserialize(m.topic(), m.value())));
     each(client, prefix + "dead-letters", ends::deadLetter);
-    each(client, prefix + "alerts", m -> ends.alert(alerts.deserialize(m.topic(), m.value())));
+    each(client, prefix + "alerts", m -> ends.alert(m, alerts.deserialize(m.topic(), m.value())));
     return ends;
   }
 
@@ -51,10 +54,11 @@ final class Ends {
     }
   }
 
-  private void score(ScoredRecord score) {
+  private void score(ConsumerRecord<byte[], byte[]> message, ScoredRecord score) {
     scored++;
     RecordPosition source = score.getSource();
     end(
+        message,
         source.getPartition() + "-" + source.getOffset(),
         "scored "
             + Long.toHexString(Double.doubleToLongBits(score.getLogLikelihood()))
@@ -65,23 +69,38 @@ final class Ends {
   private void deadLetter(ConsumerRecord<byte[], byte[]> letter) {
     String reason = header(letter, DeadLetters.REASON);
     deadLetters.merge(reason, 1, Integer::sum);
-    end(header(letter, DeadLetters.PARTITION) + "-" + header(letter, DeadLetters.OFFSET), reason);
+    end(
+        letter,
+        header(letter, DeadLetters.PARTITION) + "-" + header(letter, DeadLetters.OFFSET),
+        reason);
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> message, String name) {
     return new String(message.headers().lastHeader(name).value(), UTF_8);
   }
 
-  private void end(String position, String end) {
-    if (endAt.put(position, end) != null) {
-      doubled++;
-    }
+  private void end(ConsumerRecord<byte[], byte[]> message, String position, String end) {
+    endAt.put(position, end);
+    told(message, position);
   }
 
-  private void alert(AnomalyAlert alert) {
-    String told = alert.getSuppressed() + " withheld before";
-    if (alerts.put(alert.getId(), told) != null) {
-      doubled++;
+  private void alert(ConsumerRecord<byte[], byte[]> message, AnomalyAlert alert) {
+    alerts.put(alert.getId(), alert.getSuppressed() + " withheld before");
+    told(message, "alert " + alert.getId());
+  }
+
+  private void told(ConsumerRecord<byte[], byte[]> message, String what) {
+    String by =
+        message.topic()
+            + "-"
+            + message.partition()
+            + "-"
+            + message.offset()
+            + " at "
+            + Instant.ofEpochMilli(message.timestamp());
+    String before = toldBy.put(what, by);
+    if (before != null) {
+      doubles.add(what + ": " + before + ", " + by);
     }
   }
 
@@ -105,7 +124,12 @@ final class Ends {
 
   /** Records, and alerts, that were told of more than once. */
   long doubled() {
-    return doubled;
+    return doubles.size();
+  }
+
+  /** What was told of more than once, and by which messages. */
+  List<String> doubles() {
+    return doubles;
   }
 
   /** Records and alerts of which the other tells something else, or nothing. */
