@@ -8,14 +8,8 @@ import io.lowtide.cli.Lowtide;
 import io.lowtide.cli.alerts.AlertsCommand;
 import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.bundle.BundleFiles;
-import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.kafka.alert.AlertReader;
-import io.lowtide.kafka.connection.ConnectionSettings;
-import io.lowtide.kafka.model.ModelPublisher;
-import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
-import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroDeserializer;
-import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
@@ -46,41 +40,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The stream application on a real broker with a real registry: every record is accounted for. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
-class StreamOnKafkaTest {
-
-  private static final int PARTITIONS = 2;
-
-  private static final Schema READING =
-      SchemaBuilder.record("Reading")
-          .fields()
-          .requiredDouble("temperature")
-          .requiredDouble("pressure")
-          .endRecord();
+class StreamOnKafkaTest extends AccountedStreamTest {
 
   private static final Schema NEXT_READING =
       SchemaBuilder.record("Reading")
@@ -94,13 +68,7 @@ class StreamOnKafkaTest {
   private static EmbeddedKafka kafka;
   private static RegistryProcess registryProcess;
 
-  @TempDir private Path state;
   private final Random random = new Random(3);
-  private final Set<String> sent = new TreeSet<>();
-  private String prefix;
-  private SchemaRegistry registry;
-  private AvroSerializer<GenericRecord> serializer;
-  private KafkaProducer<byte[], byte[]> producer;
 
   @BeforeAll
   static void startKafkaAndRegistry() {
@@ -124,97 +92,50 @@ class StreamOnKafkaTest {
     kafka.close();
   }
 
-  @BeforeEach
-  void connect(TestInfo test) {
-    prefix = test.getTestMethod().orElseThrow().getName();
-    kafka.createTopic(source(), PARTITIONS, Map.of());
-    registry =
-        ConfluentSchemaRegistry.connect(Map.of("schema.registry.url", registryProcess.url()));
-    serializer = new AvroSerializer<>(registry);
-    producer =
-        new KafkaProducer<>(
-            Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+  @Override
+  EmbeddedKafka kafka() {
+    return kafka;
   }
 
-  @AfterEach
-  void disconnect() {
-    producer.close();
-    registry.close();
+  @Override
+  String registryUrl() {
+    return registryProcess.url();
   }
 
-  private String source() {
-    return prefix + ".readings";
-  }
-
-  private Map<String, String> settings(Map<String, String> overrides) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("bootstrap.servers", kafka.bootstrapServers());
-    settings.put("schema.registry.url", registryProcess.url());
-    settings.put("detector", TestModels.DETECTOR);
-    settings.put("application.id", prefix);
-    settings.put("source.topics", source());
-    settings.put("alerts.topic", prefix + ".alerts");
-    settings.put("scores.topic", prefix + ".scores");
-    settings.put("dead.letter.topic", prefix + ".dead-letters");
-    settings.put("models.topic", prefix + ".models");
-    settings.put("state.directory", state.toString());
-    settings.put("http.port", "0");
-    settings.put("kafka.heartbeat.interval.ms", "1000");
-    settings.put("kafka.session.timeout.ms", "6000");
-    settings.putAll(overrides);
-    return settings;
+  @Override
+  Map<String, String> clientSettings() {
+    return Map.of("kafka.heartbeat.interval.ms", "1000", "kafka.session.timeout.ms", "6000");
   }
 
   private StreamApplication start(Map<String, String> overrides) throws Exception {
     return StreamApplication.start(StreamSettings.of(settings(overrides)));
   }
 
-  private ConnectionSettings connection() {
-    return StreamSettings.of(settings(Map.of())).connection();
-  }
-
-  private void publish(ModelBundle bundle) {
-    new ModelPublisher(connection()).publish(prefix + ".models", bundle);
-  }
-
   private byte[] message(Schema schema) {
     return message(schema, 65 + 5 * random.nextGaussian(), 2 + 0.5 * random.nextGaussian());
   }
 
-  private byte[] message(Schema schema, double temperature, double pressure) {
-    GenericRecord reading = new GenericData.Record(schema);
-    reading.put("temperature", temperature);
-    reading.put("pressure", pressure);
-    return serializer.serialize(source(), reading);
-  }
-
   private void send(List<byte[]> messages) throws Exception {
-    List<Future<RecordMetadata>> acknowledgements = new ArrayList<>();
-    for (byte[] message : messages) {
-      byte[] key = ("press-" + random.nextInt(50)).getBytes(StandardCharsets.UTF_8);
-      acknowledgements.add(producer.send(new ProducerRecord<>(source(), key, message)));
-    }
-    for (Future<RecordMetadata> acknowledgement : acknowledgements) {
-      RecordMetadata position = acknowledgement.get();
-      sent.add(position.partition() + "-" + position.offset());
-    }
+    sendAll(
+        messages.stream()
+            .map(
+                message -> {
+                  byte[] key = ("press-" + random.nextInt(50)).getBytes(StandardCharsets.UTF_8);
+                  return new ProducerRecord<>(source(), key, message);
+                })
+            .toList());
   }
 
   private void sendAnomaly(String key, Instant eventTime) throws Exception {
     byte[] message = message(READING, 65, 5);
-    RecordMetadata position =
-        producer
-            .send(
-                new ProducerRecord<>(
-                    source(),
-                    0,
-                    eventTime.toEpochMilli(),
-                    key.getBytes(StandardCharsets.UTF_8),
-                    message))
-            .get();
-    sent.add(position.partition() + "-" + position.offset());
+    sendAll(
+        List.of(
+            new ProducerRecord<>(
+                source(),
+                0,
+                eventTime.toEpochMilli(),
+                key.getBytes(StandardCharsets.UTF_8),
+                message)));
   }
 
   private List<byte[]> messages(Schema schema, int count) {
@@ -227,49 +148,6 @@ class StreamOnKafkaTest {
 
   private List<byte[]> messages(int count) {
     return messages(READING, count);
-  }
-
-  private Committed committed(String topic) {
-    return new Committed(kafka.bootstrapServers(), prefix + "." + topic);
-  }
-
-  private List<ScoredRecord> scores(List<ConsumerRecord<byte[], byte[]>> messages) {
-    AvroDeserializer<ScoredRecord> deserializer =
-        AvroDeserializer.specific(registry, ScoredRecord.class);
-    return messages.stream().map(m -> deserializer.deserialize(m.topic(), m.value())).toList();
-  }
-
-  private static String header(ConsumerRecord<byte[], byte[]> message, String name) {
-    return new String(message.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
-  }
-
-  /** Waits until as many records have come out as went in; then each must be there once. */
-  private Outcome awaitOutcome() throws Exception {
-    try (Committed scores = committed("scores");
-        Committed letters = committed("dead-letters")) {
-      Await.until(
-          () -> scores.soFar().size() + letters.soFar().size() >= sent.size(),
-          () ->
-              scores.soFar().size()
-                  + " scores and "
-                  + letters.soFar().size()
-                  + " dead letters of "
-                  + sent.size()
-                  + " records");
-      Outcome outcome = new Outcome(scores(scores.toEnd()), List.copyOf(letters.toEnd()));
-      List<String> ends = new ArrayList<>();
-      outcome
-          .scores()
-          .forEach(s -> ends.add(s.getSource().getPartition() + "-" + s.getSource().getOffset()));
-      outcome
-          .deadLetters()
-          .forEach(
-              m ->
-                  ends.add(header(m, DeadLetters.PARTITION) + "-" + header(m, DeadLetters.OFFSET)));
-      assertThat(ends).doesNotHaveDuplicates();
-      assertThat(new TreeSet<>(ends)).isEqualTo(sent);
-      return outcome;
-    }
   }
 
   private static void awaitReason(StreamApplication application, String beginning)
@@ -300,9 +178,6 @@ class StreamOnKafkaTest {
                 .count())
         .isEqualTo(1);
   }
-
-  private record Outcome(
-      List<ScoredRecord> scores, List<ConsumerRecord<byte[], byte[]>> deadLetters) {}
 
   private static String get(StreamApplication application, String path) throws Exception {
     return HttpClient.newHttpClient()

@@ -3,15 +3,9 @@ package io.lowtide.quickstart.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lowtide.density.bundle.ModelBundle;
-import io.lowtide.kafka.model.ModelPublisher;
-import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
-import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroDeserializer;
-import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.schemas.AnomalyAlert;
-import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
 import io.lowtide.stream.config.StreamSettings;
@@ -27,58 +21,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a real broker refuses, and what changes under the stream while it runs. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
-class TroubleOnKafkaTest {
+class TroubleOnKafkaTest extends AccountedStreamTest {
 
   private static final Instant FAR_AHEAD = Instant.parse("2100-01-01T00:00:00Z");
-
-  private static final Schema READING =
-      SchemaBuilder.record("Reading")
-          .fields()
-          .requiredDouble("temperature")
-          .requiredDouble("pressure")
-          .endRecord();
 
   private static EmbeddedKafka kafka;
   private static Admin admin;
 
-  @TempDir private Path state;
   private final Random random = new Random(5);
-  private final Set<String> sent = new TreeSet<>();
-  private String prefix;
-  private SchemaRegistry registry;
-  private AvroSerializer<GenericRecord> serializer;
-  private KafkaProducer<byte[], byte[]> producer;
 
   @BeforeAll
   static void startKafka() {
@@ -96,54 +62,35 @@ class TroubleOnKafkaTest {
     kafka.close();
   }
 
-  @BeforeEach
-  void connect(TestInfo test) {
-    prefix = test.getTestMethod().orElseThrow().getName();
-    // Takes what topics with default settings do not.
-    kafka.createTopic(
-        source(),
-        2,
-        Map.of(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE)));
-    registry = ConfluentSchemaRegistry.connect(Map.of("schema.registry.url", registryUrl()));
-    serializer = new AvroSerializer<>(registry);
-    Map<String, Object> settings = new HashMap<>(client());
-    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2_000_000);
-    settings.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 500);
-    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  @Override
+  EmbeddedKafka kafka() {
+    return kafka;
   }
 
-  @AfterEach
-  void disconnect() {
-    producer.close();
-    registry.close();
-  }
-
-  private String source() {
-    return prefix + ".readings";
-  }
-
-  private String registryUrl() {
+  @Override
+  String registryUrl() {
     return "mock://" + prefix;
   }
 
-  private Map<String, String> settings(Map<String, String> overrides) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("bootstrap.servers", kafka.bootstrapServers());
-    settings.put("schema.registry.url", registryUrl());
-    settings.put("detector", TestModels.DETECTOR);
-    settings.put("application.id", prefix);
-    settings.put("source.topics", source());
-    settings.put("alerts.topic", prefix + ".alerts");
-    settings.put("scores.topic", prefix + ".scores");
-    settings.put("dead.letter.topic", prefix + ".dead-letters");
-    settings.put("models.topic", prefix + ".models");
-    settings.put("state.directory", state.toString());
-    settings.put("http.port", "0");
-    settings.put("kafka.heartbeat.interval.ms", "700");
-    settings.put("kafka.session.timeout.ms", "3000");
-    settings.put("kafka.metadata.max.age.ms", "500");
-    settings.putAll(overrides);
-    return settings;
+  @Override
+  Map<String, String> clientSettings() {
+    return Map.of(
+        "kafka.heartbeat.interval.ms", "700",
+        "kafka.session.timeout.ms", "3000",
+        "kafka.metadata.max.age.ms", "500");
+  }
+
+  /** Takes what topics with default settings do not. */
+  @Override
+  Map<String, String> sourceConfiguration() {
+    return Map.of(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(Long.MAX_VALUE));
+  }
+
+  @Override
+  Map<String, Object> producerSettings() {
+    return Map.of(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 2_000_000,
+        ProducerConfig.METADATA_MAX_AGE_CONFIG, 500);
   }
 
   private StreamApplication start(Map<String, String> overrides) throws Exception {
@@ -154,40 +101,20 @@ class TroubleOnKafkaTest {
     return application;
   }
 
-  private void publish(ModelBundle bundle) {
-    new ModelPublisher(StreamSettings.of(settings(Map.of())).connection())
-        .publish(prefix + ".models", bundle);
-  }
-
   private byte[] normal() {
-    return message(65 + random.nextGaussian(), 2);
+    return message(READING, 65 + random.nextGaussian(), 2);
   }
 
   private byte[] anomalous() {
-    return message(65, 4.9);
-  }
-
-  private byte[] message(double temperature, double pressure) {
-    GenericRecord reading = new GenericData.Record(READING);
-    reading.put("temperature", temperature);
-    reading.put("pressure", pressure);
-    return serializer.serialize(source(), reading);
+    return message(READING, 65, 4.9);
   }
 
   private void send(byte[] key, byte[] value, Instant at) throws Exception {
-    send(List.of(record(key, value, at)));
+    sendAll(List.of(record(key, value, at)));
   }
 
   private ProducerRecord<byte[], byte[]> record(byte[] key, byte[] value, Instant at) {
     return new ProducerRecord<>(source(), null, at.toEpochMilli(), key, value);
-  }
-
-  private void send(List<ProducerRecord<byte[], byte[]>> messages) throws Exception {
-    List<Future<RecordMetadata>> acknowledgements = messages.stream().map(producer::send).toList();
-    for (Future<RecordMetadata> acknowledgement : acknowledgements) {
-      RecordMetadata position = acknowledgement.get();
-      sent.add(position.partition() + "-" + position.offset());
-    }
   }
 
   private void sendNormal(int count) throws Exception {
@@ -195,48 +122,13 @@ class TroubleOnKafkaTest {
     for (int i = 0; i < count; i++) {
       messages.add(record(("press-" + i % 20).getBytes(UTF_8), normal(), Instant.now()));
     }
-    send(messages);
+    sendAll(messages);
   }
 
   private static byte[] text(int length) {
     byte[] text = new byte[length];
     Arrays.fill(text, (byte) 'x');
     return text;
-  }
-
-  private Committed committed(String topic) {
-    return new Committed(kafka.bootstrapServers(), prefix + "." + topic);
-  }
-
-  private static String header(ConsumerRecord<byte[], byte[]> message, String name) {
-    return new String(message.headers().lastHeader(name).value(), UTF_8);
-  }
-
-  private record Outcome(
-      List<ConsumerRecord<byte[], byte[]>> scores, List<ConsumerRecord<byte[], byte[]>> letters) {}
-
-  /** Waits until as many records have come out as went in; then each must be there once. */
-  private Outcome awaitOutcome() throws Exception {
-    AvroDeserializer<ScoredRecord> deserializer =
-        AvroDeserializer.specific(registry, ScoredRecord.class);
-    try (Committed scores = committed("scores");
-        Committed letters = committed("dead-letters")) {
-      Await.until(
-          () -> scores.soFar().size() + letters.soFar().size() >= sent.size(),
-          () -> scores.soFar().size() + " + " + letters.soFar().size() + " of " + sent.size());
-      List<String> ends = new ArrayList<>();
-      for (ConsumerRecord<byte[], byte[]> message : scores.toEnd()) {
-        ScoredRecord score = deserializer.deserialize(message.topic(), message.value());
-        ends.add(score.getSource().getPartition() + "-" + score.getSource().getOffset());
-      }
-      for (ConsumerRecord<byte[], byte[]> message : letters.toEnd()) {
-        ends.add(
-            header(message, DeadLetters.PARTITION) + "-" + header(message, DeadLetters.OFFSET));
-      }
-      assertThat(ends).doesNotHaveDuplicates();
-      assertThat(new TreeSet<>(ends)).isEqualTo(sent);
-      return new Outcome(List.copyOf(scores.toEnd()), List.copyOf(letters.toEnd()));
-    }
   }
 
   private static double count(StreamApplication application, String name) {
@@ -281,7 +173,7 @@ class TroubleOnKafkaTest {
     ProducerRecord<byte[], byte[]> headers =
         new ProducerRecord<>(source(), null, now.toEpochMilli(), null, new byte[] {1});
     headers.headers().add("long", text(1_048_300));
-    send(List.of(headers));
+    sendAll(List.of(headers));
     send("ahead".getBytes(UTF_8), normal(), FAR_AHEAD);
     send("ahead".getBytes(UTF_8), anomalous(), FAR_AHEAD);
     send("ahead".getBytes(UTF_8), new byte[] {1}, FAR_AHEAD);
@@ -296,8 +188,8 @@ class TroubleOnKafkaTest {
       sendWhatNoTopicTakesAsItIs();
       Outcome outcome = awaitOutcome();
 
-      assertThat(outcome.letters()).hasSize(3);
-      assertThat(outcome.letters())
+      assertThat(outcome.deadLetters()).hasSize(3);
+      assertThat(outcome.deadLetters())
           .as("dead letters, on a topic made for whole ones")
           .allMatch(letter -> letter.headers().lastHeader(DeadLetters.CUT) == null);
       assertThat(count(application, "lowtide.messages.refused")).isZero();
@@ -319,7 +211,7 @@ class TroubleOnKafkaTest {
       send(null, anomalous(), Instant.now());
       Outcome outcome = awaitOutcome();
 
-      assertThat(outcome.letters())
+      assertThat(outcome.deadLetters())
           .filteredOn(letter -> letter.headers().lastHeader(DeadLetters.CUT) != null)
           .extracting(letter -> header(letter, DeadLetters.CUT))
           .containsExactlyInAnyOrder("value", "headers");
@@ -434,7 +326,7 @@ class TroubleOnKafkaTest {
               anomalous(),
               i % 100 == 99 ? mixed.plus(Duration.ofMinutes(55)) : mixed));
     }
-    send(messages);
+    sendAll(messages);
 
     List<String> atOnce = alertIds(prefix + "-at-once", Map.of());
     List<String> inSmallBatches =
