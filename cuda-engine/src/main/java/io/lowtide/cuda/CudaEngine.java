@@ -59,17 +59,17 @@ final class CudaEngine implements TrainingEngine {
   public Optional<String> refusal(FieldShape shape) {
     return KernelShape.refusal(shape)
         .or(() -> refusalForRoom(KernelShape.least(shape), shape.contextDimensions()))
-        .or(
-            () -> {
-              KernelShape least = KernelShape.least(shape);
-              return compilers.stream().anyMatch(c -> c.serves(least) || c.serves(least.wider()))
-                  ? Optional.empty()
-                  : Optional.of(
-                      "this release carries no PTX of "
-                          + least.wider().name()
-                          + ", and NVIDIA's run-time compiler (NVRTC), which could make it, is not on"
-                          + " this machine");
-            });
+        .or(() -> refusalForKernel(KernelShape.least(shape)));
+  }
+
+  private Optional<String> refusalForKernel(KernelShape least) {
+    return compilers.stream().anyMatch(c -> c.serves(least) || c.serves(least.wider()))
+        ? Optional.empty()
+        : Optional.of(
+            "this release carries no PTX of "
+                + least.wider().name()
+                + ", and NVIDIA's run-time compiler (NVRTC), which could make it, is not on this"
+                + " machine");
   }
 
   private Optional<String> refusalForRoom(KernelShape least, int contextDimensions) {

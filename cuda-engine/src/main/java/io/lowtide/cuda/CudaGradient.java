@@ -5,6 +5,7 @@ import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.BatchLoss;
 import io.lowtide.trainer.engine.BatchProblem;
+import io.lowtide.trainer.engine.FlowObjective;
 import java.util.random.RandomGenerator;
 
 /**
@@ -186,16 +187,12 @@ final class CudaGradient implements BatchGradient {
   }
 
   private BatchLoss summary() {
-    double kinetic = problem.objective().kineticPenalty();
-    double jacobian = problem.objective().jacobianPenalty();
-    double negativeLogLikelihood = -mean(logDensities);
-    double kineticEnergy = kinetic > 0 ? meanCost(KINETIC_ENERGIES) : 0;
-    double jacobianNorm = jacobian > 0 ? meanCost(JACOBIAN_NORMS) : 0;
-    return new BatchLoss(
-        negativeLogLikelihood,
-        kineticEnergy,
-        jacobianNorm,
-        negativeLogLikelihood + kinetic * kineticEnergy + jacobian * jacobianNorm,
+    FlowObjective objective = problem.objective();
+    return BatchLoss.of(
+        objective,
+        -mean(logDensities),
+        objective.kineticPenalty() > 0 ? meanCost(KINETIC_ENERGIES) : 0,
+        objective.jacobianPenalty() > 0 ? meanCost(JACOBIAN_NORMS) : 0,
         outcomes.forwardEvaluations(),
         outcomes.backwardEvaluations());
   }

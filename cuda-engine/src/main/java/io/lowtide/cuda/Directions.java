@@ -1,6 +1,7 @@
 package io.lowtide.cuda;
 
 import io.lowtide.trainer.engine.BatchProblem;
+import io.lowtide.trainer.engine.FlowObjective;
 import io.lowtide.trainer.engine.TraceMode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,9 +16,6 @@ import java.util.List;
  */
 final class Directions {
 
-  /** Optional components up to which their part of the closed-form divergence is exact. */
-  private static final int EXACT_OPTIONAL = 4;
-
   private static final int UNIT_VECTOR = -1;
 
   private final List<int[]> list = new ArrayList<>();
@@ -25,10 +23,10 @@ final class Directions {
   private int randomProbes;
 
   Directions(BatchProblem problem) {
-    boolean exact = problem.objective().trace() == TraceMode.EXACT;
-    boolean penalised = problem.objective().jacobianPenalty() > 0;
-    this.closedTrace = exact && problem.shape().hiddenLayers() <= 2;
-    if (!exact) {
+    FlowObjective objective = problem.objective();
+    boolean penalised = objective.jacobianPenalty() > 0;
+    this.closedTrace = objective.hasClosedFormDivergence(problem.shape());
+    if (objective.trace() == TraceMode.HUTCHINSON) {
       addRandom(false, 1, penalised);
       return;
     }
@@ -39,7 +37,7 @@ final class Directions {
       for (int component = 0; component < problem.shape().dimensions(); component++) {
         add(UNIT_VECTOR, component, false, 1, false);
       }
-    } else if (problem.optional().length > EXACT_OPTIONAL) {
+    } else if (problem.optional().length > FlowObjective.MOST_EXACTLY_ABSENT) {
       addRandom(true, -1, false);
     } else {
       for (int component : problem.optional()) {

@@ -83,11 +83,8 @@ final class KernelModule {
 
   /** Blocks that the device runs at a time; 0 if not even one. */
   int blocksAtATime(int contextDimensions) {
-    int bytes = sharedBytes(contextDimensions);
-    if (bytes > device.sharedBytes()) {
-      return 0;
-    }
-    return device.multiprocessors() * device.blocksAtATime(flow, shape.threads(), bytes);
+    return device.multiprocessors()
+        * device.blocksAtATime(flow, shape.threads(), sharedBytes(contextDimensions));
   }
 
   /** Registers of a thread, and bytes of it that found no register. */

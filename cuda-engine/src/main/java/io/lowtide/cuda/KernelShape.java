@@ -4,7 +4,6 @@ import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.trainer.engine.BatchProblem;
 import io.lowtide.trainer.engine.Precision;
-import io.lowtide.trainer.engine.TraceMode;
 import java.util.List;
 import java.util.Optional;
 
@@ -86,11 +85,7 @@ record KernelShape(
    * @param squaresShared whether square matrices are in shared memory
    */
   static KernelShape of(BatchProblem problem, Tiling tiling, boolean squaresShared) {
-    boolean products =
-        problem.objective().trace() == TraceMode.HUTCHINSON
-            || problem.shape().hiddenLayers() > 2
-            || problem.objective().jacobianPenalty() > 0
-            || problem.optional().length > 0;
+    boolean products = new Directions(problem).count() > 0;
     return of(problem.shape(), problem.precision(), products, tiling, squaresShared);
   }
 

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileStream;
 import org.apache.avro.generic.GenericData;
@@ -96,15 +95,11 @@ final class AvroFiles implements RecordSource {
         selection.label().map(name -> new LabelColumn(source, name, options.normalLabel()));
     for (InputFile file : files) {
       RecordReader fields = new RecordReader(inputs, options.texts());
-      double[] values = new double[inputs.size()];
       forEach(
           file,
-          (place, record) -> {
-            try {
-              fields.read(record, values);
-            } catch (RecordMisfitException e) {
-              throw new DataException(place + ", " + e.getMessage(), e);
-            }
+          fields,
+          inputs.size(),
+          (place, record, values) -> {
             double[] row = new double[columns.size()];
             for (int i = 0; i < row.length; i++) {
               row[i] = read.get(i).value(i, values[i], fields, record, table);
@@ -194,15 +189,11 @@ final class AvroFiles implements RecordSource {
     List<FeatureInput> inputs = strings.stream().map(AvroFiles::category).toList();
     for (InputFile file : files) {
       RecordReader fields = new RecordReader(inputs, options.texts());
-      double[] values = new double[inputs.size()];
       forEach(
           file,
-          (place, record) -> {
-            try {
-              fields.read(record, values);
-            } catch (RecordMisfitException e) {
-              throw new DataException(place + ", " + e.getMessage(), e);
-            }
+          fields,
+          inputs.size(),
+          (place, record, values) -> {
             for (int i = 0; i < values.length; i++) {
               profiles.get(strings.get(i)).see(fields.text(i, record).orElse(""));
             }
@@ -211,7 +202,14 @@ final class AvroFiles implements RecordSource {
     return profiles;
   }
 
-  private static void forEach(InputFile file, BiConsumer<String, GenericRecord> use) {
+  /** Something to do with a record that has been read. */
+  private interface RecordUse {
+    void of(String place, GenericRecord record, double[] values);
+  }
+
+  /** Reads fields of every record; the array of their values is the same for each. */
+  private static void forEach(InputFile file, RecordReader fields, int count, RecordUse use) {
+    double[] values = new double[count];
     open(
         file,
         reader -> {
@@ -221,7 +219,13 @@ final class AvroFiles implements RecordSource {
               throw new DataException(
                   file.name() + " record " + index + ": " + record + ", expected a record");
             }
-            use.accept(file.name() + " record " + index, generic);
+            String place = file.name() + " record " + index;
+            try {
+              fields.read(generic, values);
+            } catch (RecordMisfitException e) {
+              throw new DataException(place + ", " + e.getMessage(), e);
+            }
+            use.of(place, generic, values);
           }
         });
   }

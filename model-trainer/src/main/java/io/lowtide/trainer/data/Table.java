@@ -6,10 +6,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * Values in rows and named columns; not to be changed. A number is finite, or NaN where it is
@@ -76,6 +78,13 @@ public record Table(
   /** The rows from one index up to, not including, another. */
   public Table rows(int from, int to) {
     return withRows(Arrays.copyOfRange(rows, from, to));
+  }
+
+  /** The same rows in another order, the same for the same seed. */
+  public Table shuffled(long seed) {
+    List<double[]> shuffled = new ArrayList<>(List.of(rows));
+    Collections.shuffle(shuffled, new Random(seed));
+    return withRows(shuffled.toArray(double[][]::new));
   }
 
   /** The same rows with further columns of numbers. */

@@ -16,4 +16,26 @@ public record BatchLoss(
     double jacobianNorm,
     double loss,
     int forwardEvaluations,
-    int backwardEvaluations) {}
+    int backwardEvaluations) {
+
+  /** With the loss that an objective makes of its parts. */
+  public static BatchLoss of(
+      FlowObjective objective,
+      double negativeLogLikelihood,
+      double kineticEnergy,
+      double jacobianNorm,
+      int forwardEvaluations,
+      int backwardEvaluations) {
+    double loss =
+        negativeLogLikelihood
+            + objective.kineticPenalty() * kineticEnergy
+            + objective.jacobianPenalty() * jacobianNorm;
+    return new BatchLoss(
+        negativeLogLikelihood,
+        kineticEnergy,
+        jacobianNorm,
+        loss,
+        forwardEvaluations,
+        backwardEvaluations);
+  }
+}

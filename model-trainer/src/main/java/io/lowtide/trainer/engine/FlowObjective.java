@@ -1,5 +1,7 @@
 package io.lowtide.trainer.engine;
 
+import io.lowtide.density.field.FieldShape;
+
 /**
  * What training minimises: the mean negative log-likelihood, plus penalties that keep the ODE easy
  * to solve (Finlay et al. 2020, How to train your neural ODE, arXiv 2002.02798, section 4).
@@ -14,6 +16,12 @@ public record FlowObjective(
     TraceMode trace, ProbeDistribution probes, double kineticPenalty, double jacobianPenalty) {
 
   /**
+   * Components that records may lack up to which their part of the closed-form divergence is taken
+   * away exactly, one by one; beyond it is estimated by one random probe.
+   */
+  public static final int MOST_EXACTLY_ABSENT = 4;
+
+  /**
    * @throws IllegalArgumentException if a penalty is negative or not finite
    */
   public FlowObjective {
@@ -24,6 +32,11 @@ public record FlowObjective(
   /** Plain maximum likelihood with the exact divergence. */
   public static FlowObjective exactLikelihood() {
     return new FlowObjective(TraceMode.EXACT, ProbeDistribution.RADEMACHER, 0, 0);
+  }
+
+  /** Whether the divergence of a field is found in closed form. */
+  public boolean hasClosedFormDivergence(FieldShape shape) {
+    return trace == TraceMode.EXACT && shape.hiddenLayers() <= 2;
   }
 
   private static void requirePenalty(String name, double value) {

@@ -59,8 +59,7 @@ final class CrossFitting {
   CalibratedFlow fit(Table shuffled) {
     FeatureSpecification features = featureSource.of(shuffled);
     FeatureEncoder encoder = new FeatureEncoder(features);
-    TrainingEngine engine =
-        engines.forShape(settings.fieldShape(encoder.dimensions(), encoder.contextDimensions()));
+    TrainingEngine engine = engines.forShape(settings.fieldShape(encoder));
     List<Fold> folds =
         IntStream.range(0, settings.calibrationFolds())
             .mapToObj(index -> new Fold(shuffled, index))

@@ -86,7 +86,7 @@ final class FlowFitter implements AutoCloseable {
       int validationInterval) {
     this.engine = engine;
     this.settings = settings;
-    this.shape = settings.fieldShape(training.dimensions(), training.contextDimensions());
+    this.shape = settings.fieldShape(training.encoder());
     this.training = training;
     this.trimmed = new TrimmedRecords(training, settings.contamination());
     this.batchSize = Math.min(settings.batchSize(), training.size());

@@ -18,13 +18,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -107,7 +104,7 @@ public final class FlowTrainer {
     }
     requireEnough(
         table, split ? SplitFitting.calibrationRecords(settings, table.size()) : table.size());
-    Table shuffled = shuffled(table);
+    Table shuffled = table.shuffled(settings.seed());
     String dataHash = all.sha256();
     FeatureSource features = new FeatureSource(plan, table, settings.smoothing());
     CalibratedFlow calibrated =
@@ -208,12 +205,6 @@ public final class FlowTrainer {
     }
     ConformalCalibration.requireBudget(
         settings.budget(), calibrationRecords - possibleAnomalies(calibrationRecords));
-  }
-
-  private Table shuffled(Table table) {
-    List<double[]> rows = new ArrayList<>(List.of(table.rows()));
-    Collections.shuffle(rows, new Random(settings.seed()));
-    return table.withRows(rows.toArray(double[][]::new));
   }
 
   private CheckpointFile checkpointFile(Path file, String dataHash, FeaturePlan plan) {

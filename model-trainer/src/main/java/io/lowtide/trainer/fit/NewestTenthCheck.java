@@ -8,10 +8,8 @@ import io.lowtide.trainer.engine.EngineSelection;
 import io.lowtide.trainer.engine.TrainingEngine;
 import io.lowtide.trainer.feature.FeaturePlan;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 
 /**
  * Fits a flow to all but the newest tenth of the records, in a fifth of the iterations, calibrates
@@ -51,7 +49,7 @@ final class NewestTenthCheck {
       return Optional.empty();
     }
     int newest = table.size() / NEWEST;
-    Table rest = shuffled(table.rows(0, table.size() - newest));
+    Table rest = table.rows(0, table.size() - newest).shuffled(settings.seed());
     int calibration =
         (int)
             Math.min(
@@ -60,8 +58,7 @@ final class NewestTenthCheck {
     Table fitted = rest.rows(calibration, rest.size());
     FeatureSpecification features = new FeatureSource(plan, table, settings.smoothing()).of(fitted);
     FeatureEncoder encoder = new FeatureEncoder(features);
-    TrainingEngine engine =
-        engines.forShape(settings.fieldShape(encoder.dimensions(), encoder.contextDimensions()));
+    TrainingEngine engine = engines.forShape(settings.fieldShape(encoder));
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(engine, settings, new TrainingData(encoder, fitted), Optional.empty())) {
@@ -90,12 +87,6 @@ final class NewestTenthCheck {
         flow.parameters(),
         settings.adaptiveSolver(),
         HeldOutScores.rows(encoder, records));
-  }
-
-  private Table shuffled(Table table) {
-    List<double[]> rows = new ArrayList<>(List.of(table.rows()));
-    Collections.shuffle(rows, new Random(settings.seed()));
-    return table.withRows(rows.toArray(double[][]::new));
   }
 
   /** As many as are enough, evenly spread. */

@@ -50,8 +50,7 @@ final class SplitFitting {
     FeatureSpecification features = featureSource.of(fitted);
     FeatureEncoder encoder = new FeatureEncoder(features);
     Table validated = shuffled.rows(training, training + validation);
-    TrainingEngine engine =
-        engines.forShape(settings.fieldShape(encoder.dimensions(), encoder.contextDimensions()));
+    TrainingEngine engine = engines.forShape(settings.fieldShape(encoder));
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(

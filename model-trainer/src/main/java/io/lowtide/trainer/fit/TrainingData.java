@@ -70,6 +70,11 @@ final class TrainingData {
     return true;
   }
 
+  /** Makes their components out of them. */
+  FeatureEncoder encoder() {
+    return encoder;
+  }
+
   /** Number of records. */
   int size() {
     return values.length;

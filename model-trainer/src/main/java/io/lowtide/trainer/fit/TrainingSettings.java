@@ -31,6 +31,7 @@ import static io.lowtide.trainer.fit.TrainingSettingDefinitions.VALIDATION_FRACT
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.WARM_UP_ITERATIONS;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.WEIGHT_DECAY;
 
+import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.density.ode.ButcherTableau;
@@ -91,9 +92,10 @@ public final class TrainingSettings {
     return values.getString(ENGINE);
   }
 
-  /** Shape of the field of a flow of so many dimensions. */
-  FieldShape fieldShape(int dimensions, int contextDimensions) {
-    return new FieldShape(dimensions, contextDimensions, hiddenUnits(), activation());
+  /** Shape of the field of a flow over what an encoder makes of records. */
+  FieldShape fieldShape(FeatureEncoder encoder) {
+    return new FieldShape(
+        encoder.dimensions(), encoder.contextDimensions(), hiddenUnits(), activation());
   }
 
   public List<Integer> hiddenUnits() {

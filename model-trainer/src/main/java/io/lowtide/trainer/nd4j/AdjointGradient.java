@@ -109,15 +109,11 @@ final class AdjointGradient {
     boolean jacobian = field.objective().jacobianPenalty() > 0;
     double kineticEnergy = kinetic ? columnMean(dimensions + 1) : 0;
     double jacobianNorm = jacobian ? columnMean(dimensions + (kinetic ? 2 : 1)) : 0;
-    double loss =
-        negativeLogLikelihood
-            + field.objective().kineticPenalty() * kineticEnergy
-            + field.objective().jacobianPenalty() * jacobianNorm;
-    return new BatchLoss(
+    return BatchLoss.of(
+        field.objective(),
         negativeLogLikelihood,
         kineticEnergy,
         jacobianNorm,
-        loss,
         forward.evaluations(),
         backwardEvaluations);
   }

@@ -57,7 +57,7 @@ final class BatchField {
     this.shape = shape;
     this.objective = objective;
     this.arrays = new BatchArrays(type, records);
-    this.operands = new OperandMatrices(shape, FieldTerms.hasClosedForm(shape, objective), type);
+    this.operands = new OperandMatrices(shape, objective.hasClosedFormDivergence(shape), type);
     this.context = FieldContext.of(shape, arrays);
     this.presence = Presence.of(arrays, shape.dimensions(), optional);
     this.probes = new Probes(arrays, shape.dimensions(), presence);

@@ -20,9 +20,6 @@ import java.util.List;
  */
 final class FieldTerms {
 
-  /** Optional components up to which their part of the closed-form divergence is exact. */
-  private static final int EXACT_OPTIONAL = 4;
-
   private final FieldShape shape;
   private final FlowObjective objective;
   private final OperandMatrices operands;
@@ -60,16 +57,11 @@ final class FieldTerms {
     this.divergence = new Accumulator(state.divergence());
     if (objective.trace() == TraceMode.HUTCHINSON) {
       addEstimatedDivergence();
-    } else if (hasClosedForm(shape, objective)) {
+    } else if (objective.hasClosedFormDivergence(shape)) {
       addClosedFormDivergence();
     } else {
       addExactDivergence();
     }
-  }
-
-  /** Whether the divergence is found in closed form. */
-  static boolean hasClosedForm(FieldShape shape, FlowObjective objective) {
-    return objective.trace() == TraceMode.EXACT && shape.hiddenLayers() <= 2;
   }
 
   /** The terms, in the order in which their operations run. */
@@ -94,7 +86,7 @@ final class FieldTerms {
             : new TwoLayerTrace(first, network.layer(1), operands.trace(), divergence, arrays));
     addPenalty();
     int[] optional = probes.optional();
-    if (optional.length > EXACT_OPTIONAL) {
+    if (optional.length > FlowObjective.MOST_EXACTLY_ABSENT) {
       addTracePart(probes.random(Among.ABSENT), -1);
       return;
     }
