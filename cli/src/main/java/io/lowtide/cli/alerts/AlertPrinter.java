@@ -35,10 +35,11 @@ final class AlertPrinter {
     text.append(
         String.format(
             Locale.ROOT,
-            "  p = %.3g (budget %.3g), severity %.2f, log-likelihood %.2f nats%n",
+            "  p = %.3g (budget %.3g), severity %.2f%s, log-likelihood %.2f nats%n",
             alert.getPValue(),
             alert.getBudget(),
             alert.getSeverity(),
+            alert.getLevel() == null ? "" : " (" + alert.getLevel() + ")",
             alert.getLogLikelihood()));
     int width = NARROWEST_NAME;
     for (FieldContribution contribution : alert.getContributions()) {
@@ -92,6 +93,9 @@ final class AlertPrinter {
     node.put("logLikelihood", alert.getLogLikelihood());
     node.put("pValue", alert.getPValue());
     node.put("severity", alert.getSeverity());
+    node.put("level", alert.getLevel() == null ? null : alert.getLevel().name());
+    node.put("oneIn", alert.getOneIn());
+    node.put("oneInOrMore", alert.getOneInOrMore());
     node.put("budget", alert.getBudget());
     node.put("summary", alert.getSummary());
     ArrayNode contributions = node.putArray("contributions");

@@ -7,13 +7,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
+import io.lowtide.schemas.SeverityLevel;
 import java.time.Instant;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
 class AlertPrinterTest {
+
+  static {
+    // The builder of an alert reads its defaults as Avro.
+    GeneratedClasses.trust();
+  }
 
   private static final AnomalyAlert ALERT =
       new AnomalyAlert(
@@ -25,8 +32,11 @@ class AlertPrinterTest {
           -31.25,
           0.005,
           3.4,
+          SeverityLevel.MEDIUM,
+          2500L,
+          false,
           0.01,
-          "About 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).",
+          "MEDIUM, about 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).",
           List.of(
               new FieldContribution("pressure", 4.9, 2.1, null, null, -27.5),
               new FieldContribution("mode", null, null, "idle", "running", -2.0),
@@ -42,14 +52,22 @@ class AlertPrinterTest {
         .isEqualToNormalizingNewlines(
             """
             2026-03-01T00:00:00Z  press-line  key press-7
-              About 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).
-              p = 0.00500 (budget 0.0100), severity 3.40, log-likelihood -31.25 nats
+              MEDIUM, about 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).
+              p = 0.00500 (budget 0.0100), severity 3.40 (MEDIUM), log-likelihood -31.25 nats
                 field               value        normal       nats
                 pressure              4.9           2.1     -27.50
                 mode                 idle       running      -2.00
                 temperature            66          65.8      +0.25
               given temperature 1 before = 64.25
               record readings, partition 1, offset 42; model v1, 32 evaluations; 2 repeats withheld before it""");
+  }
+
+  @Test
+  void shouldShowAnAlertThatWasWrittenBeforeThereWereLevels() throws Exception {
+    AnomalyAlert old = AnomalyAlert.newBuilder(ALERT).setLevel(null).setOneIn(null).build();
+
+    assertThat(AlertPrinter.readable(old)).contains("severity 3.40, log-likelihood");
+    assertThat(new ObjectMapper().readTree(AlertPrinter.json(old)).get("level").isNull()).isTrue();
   }
 
   @Test
@@ -60,6 +78,7 @@ class AlertPrinterTest {
       assertThat(json.has(field.name())).as(field.name()).isTrue();
     }
     assertThat(json.get("eventTime").asText()).isEqualTo("2026-03-01T00:00:00Z");
+    assertThat(json.get("level").asText()).isEqualTo("MEDIUM");
     assertThat(json.get("contributions").get(0).get("normalValue").asDouble()).isEqualTo(2.1);
     assertThat(json.get("source").get("offset").asLong()).isEqualTo(42);
   }

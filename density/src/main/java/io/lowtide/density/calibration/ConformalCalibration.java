@@ -211,6 +211,17 @@ public final class ConformalCalibration {
     return -Math.log10(pValue(conformityScore));
   }
 
+  /**
+   * A severity as people tell it: up to one in a million normal records with a generalised Pareto
+   * tail, and up to one in as many as the smallest p-value says without.
+   *
+   * @param severity what {@link #severity} gave
+   */
+  public Rarity rarity(double severity) {
+    return Rarity.of(
+        severity, tail == null ? -Math.log10(smallestPValue()) : Double.POSITIVE_INFINITY);
+  }
+
   /** This calibration as part of a model bundle. */
   public Calibration toAvro() {
     List<Double> values = new ArrayList<>(sorted.length);

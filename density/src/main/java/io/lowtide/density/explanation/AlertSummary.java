@@ -1,6 +1,8 @@
 package io.lowtide.density.explanation;
 
+import io.lowtide.density.calibration.Rarity;
 import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.SeverityLevel;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -15,33 +17,32 @@ public final class AlertSummary {
   /** Fields are named until they account for this share of what makes the record improbable. */
   private static final double SHARE_TO_NAME = 0.8;
 
-  /** Beyond this the tail is an extrapolation that no figure should be read from. */
-  private static final double LARGEST_SEVERITY = 6;
-
   private static final int DIGITS = 4;
 
   private AlertSummary() {}
 
   /**
-   * @param severity -log10 of the tail probability
+   * @param rarity how improbable the record is
    * @param contributions strongest (most negative) first
    */
-  public static String of(double severity, List<FieldContribution> contributions) {
-    return rarity(severity) + ": " + fields(contributions) + ".";
+  public static String of(Rarity rarity, List<FieldContribution> contributions) {
+    return level(rarity) + ", " + told(rarity) + ": " + fields(contributions) + ".";
   }
 
-  private static String rarity(double severity) {
-    if (severity >= LARGEST_SEVERITY) {
-      return "Fewer than 1 in 1,000,000 normal records are this improbable";
-    }
-    return "About 1 in "
-        + String.format(Locale.ROOT, "%,d", oneIn(severity))
-        + " normal records is this improbable";
+  /** One that is not the highest, and may be higher, is not told as if it were known. */
+  private static String level(Rarity rarity) {
+    SeverityLevel level = rarity.level();
+    boolean known = !rarity.orMore() || level == SeverityLevel.CRITICAL;
+    return known ? level.name() : "At least " + level;
   }
 
-  /** Two significant digits: more would pretend to a precision that no tail has. */
-  private static long oneIn(double severity) {
-    return BigDecimal.valueOf(Math.pow(10, severity)).round(new MathContext(2)).longValue();
+  private static String told(Rarity rarity) {
+    return String.format(
+        Locale.ROOT,
+        rarity.orMore()
+            ? "fewer than 1 in %,d normal records are this improbable"
+            : "about 1 in %,d normal records is this improbable",
+        rarity.oneIn());
   }
 
   private static String fields(List<FieldContribution> contributions) {

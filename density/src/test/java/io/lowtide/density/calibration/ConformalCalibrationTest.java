@@ -139,4 +139,35 @@ class ConformalCalibrationTest {
       assertThat(restored.severity(score)).isEqualTo(calibration.severity(score));
     }
   }
+
+  @Test
+  void shouldTellASeverityUpToOneInAMillionWithATail() {
+    double[] scores = new Random(9).doubles(1000).map(Math::log).toArray();
+    ConformalCalibration calibration = ConformalCalibration.fit(scores, 0.01);
+
+    assertThat(calibration.rarity(calibration.severity(-9)).orMore()).isFalse();
+    assertThat(calibration.rarity(calibration.severity(-1000)))
+        .isEqualTo(new Rarity(1_000_000, true));
+  }
+
+  /** Two hundred records and no tail know of nothing rarer than one in two hundred. */
+  @Test
+  void shouldTellNoMoreThanTheCalibrationRecordsKnowWithoutATail() {
+    double[] scores = new Random(9).doubles(200).map(Math::log).toArray();
+    ConformalCalibration calibration = ConformalCalibration.fit(scores, 0.01);
+
+    assertThat(calibration.rarity(calibration.severity(-1000))).isEqualTo(new Rarity(200, true));
+    assertThat(calibration.rarity(calibration.severity(-1)).orMore()).isFalse();
+  }
+
+  /** The one thing that people route on may not hang on what they chose as a budget. */
+  @Test
+  void shouldGiveTheSameLevelUnderEveryBudget() {
+    double[] scores = new Random(10).doubles(2000).map(Math::log).toArray();
+    ConformalCalibration strict = ConformalCalibration.fit(scores, 0.001);
+    ConformalCalibration lax = ConformalCalibration.fit(scores, 0.2);
+    for (double score = 0; score > -40; score -= 0.25) {
+      assertThat(strict.rarity(strict.severity(score))).isEqualTo(lax.rarity(lax.severity(score)));
+    }
+  }
 }

@@ -8,6 +8,7 @@ import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistryException;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,6 +31,11 @@ final class HostileMessagesTest {
 
   private static final String TOPIC = "alerts";
   private static final int MUTATIONS = 100_000;
+
+  static {
+    // The builder of an alert reads its defaults as Avro.
+    GeneratedClasses.trust();
+  }
 
   private final SchemaRegistry registry =
       ConfluentSchemaRegistry.connect(Map.of("schema.registry.url", "mock://hostile"));

@@ -1,5 +1,6 @@
 package io.lowtide.stream.detection;
 
+import io.lowtide.density.calibration.Rarity;
 import io.lowtide.density.explanation.AlertSummary;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.schemas.AnomalyAlert;
@@ -33,6 +34,7 @@ public final class AlertFactory {
       List<ContextValue> context,
       long suppressed) {
     String version = model.bundle().version();
+    Rarity rarity = model.bundle().calibration().rarity(score.severity());
     return new AnomalyAlert(
         source.getTopic() + "-" + source.getPartition() + "-" + source.getOffset() + "-" + version,
         model.bundle().detector(),
@@ -42,8 +44,11 @@ public final class AlertFactory {
         score.logLikelihood(),
         score.pValue(),
         score.severity(),
+        rarity.level(),
+        rarity.oneIn(),
+        rarity.orMore(),
         model.budget(),
-        AlertSummary.of(score.severity(), contributions),
+        AlertSummary.of(rarity, contributions),
         contributions,
         context,
         score.evaluations(),

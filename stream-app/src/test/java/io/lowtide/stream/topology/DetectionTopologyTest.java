@@ -15,6 +15,7 @@ import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.SeverityLevel;
 import io.lowtide.stream.TestModels;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.DeadLetters;
@@ -133,7 +134,8 @@ class DetectionTopologyTest {
     assertThat(strongest.getField()).isEqualTo("pressure");
     assertThat(strongest.getValue()).isEqualTo(4.9);
     assertThat(strongest.getContribution()).isNegative();
-    assertThat(alert.getSummary()).contains("normal records is this improbable: pressure is 4.9 (");
+    assertThat(alert.getSummary())
+        .contains("normal records are this improbable: pressure is 4.9 (");
     assertThat(stream.scores().get(0).getAnomalous()).isTrue();
   }
 
@@ -359,6 +361,10 @@ class DetectionTopologyTest {
     assertThat(score.getPValue()).isEqualTo(1.0 / 200);
     AnomalyAlert alert = stream.alerts().get(0);
     assertThat(alert.getSeverity()).isFinite().isPositive();
+    // This model was calibrated on 199 records: none of them can vouch for more.
+    assertThat(alert.getOneIn()).isEqualTo(200);
+    assertThat(alert.getOneInOrMore()).isTrue();
+    assertThat(alert.getLevel()).isEqualTo(SeverityLevel.LOW);
     assertThat(alert.getContributions().get(0).getField()).isEqualTo("temperature");
     assertThat(alert.getContributions())
         .allSatisfy(field -> assertThat(field.getContribution()).isFinite());
