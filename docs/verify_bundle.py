@@ -23,6 +23,7 @@ import avro.io
 import avro.schema
 import numpy as np
 from scipy.integrate import RK45, solve_ivp
+from scipy.stats import multivariate_normal
 
 
 def read(path):
@@ -104,6 +105,23 @@ class Field:
         weights = self.output["weights"].reshape(self.dimensions, -1)
         f = weights @ h + self.affine(self.output, "bias", s, context)
         return f[present], np.diag(weights @ jacobian)[present].sum()
+
+
+def log_base(base, z, present):
+    """Standard normal, or a mixture's marginal over the components that are there."""
+    if base is None:
+        return -0.5 * z @ z - 0.5 * len(z) * np.log(2 * np.pi)
+    logs = []
+    for component in base["components"]:
+        mean = np.array(component["mean"])
+        factor = np.zeros((len(mean), len(mean)))
+        factor[np.tril_indices(len(mean))] = component["factor"]
+        covariance = (factor @ factor.T)[np.ix_(present, present)]
+        logs.append(
+            np.log(component["weight"])
+            + multivariate_normal.logpdf(z, mean[present], covariance)
+        )
+    return np.logaddexp.reduce(logs)
 
 
 def exact(solver, derivative, y):
@@ -189,7 +207,8 @@ def log_likelihood(model, field, values, categories, context, integrate):
 
     if d > 0:
         end = integrate(model["solver"], derivative, np.append(u, 0))
-        total += -0.5 * end[:d] @ end[:d] - 0.5 * d * np.log(2 * np.pi) + end[d]
+        # Format versions below 7 have none.
+        total += log_base(model.get("base"), end[:d], present) + end[d]
     for feature, value in zip(features["continuous"], values):
         p = feature["missingProbability"]
         total += np.log(p) if np.isnan(value) else np.log1p(-p)

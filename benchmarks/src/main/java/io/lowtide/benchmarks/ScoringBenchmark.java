@@ -66,12 +66,14 @@ public class ScoringBenchmark {
     VectorField field =
         kernel.equals("simd") ? VectorFields.of(parameters) : new ScalarVectorField(parameters);
     SolverSettings solver = SolverSettings.dormandPrince(Double.parseDouble(tolerance));
-    integrator = new Flow(field, solver).newIntegrator();
+    integrator = new Flow(field, bundle.flow().base(), solver).newIntegrator();
     int dimensions = parameters.shape().dimensions();
     Random random = new Random(1);
     records = new double[RECORDS][dimensions];
+    double[] start = new double[dimensions];
     for (double[] record : records) {
-      integrator.sample(random.doubles(dimensions).map(unused -> random.nextGaussian()).toArray());
+      bundle.flow().base().draw(random, start);
+      integrator.sample(start);
       integrator.copyPosition(record);
     }
     long evaluations = 0;

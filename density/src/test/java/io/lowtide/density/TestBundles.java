@@ -7,8 +7,11 @@ import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowIntegrator;
+import io.lowtide.density.flow.FlowParameters;
+import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.ConstantFeature;
@@ -46,9 +49,19 @@ public final class TestBundles {
   }
 
   public static ModelBundle bundle() {
+    return bundle(new StandardNormal(3));
+  }
+
+  /** The same from a mixture of four Gaussians. */
+  public static ModelBundle mixtureBundle() {
+    return bundle(RandomMixtures.of(3, 4, 6));
+  }
+
+  private static ModelBundle bundle(BaseDensity base) {
     FieldParameters field = RandomFields.of(3, 0, List.of(16, 16), Activation.TANH, 5);
     SolverSettings solver = SolverSettings.dormandPrince(1e-5);
-    BundleAssembler assembler = new BundleAssembler(features(), field, solver);
+    BundleAssembler assembler =
+        new BundleAssembler(features(), new FlowParameters(field, base), solver, null);
     List<double[]> records = draw(assembler, field, solver, 999, 11);
     ValueScorer scorer = assembler.newScorer();
     double[] scores = new double[records.size()];

@@ -4,6 +4,7 @@ import io.lowtide.cli.Lowtide;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
@@ -88,7 +89,11 @@ public final class SolverFrontier implements Callable<Integer> {
     int normals = rows.size();
     rows.addAll(spread(RecordValues.of(bundle.encoder(), labelled.anomalies())));
     double[] reference =
-        new Scores(bundle, Flow.reference(bundle.parameters()), rows).conformityScores;
+        new Scores(
+                bundle,
+                Flow.reference(new FlowParameters(bundle.parameters(), bundle.flow().base())),
+                rows)
+            .conformityScores;
     out()
         .println(
             "| solver | evaluations | median error | 99 % | largest | anomalies, evaluations | AUROC |");
@@ -147,7 +152,7 @@ public final class SolverFrontier implements Callable<Integer> {
       List<double[]> rows,
       int normals,
       double[] reference) {
-    Scores scores = new Scores(bundle, new Flow(bundle.flow().field(), settings), rows);
+    Scores scores = new Scores(bundle, bundle.flow().withSolver(settings), rows);
     // Errors of the log-likelihood, too: what missing values add is the same on both sides.
     double[] errors =
         IntStream.range(0, normals)

@@ -3,8 +3,8 @@ package io.lowtide.density.bundle;
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.FieldParameters;
-import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
@@ -25,39 +25,41 @@ import java.util.List;
 public final class BundleAssembler {
 
   private final FeatureSpecification features;
-  private final FieldParameters field;
+  private final FlowParameters parameters;
   private final SolverSettings solver;
   private final SolverCertificate certificate;
   private final FeatureEncoder encoder;
   private final Flow flow;
 
   /**
+   * A flow from a standard normal.
+   *
    * @param features how a record becomes numbers
    * @param field the trained vector field, of as many dimensions as there are continuous features
    * @param solver how scores are integrated
    */
   public BundleAssembler(
       FeatureSpecification features, FieldParameters field, SolverSettings solver) {
-    this(features, field, solver, null);
+    this(features, FlowParameters.fromStandardNormal(field), solver, null);
   }
 
   /**
    * @param features how a record becomes numbers
-   * @param field the trained vector field, of as many dimensions as there are continuous features
+   * @param parameters the trained flow, of as many dimensions as there are continuous features
    * @param solver how scores are integrated
    * @param certificate what the solver was measured to do; null if it was not
    */
   public BundleAssembler(
       FeatureSpecification features,
-      FieldParameters field,
+      FlowParameters parameters,
       SolverSettings solver,
       SolverCertificate certificate) {
     this.certificate = certificate;
     this.features = features;
-    this.field = field;
+    this.parameters = parameters;
     this.solver = solver;
     this.encoder = new FeatureEncoder(features);
-    this.flow = new Flow(VectorFields.of(field), solver);
+    this.flow = Flow.of(parameters, solver);
   }
 
   /** A scorer of this density, for calibration: the very one that serves. */
@@ -94,12 +96,13 @@ public final class BundleAssembler {
       throws BundleException {
     DensityModel model =
         new DensityModel(
-            ModelBundle.formatVersionOf(features),
+            ModelBundle.formatVersionOf(features, parameters.base()),
             detector,
             modelVersion,
             createdAt.truncatedTo(ChronoUnit.MILLIS),
             features,
-            FieldMapper.toAvro(field),
+            FieldMapper.toAvro(parameters.field()),
+            BaseMapper.toAvro(parameters.base()),
             SolverMapper.toAvro(solver, certificate),
             calibration.toAvro(),
             training,

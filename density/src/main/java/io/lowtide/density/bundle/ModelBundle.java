@@ -6,7 +6,9 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.feature.ValueLayout;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.schemas.DateOrder;
@@ -23,9 +25,12 @@ import io.lowtide.schemas.Solver;
 public final class ModelBundle {
 
   /** The latest format version that this code reads. */
-  public static final int FORMAT_VERSION = 6;
+  public static final int FORMAT_VERSION = 7;
 
-  /** The one that it writes where an application from before the latest reads the same. */
+  /** The one that it writes where the base is the standard normal, but the features are new. */
+  private static final int FEATURES_FORMAT_VERSION = 6;
+
+  /** The one that it writes where an application from before both reads the same. */
   private static final int COMMON_FORMAT_VERSION = 5;
 
   /** The earliest format version that this code reads: what it says means the same today. */
@@ -42,7 +47,11 @@ public final class ModelBundle {
     this.parameters = FieldMapper.fromAvro(model.getField());
     try {
       this.encoder = new FeatureEncoder(model.getFeatures());
-      this.flow = new Flow(VectorFields.of(parameters), SolverMapper.fromAvro(model.getSolver()));
+      this.flow =
+          new Flow(
+              VectorFields.of(parameters),
+              BaseMapper.fromAvro(model.getBase(), parameters.shape().dimensions()),
+              SolverMapper.fromAvro(model.getSolver()));
       this.calibration = ConformalCalibration.of(model.getCalibration());
     } catch (IllegalArgumentException e) {
       throw new BundleException(Reason.INVALID_VALUE, e.getMessage(), e);
@@ -67,8 +76,11 @@ public final class ModelBundle {
     }
   }
 
-  /** The earliest format version that says all of a specification. */
-  static int formatVersionOf(FeatureSpecification features) {
+  /** The earliest format version that says all of a specification and a base density. */
+  static int formatVersionOf(FeatureSpecification features, BaseDensity base) {
+    if (!(base instanceof StandardNormal)) {
+      return FORMAT_VERSION;
+    }
     boolean isNew =
         features.getContinuous().stream().anyMatch(feature -> feature.getDifference() != 0)
             || features.getContext().stream()
@@ -77,7 +89,7 @@ public final class ModelBundle {
                         !feature.getZone().isEmpty()
                             || feature.getDateOrder() != DateOrder.UNSTATED
                             || feature.getPresence() != Presence.REQUIRED);
-    return isNew ? FORMAT_VERSION : COMMON_FORMAT_VERSION;
+    return isNew ? FEATURES_FORMAT_VERSION : COMMON_FORMAT_VERSION;
   }
 
   /**

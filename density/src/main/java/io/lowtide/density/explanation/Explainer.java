@@ -78,8 +78,7 @@ public final class Explainer {
     this.encoder = bundle.encoder();
     this.discrete = new DiscreteTerms(encoder);
     Flow exact = bundle.flow();
-    this.flow =
-        new Flow(exact.field(), exact.solver().adaptively(LEAST_TOLERANCE)).newPartialFlow();
+    this.flow = exact.withSolver(exact.solver().adaptively(LEAST_TOLERANCE)).newPartialFlow();
     this.dimensions = encoder.dimensions();
     this.context = new double[encoder.contextDimensions()];
     this.decoded = new double[dimensions];

@@ -11,15 +11,15 @@ import io.lowtide.density.ode.SolveStatus;
  */
 public final class FlowIntegrator {
 
-  private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
-
   private final FieldEvaluator field;
+  private final BaseEvaluator base;
   private final OdeSolver solver;
   private final double[] state;
   private double logDensity = Double.NaN;
 
   FlowIntegrator(Flow flow) {
     this.field = flow.field().newEvaluator();
+    this.base = flow.base().newEvaluator();
     this.solver = OdeSolver.of(flow.solver(), flow.dimensions(), 1);
     this.state = new double[flow.dimensions() + 1];
   }
@@ -34,8 +34,8 @@ public final class FlowIntegrator {
   }
 
   /**
-   * Log-density of a data point, by integration from s = 1 to 0: log p(x) = log N(z(0); 0, I) +
-   * l(0), where dl/ds = tr(df/dz) and l(1) = 0. The result is in {@link #logDensity()}, and z(0) in
+   * Log-density of a data point, by integration from s = 1 to 0: log p(x) = log base(z(0)) + l(0),
+   * where dl/ds = tr(df/dz) and l(1) = 0. The result is in {@link #logDensity()}, and z(0) in
    * {@link #copyPosition}.
    *
    * @param x data point, d numbers
@@ -49,14 +49,14 @@ public final class FlowIntegrator {
    * Turns a point of the base distribution into a data point, by integration from s = 0 to 1. The
    * data point is in {@link #copyPosition}, and its log-density in {@link #logDensity()}.
    *
-   * @param z draw from N(0, I), d numbers
+   * @param z draw from the base density, d numbers
    * @return {@link SolveStatus#COMPLETED}, or why there is no data point
    */
   public SolveStatus sample(double[] z) {
-    double base = logStandardNormal(z);
+    double atStart = base.logDensity(z);
     SolveStatus status = integrate(z, 0, 1);
     if (status == SolveStatus.COMPLETED) {
-      logDensity = base - state[state.length - 1];
+      logDensity = atStart - state[state.length - 1];
     }
     return status;
   }
@@ -70,17 +70,8 @@ public final class FlowIntegrator {
     if (status != SolveStatus.COMPLETED) {
       return status;
     }
-    logDensity = logStandardNormal(state) + state[integral];
+    logDensity = base.logDensity(state) + state[integral];
     return Double.isFinite(logDensity) ? SolveStatus.COMPLETED : SolveStatus.NOT_FINITE;
-  }
-
-  /** Over the first d numbers of {@code z}. */
-  private double logStandardNormal(double[] z) {
-    double sum = 0;
-    for (int i = 0; i < state.length - 1; i++) {
-      sum -= 0.5 * z[i] * z[i] + HALF_LOG_TWO_PI;
-    }
-    return sum;
   }
 
   /** Log-density found by the last integration, in nats; NaN if it did not complete. */

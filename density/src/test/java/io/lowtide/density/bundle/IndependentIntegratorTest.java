@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs docs/verify_bundle.py, which knows nothing but the documentation of the bundle. */
 class IndependentIntegratorTest {
@@ -35,10 +36,15 @@ class IndependentIntegratorTest {
     assumeTrue(python != null, "skipped: no python3 with avro and scipy");
   }
 
-  @Test
-  void shouldReproduceTheProbeScores() throws Exception {
+  static List<ModelBundle> bundles() {
+    return List.of(TestBundles.bundle(), TestBundles.mixtureBundle());
+  }
+
+  @ParameterizedTest
+  @MethodSource("bundles")
+  void shouldReproduceTheProbeScores(ModelBundle bundle) throws Exception {
     Path file = directory.resolve("model.avro");
-    BundleFiles.write(file, TestBundles.bundle());
+    BundleFiles.write(file, bundle);
     Run run = run(python, SCRIPT.toString(), file.toString());
     assertThat(run.output()).contains("sha256 ok, 5 probes");
     assertThat(run.exitCode()).isZero();

@@ -13,6 +13,8 @@ import io.lowtide.density.TestBundles;
 import io.lowtide.density.bundle.BundleException.Reason;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.HiddenLayer;
+import io.lowtide.schemas.MixtureBase;
+import io.lowtide.schemas.MixtureComponent;
 import io.lowtide.schemas.Probe;
 import io.lowtide.schemas.Solver;
 import java.io.IOException;
@@ -111,7 +113,7 @@ class ModelBundleTest {
 
   @Test
   void shouldRefuseAnUnknownFormatVersion() {
-    assertRefused(model -> model.setFormatVersion(7), Reason.FORMAT_VERSION, "7, expected 2 to 6");
+    assertRefused(model -> model.setFormatVersion(8), Reason.FORMAT_VERSION, "8, expected 2 to 7");
   }
 
   static Stream<Arguments> earlierVersionsWithTheFieldsThatTheyLack() {
@@ -119,14 +121,15 @@ class ModelBundleTest {
         arguments(
             2,
             Set.of(
+                "base",
                 "missingOffset",
                 "contextWeights",
                 "parent",
                 "givenParent",
                 "categories",
                 "gridMethod")),
-        arguments(3, Set.of("gridMethod")),
-        arguments(4, Set.of()));
+        arguments(3, Set.of("base", "gridMethod")),
+        arguments(4, Set.of("base")));
   }
 
   @ParameterizedTest
@@ -150,7 +153,7 @@ class ModelBundleTest {
 
   @Test
   void shouldReadAFileOfTheFormatVersionBefore() throws Exception {
-    GenericRecord written = asWrittenBy(4, Set.of());
+    GenericRecord written = asWrittenBy(4, Set.of("base"));
     assertThat(((GenericRecord) written.get("calibration")).hasField("sortedLogLikelihoods"))
         .isTrue();
     Path file = directory.resolve("model.avro");
@@ -195,6 +198,55 @@ class ModelBundleTest {
       }
     }
     node.forEach(child -> removeFields(child, names));
+  }
+
+  @Test
+  void shouldSayInItsFormatVersionThatItsBaseIsAMixture() throws Exception {
+    ModelBundle mixture = TestBundles.mixtureBundle();
+
+    ModelBundle read =
+        BundleCodec.decode(BundleCodec.encode(mixture), DensityModel.getClassSchema());
+
+    assertThat(read.record()).isEqualTo(mixture.record());
+    assertThat(read.record().getFormatVersion()).isEqualTo(7);
+    assertThat(bundle.record().getFormatVersion()).isEqualTo(5);
+    double[] z = {0.2, -0.6, 1};
+    assertThat(read.flow().base().newEvaluator().logDensity(z))
+        .isEqualTo(mixture.flow().base().newEvaluator().logDensity(z));
+  }
+
+  @Test
+  void shouldRefuseAMixtureOfOtherDimensions() {
+    assertRefused(
+        model -> model.setBase(mixture(1.0, List.of(0.0, 0.0), List.of(1.0, 0.0, 1.0))),
+        Reason.SHAPE,
+        "base.components[0].mean: 2 numbers, expected 3");
+    assertRefused(
+        model -> model.setBase(mixture(1.0, List.of(0.0, 0.0, 0.0), List.of(1.0, 0.0, 1.0))),
+        Reason.SHAPE,
+        "base.components[0].factor: 3 numbers, expected 6");
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoMixture() {
+    List<Double> mean = List.of(0.0, 0.0, 0.0);
+    List<Double> factor = List.of(1.0, 0.0, 1.0, 0.0, 0.0, 1.0);
+    assertRefused(
+        model -> model.setBase(mixture(0.4, mean, factor)),
+        Reason.INVALID_VALUE,
+        "base: weights: their sum is 0.4, expected 1");
+    assertRefused(
+        model -> model.setBase(mixture(1.0, mean, List.of(1.0, 0.0, 1.0, 0.0, 0.0, -1.0))),
+        Reason.INVALID_VALUE,
+        "base.components[0]: factor: -1.0 on its diagonal, expected above 0");
+    assertRefused(
+        model -> model.setBase(new MixtureBase(List.of())),
+        Reason.INVALID_VALUE,
+        "base: components: none, expected at least one");
+  }
+
+  private static MixtureBase mixture(double weight, List<Double> mean, List<Double> factor) {
+    return new MixtureBase(List.of(new MixtureComponent(weight, mean, factor)));
   }
 
   @Test

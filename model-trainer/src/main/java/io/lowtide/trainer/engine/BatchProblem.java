@@ -1,11 +1,15 @@
 package io.lowtide.trainer.engine;
 
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.density.flow.BaseDensity;
+import io.lowtide.density.flow.StandardNormal;
 
 /**
  * What an engine computes for one batch after the other.
  *
  * @param shape shape of the vector field
+ * @param base what the flow starts from, of as many dimensions; where a record lacks components,
+ *     its marginal over the others
  * @param objective what is minimised
  * @param records B, records of every batch, at least 1
  * @param optional components that a record may lack, ascending; empty where every record has all
@@ -19,6 +23,7 @@ import io.lowtide.density.field.FieldShape;
  */
 public record BatchProblem(
     FieldShape shape,
+    BaseDensity base,
     FlowObjective objective,
     int records,
     int[] optional,
@@ -30,10 +35,14 @@ public record BatchProblem(
   private static final int[] NONE = {};
 
   /**
-   * @throws IllegalArgumentException if there is no record, or the shards are none or more than the
-   *     records
+   * @throws IllegalArgumentException if there is no record, the shards are none or more than the
+   *     records, or the base has other dimensions than the field
    */
   public BatchProblem {
+    if (base.dimensions() != shape.dimensions()) {
+      throw new IllegalArgumentException(
+          "base: of " + base.dimensions() + " dimensions, expected " + shape.dimensions());
+    }
     if (records < 1) {
       throw new IllegalArgumentException("records: " + records + ", expected at least 1");
     }
@@ -45,7 +54,7 @@ public record BatchProblem(
   }
 
   /**
-   * Complete records in single precision, integrated both ways alike.
+   * Complete records and a standard normal in single precision, integrated both ways alike.
    *
    * @param shape shape of the vector field
    * @param objective what is minimised
@@ -54,24 +63,39 @@ public record BatchProblem(
    */
   public static BatchProblem of(
       FieldShape shape, FlowObjective objective, int records, SolverOptions options) {
-    return new BatchProblem(shape, objective, records, NONE, 1, options, options, Precision.SINGLE);
+    return new BatchProblem(
+        shape,
+        new StandardNormal(shape.dimensions()),
+        objective,
+        records,
+        NONE,
+        1,
+        options,
+        options,
+        Precision.SINGLE);
   }
 
   /** The same, cut into other parts. */
   public BatchProblem withShards(int count) {
     return new BatchProblem(
-        shape, objective, records, optional, count, forward, adjoint, precision);
+        shape, base, objective, records, optional, count, forward, adjoint, precision);
   }
 
   /** The same in double precision. */
   public BatchProblem inDoublePrecision() {
     return new BatchProblem(
-        shape, objective, records, optional, shards, forward, adjoint, Precision.DOUBLE);
+        shape, base, objective, records, optional, shards, forward, adjoint, Precision.DOUBLE);
   }
 
   /** The same for records that may lack these components. */
   public BatchProblem withOptional(int... components) {
     return new BatchProblem(
-        shape, objective, records, components, shards, forward, adjoint, precision);
+        shape, base, objective, records, components, shards, forward, adjoint, precision);
+  }
+
+  /** The same from another base. */
+  public BatchProblem withBase(BaseDensity other) {
+    return new BatchProblem(
+        shape, other, objective, records, optional, shards, forward, adjoint, precision);
   }
 }

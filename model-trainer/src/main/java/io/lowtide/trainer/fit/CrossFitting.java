@@ -1,7 +1,8 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.flow.FlowParameters;
+import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
@@ -80,6 +81,7 @@ final class CrossFitting {
         new FlowFitter(
             engine,
             settings.withMaximumSeconds(secondsForEach(engine)),
+            new StandardNormal(encoder.dimensions()),
             new TrainingData(encoder, shuffled),
             Optional.empty())) {
       flow =
@@ -92,7 +94,7 @@ final class CrossFitting {
     for (Fold fold : folds) {
       List<double[]> rows = HeldOutScores.rows(encoder, fold.leftOut);
       heldOut.addAll(rows);
-      FieldParameters atBest = fold.trajectory.get(bestIndex);
+      FlowParameters atBest = fold.trajectory.get(bestIndex);
       for (double score : HeldOutScores.of(features, atBest, settings.adaptiveSolver(), rows)) {
         scores.add(score);
       }
@@ -166,7 +168,7 @@ final class CrossFitting {
     private final Table fitted;
     private final Table leftOut;
     private final List<EpochReport> history = new ArrayList<>();
-    private final List<FieldParameters> trajectory = new ArrayList<>();
+    private final List<FlowParameters> trajectory = new ArrayList<>();
 
     Fold(Table table, int index) {
       int folds = settings.calibrationFolds();
@@ -189,6 +191,7 @@ final class CrossFitting {
           new FlowFitter(
               engine,
               settings.withoutShards().withMaximumSeconds(secondsForEach(engine)),
+              new StandardNormal(encoder.dimensions()),
               new TrainingData(encoder, fitted),
               Optional.of(new TrainingData(encoder, leftOut)),
               validationInterval)) {

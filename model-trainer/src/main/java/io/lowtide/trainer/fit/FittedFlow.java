@@ -1,15 +1,15 @@
 package io.lowtide.trainer.fit;
 
-import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.flow.FlowParameters;
 import java.util.List;
 
 /**
- * A trained vector field and how it came about.
+ * A trained flow and how it came about.
  *
- * @param parameters those of the best validation
+ * @param parameters its field those of the best validation
  * @param history a report for each validation, in their order
  * @param best the report that the parameters belong to
  * @param setAside training records that took no part, as possible anomalies
  */
 public record FittedFlow(
-    FieldParameters parameters, List<EpochReport> history, EpochReport best, int setAside) {}
+    FlowParameters parameters, List<EpochReport> history, EpochReport best, int setAside) {}

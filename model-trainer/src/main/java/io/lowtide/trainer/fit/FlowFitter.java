@@ -3,6 +3,8 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.density.flow.BaseDensity;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.BatchLoss;
@@ -47,6 +49,7 @@ final class FlowFitter implements AutoCloseable {
   private final TrainingEngine engine;
   private final TrainingSettings settings;
   private final FieldShape shape;
+  private final BaseDensity base;
   private final TrainingData training;
   private final TrimmedRecords trimmed;
   private final int batchSize;
@@ -58,6 +61,7 @@ final class FlowFitter implements AutoCloseable {
   /**
    * @param engine what computes
    * @param settings how to train
+   * @param base what the flow starts from
    * @param training records to fit
    * @param validation records that decide when to stop; empty: training goes on to the last
    *     iteration
@@ -65,14 +69,22 @@ final class FlowFitter implements AutoCloseable {
   FlowFitter(
       TrainingEngine engine,
       TrainingSettings settings,
+      BaseDensity base,
       TrainingData training,
       Optional<TrainingData> validation) {
-    this(engine, settings, training, validation, validationInterval(settings, training.size()));
+    this(
+        engine,
+        settings,
+        base,
+        training,
+        validation,
+        validationInterval(settings, training.size()));
   }
 
   /**
    * @param engine what computes
    * @param settings how to train
+   * @param base what the flow starts from
    * @param training records to fit
    * @param validation records that decide when to stop; empty: training goes on to the last
    *     iteration
@@ -81,12 +93,14 @@ final class FlowFitter implements AutoCloseable {
   FlowFitter(
       TrainingEngine engine,
       TrainingSettings settings,
+      BaseDensity base,
       TrainingData training,
       Optional<TrainingData> validation,
       int validationInterval) {
     this.engine = engine;
     this.settings = settings;
     this.shape = settings.fieldShape(training.encoder());
+    this.base = base;
     this.training = training;
     this.trimmed = new TrimmedRecords(training, settings.contamination());
     this.batchSize = Math.min(settings.batchSize(), training.size());
@@ -122,6 +136,7 @@ final class FlowFitter implements AutoCloseable {
     return engine.newGradient(
         new BatchProblem(
             shape,
+            base,
             objective,
             records,
             data.optional(),
@@ -166,15 +181,15 @@ final class FlowFitter implements AutoCloseable {
       checkpoint.ifPresent(file -> file.write(state));
     }
     return new FittedFlow(
-        parameters(state.best), List.copyOf(state.history), state.bestReport(), trimmed.setAside());
+        flow(state.best), List.copyOf(state.history), state.bestReport(), trimmed.setAside());
   }
 
-  private FieldParameters parameters(double[] values) {
+  private FlowParameters flow(double[] values) {
     float[] rounded = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       rounded[i] = (float) values[i];
     }
-    return new FieldParameters(shape, rounded);
+    return new FlowParameters(new FieldParameters(shape, rounded), base);
   }
 
   private double[] initialParameters() {
@@ -210,7 +225,7 @@ final class FlowFitter implements AutoCloseable {
 
     /** Chooses the records that take part from here on. */
     void judge() {
-      trimmed.judge(parameters(state.averaged), (double) state.iteration / settings.iterations());
+      trimmed.judge(flow(state.averaged), (double) state.iteration / settings.iterations());
       state.shuffledEpoch = NO_EPOCH;
     }
 
@@ -259,7 +274,7 @@ final class FlowFitter implements AutoCloseable {
               seconds());
       state.validated(report);
       judge();
-      listener.validated(report, parameters(state.averaged));
+      listener.validated(report, flow(state.averaged));
     }
 
     private BatchLoss step() {

@@ -2,7 +2,7 @@ package io.lowtide.trainer.fit;
 
 import io.lowtide.density.bundle.BundleAssembler;
 import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
@@ -22,10 +22,10 @@ final class HeldOutScores {
   /** Conformity scores, negative infinity where a record has none. */
   static double[] of(
       FeatureSpecification features,
-      FieldParameters parameters,
+      FlowParameters parameters,
       SolverSettings solver,
       List<double[]> rows) {
-    BundleAssembler assembler = new BundleAssembler(features, parameters, solver);
+    BundleAssembler assembler = new BundleAssembler(features, parameters, solver, null);
     double[] scores = new double[rows.size()];
     ParallelScoring.score(assembler::newScorer, rows, (row, score, scorer) -> scores[row] = score);
     return scores;

@@ -2,6 +2,7 @@ package io.lowtide.trainer.fit;
 
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
@@ -61,12 +62,17 @@ final class NewestTenthCheck {
     TrainingEngine engine = engines.forShape(settings.fieldShape(encoder));
     FittedFlow flow;
     try (FlowFitter fitter =
-        new FlowFitter(engine, settings, new TrainingData(encoder, fitted), Optional.empty())) {
+        new FlowFitter(
+            engine,
+            settings,
+            new StandardNormal(encoder.dimensions()),
+            new TrainingData(encoder, fitted),
+            Optional.empty())) {
       flow =
           fitter.fit(
               Optional.empty(),
               Math.max(1, settings.iterations() / SHARE_OF_ITERATIONS),
-              (report, parameters) -> {});
+              (report, unused) -> {});
     }
     double[] known = scores(features, flow, encoder, rest.rows(0, calibration));
     double level = Math.max(settings.budget(), 1.0 / (known.length + 1));

@@ -1,10 +1,8 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.density.field.FieldParameters;
-import io.lowtide.density.field.VectorField;
-import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.GridMethod;
 import io.lowtide.density.ode.SolverSettings;
@@ -48,10 +46,10 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
    */
   static SolverChoice of(
       FeatureSpecification features,
-      FieldParameters parameters,
+      FlowParameters parameters,
       TrainingSettings settings,
       List<double[]> rows) {
-    return new Measurement(features, parameters, sample(rows)).choose(settings);
+    return new Measurement(features, parameters, settings, sample(rows)).choose();
   }
 
   private boolean isCheaperThan(SolverChoice other) {
@@ -67,19 +65,25 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
 
   private static final class Measurement {
 
+    private final TrainingSettings settings;
     private final FeatureEncoder encoder;
-    private final VectorField field;
+    private final Flow flow;
     private final List<double[]> rows;
     private final double[] reference;
 
-    Measurement(FeatureSpecification features, FieldParameters parameters, List<double[]> rows) {
+    Measurement(
+        FeatureSpecification features,
+        FlowParameters parameters,
+        TrainingSettings settings,
+        List<double[]> rows) {
+      this.settings = settings;
       this.encoder = new FeatureEncoder(features);
-      this.field = VectorFields.of(parameters);
+      this.flow = Flow.of(parameters, settings.adaptiveSolver());
       this.rows = rows;
       this.reference = new Scores(Flow.reference(parameters)).conformityScores;
     }
 
-    SolverChoice choose(TrainingSettings settings) {
+    SolverChoice choose() {
       Adaptive adaptive = settings.adaptiveSolver();
       SolverChoice adaptively = certify(adaptive, scores(adaptive), 0);
       if (settings.scoresOnGrid()) {
@@ -112,7 +116,7 @@ record SolverChoice(SolverSettings solver, SolverCertificate certificate) {
     }
 
     private Scores scores(SolverSettings solver) {
-      return new Scores(new Flow(field, solver));
+      return new Scores(flow.withSolver(solver));
     }
 
     /**

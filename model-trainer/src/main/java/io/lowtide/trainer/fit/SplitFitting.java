@@ -1,6 +1,7 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
@@ -56,11 +57,12 @@ final class SplitFitting {
         new FlowFitter(
             engine,
             settings,
+            new StandardNormal(encoder.dimensions()),
             new TrainingData(encoder, fitted),
             Optional.of(new TrainingData(encoder, validated)))) {
       flow =
           fitter.fit(
-              checkpoint, settings.iterations(), (report, parameters) -> listener.accept(report));
+              checkpoint, settings.iterations(), (report, unused) -> listener.accept(report));
     }
     SolverChoice solver =
         SolverChoice.of(

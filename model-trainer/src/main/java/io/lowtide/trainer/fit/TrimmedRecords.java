@@ -1,8 +1,7 @@
 package io.lowtide.trainer.fit;
 
-import io.lowtide.density.field.FieldParameters;
-import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.density.flow.PartialFlow;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
@@ -64,17 +63,16 @@ final class TrimmedRecords {
   /**
    * Lets the flow choose, where it is time for that and any are to be set aside.
    *
-   * @param flow the averaged parameters
+   * @param flow with the averaged parameters
    * @param progress share of the iterations that are over, from 0 to 1
    */
-  void judge(FieldParameters flow, double progress) {
+  void judge(FlowParameters flow, double progress) {
     if (setAside == 0 || progress < JUDGED_BY_NEIGHBOURS) {
       return;
     }
-    PartialFlow density =
-        new Flow(VectorFields.of(flow), SolverSettings.dormandPrince(TOLERANCE)).newPartialFlow();
+    PartialFlow density = Flow.of(flow, SolverSettings.dormandPrince(TOLERANCE)).newPartialFlow();
     double[] logDensities = new double[records.size()];
-    double[] encoded = new double[flow.shape().dimensions()];
+    double[] encoded = new double[flow.base().dimensions()];
     for (int row = 0; row < logDensities.length; row++) {
       density.setContext(records.copyEncoded(row, encoded));
       logDensities[row] =

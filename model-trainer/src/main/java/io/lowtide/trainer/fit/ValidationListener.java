@@ -1,6 +1,6 @@
 package io.lowtide.trainer.fit;
 
-import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.flow.FlowParameters;
 
 /** Hears how training goes. */
 @FunctionalInterface
@@ -10,7 +10,7 @@ interface ValidationListener {
    * Called after each validation.
    *
    * @param report how training stands
-   * @param parameters those that were validated
+   * @param flow with the parameters that were validated
    */
-  void validated(EpochReport report, FieldParameters parameters);
+  void validated(EpochReport report, FlowParameters flow);
 }

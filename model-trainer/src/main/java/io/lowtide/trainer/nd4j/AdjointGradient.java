@@ -19,9 +19,8 @@ import java.util.Arrays;
  */
 final class AdjointGradient {
 
-  private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
-
   private final BatchField field;
+  private final BatchBase base;
   private final int records;
   private final int dimensions;
   private final BatchOdeSolver forward;
@@ -29,15 +28,21 @@ final class AdjointGradient {
   private final double[] state;
   private final double[] adjointState;
   private final double[] integral;
+  private final double[] logDensities;
 
   /**
    * @param field the field, its objective and batch size
+   * @param base what the flow starts from
    * @param forwardOptions how states are integrated
    * @param adjointOptions how cotangents are integrated
    */
   public AdjointGradient(
-      BatchField field, SolverOptions forwardOptions, SolverOptions adjointOptions) {
+      BatchField field,
+      BatchBase base,
+      SolverOptions forwardOptions,
+      SolverOptions adjointOptions) {
     this.field = field;
+    this.base = base;
     this.records = field.records();
     this.dimensions = field.shape().dimensions();
     this.forward = new BatchOdeSolver(new ForwardSystem(field), forwardOptions, field.type());
@@ -45,6 +50,7 @@ final class AdjointGradient {
     this.state = new double[records * field.forwardColumns()];
     this.adjointState = new double[records * field.adjointColumns()];
     this.integral = new double[field.integrandSize()];
+    this.logDensities = new double[records];
   }
 
   /** The field; parameters, context and probe are set there. */
@@ -72,10 +78,9 @@ final class AdjointGradient {
    */
   public BatchLoss lossAndGradient(double[] x, double[] gradient) {
     solveForward(x);
-    // z(0), and dL/dz(0) = z(0).
-    int size = records * dimensions;
-    System.arraycopy(state, 0, adjointState, 0, size);
-    System.arraycopy(state, 0, adjointState, size, size);
+    // z(0), and dL/dz(0).
+    System.arraycopy(state, 0, adjointState, 0, records * dimensions);
+    base.cotangents(state, adjointState);
     Arrays.fill(integral, 0);
     backward.integrate(0, 1, adjointState, integral);
     field.finishGradient(integral, -1.0 / records, gradient);
@@ -88,21 +93,20 @@ final class AdjointGradient {
    * @param logDensities receives log p of each record, in nats; may be shorter than the batch
    */
   public void copyLogDensities(double[] logDensities) {
-    for (int record = 0; record < logDensities.length; record++) {
-      logDensities[record] = logDensity(record);
-    }
+    System.arraycopy(this.logDensities, 0, logDensities, 0, logDensities.length);
   }
 
   private void solveForward(double[] x) {
     Arrays.fill(state, 0);
     System.arraycopy(x, 0, state, 0, records * dimensions);
     forward.integrate(1, 0, state, null);
+    base.logDensities(state, logDensities);
   }
 
   private BatchLoss summary(int backwardEvaluations) {
     double sum = 0;
-    for (int record = 0; record < records; record++) {
-      sum -= logDensity(record);
+    for (double logDensity : logDensities) {
+      sum -= logDensity;
     }
     double negativeLogLikelihood = sum / records;
     boolean kinetic = field.objective().kineticPenalty() > 0;
@@ -116,17 +120,6 @@ final class AdjointGradient {
         jacobianNorm,
         forward.evaluations(),
         backwardEvaluations);
-  }
-
-  /** log N(z(0); 0, I) + l(0). */
-  private double logDensity(int record) {
-    // A component that a record lacks stays at 0, and has no part in the base density.
-    double sum = state[dimensions * records + record] + field.absent(record) * HALF_LOG_TWO_PI;
-    for (int column = 0; column < dimensions; column++) {
-      double z = state[column * records + record];
-      sum -= 0.5 * z * z + HALF_LOG_TWO_PI;
-    }
-    return sum;
   }
 
   private double columnMean(int column) {

@@ -2,6 +2,7 @@ package io.lowtide.trainer.nd4j;
 
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.trainer.engine.FlowObjective;
+import java.util.BitSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -144,6 +145,11 @@ final class BatchField {
   public void setPresent(double[] values) {
     presence.set(values);
     probes.update();
+  }
+
+  /** The components that a record has; not to be changed, and good until the next call. */
+  public BitSet present(int record) {
+    return presence.present(record);
   }
 
   /** Number of components that a record lacks. */

@@ -1,6 +1,7 @@
 package io.lowtide.trainer.nd4j;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Every record has every component. */
@@ -9,6 +10,7 @@ final class CompleteRecords implements Presence {
   private static final int[] NONE = {};
 
   private final double[] values;
+  private final BitSet all = new BitSet();
 
   /**
    * @param arrays says how many records there are
@@ -17,6 +19,7 @@ final class CompleteRecords implements Presence {
   CompleteRecords(BatchArrays arrays, int dimensions) {
     this.values = new double[arrays.records() * dimensions];
     Arrays.fill(values, 1);
+    all.set(0, dimensions);
   }
 
   @Override
@@ -30,6 +33,11 @@ final class CompleteRecords implements Presence {
   @Override
   public double[] values() {
     return values;
+  }
+
+  @Override
+  public BitSet present(int record) {
+    return all;
   }
 
   @Override

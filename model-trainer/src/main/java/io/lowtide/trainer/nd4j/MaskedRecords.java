@@ -3,6 +3,7 @@ package io.lowtide.trainer.nd4j;
 import static io.lowtide.trainer.nd4j.TensorOps.multiply;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Records that may lack some of their components, by a mask of ones and zeros. */
@@ -11,6 +12,7 @@ final class MaskedRecords implements Presence {
   private final int records;
   private final int[] optional;
   private final double[] values;
+  private final BitSet present = new BitSet();
   private final TensorBuffer buffer;
   private final INDArray mask;
 
@@ -43,6 +45,15 @@ final class MaskedRecords implements Presence {
   @Override
   public double[] values() {
     return values;
+  }
+
+  @Override
+  public BitSet present(int record) {
+    present.set(0, values.length / records);
+    for (int component : optional) {
+      present.set(component, values[component * records + record] != 0);
+    }
+    return present;
   }
 
   @Override

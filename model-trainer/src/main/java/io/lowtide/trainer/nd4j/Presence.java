@@ -1,5 +1,6 @@
 package io.lowtide.trainer.nd4j;
 
+import java.util.BitSet;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -34,6 +35,9 @@ sealed interface Presence permits CompleteRecords, MaskedRecords {
 
   /** What was last set, B by d, column-major. */
   double[] values();
+
+  /** The components that a record has; not to be changed, and good until the next call. */
+  BitSet present(int record);
 
   /** Number of components that a record lacks. */
   int absent(int record);

@@ -50,7 +50,8 @@ final class ShardedGradient implements BatchGradient {
       this.shards.add(
           new Shard(
               begin,
-              new AdjointGradient(field, problem.forward(), problem.adjoint()),
+              new AdjointGradient(
+                  field, BatchBase.of(problem.base(), field), problem.forward(), problem.adjoint()),
               new double[(end - begin) * dimensions],
               new double[(end - begin) * contextDimensions],
               new double[problem.optional().length > 0 ? (end - begin) * dimensions : 0],

@@ -7,6 +7,7 @@ import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.density.ode.GridMethod;
 import io.lowtide.density.ode.SolverSettings;
 import io.lowtide.schemas.FeatureSpecification;
@@ -42,7 +43,7 @@ class SolverChoiceTest {
     SolverCertificate certificate =
         SolverChoice.of(
                 features,
-                new FieldParameters(shape, front),
+                FlowParameters.fromStandardNormal(new FieldParameters(shape, front)),
                 TrainingSettings.of(
                     Map.of("scoring.maximum.evaluations", "20", "scoring.solver", "dopri5")),
                 rows)
@@ -74,7 +75,7 @@ class SolverChoiceTest {
     SolverChoice choice =
         SolverChoice.of(
             features,
-            new FieldParameters(shape, smooth),
+            FlowParameters.fromStandardNormal(new FieldParameters(shape, smooth)),
             TrainingSettings.of(Map.of("scoring.solver", "grid")),
             rows);
 

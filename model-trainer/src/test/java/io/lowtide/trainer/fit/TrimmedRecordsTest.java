@@ -7,6 +7,7 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
@@ -25,6 +26,11 @@ class TrimmedRecordsTest {
     return new TrainingData(encoder, new Table("t", List.of("x", "y"), rows));
   }
 
+  private static FlowParameters unlearned(FieldShape shape) {
+    return FlowParameters.fromStandardNormal(
+        new FieldParameters(shape, new float[shape.parameterCount()]));
+  }
+
   @Test
   void shouldNotTakeARecordForProbableBecauseItLacksValues() {
     double[][] rows = new double[20][];
@@ -34,7 +40,7 @@ class TrimmedRecordsTest {
     TrainingData records = records(0.5, rows);
     FieldShape shape = new FieldShape(2, 1, List.of(4, 4), Activation.TANH);
     TrimmedRecords trimmed = new TrimmedRecords(records, 0.05);
-    trimmed.judge(new FieldParameters(shape, new float[shape.parameterCount()]), 1);
+    trimmed.judge(unlearned(shape), 1);
     assertThat(trimmed.kept()).hasSize(18).doesNotContain(3, 13);
   }
 
@@ -52,7 +58,7 @@ class TrimmedRecordsTest {
     TrainingData records = records(0, rows);
     TrimmedRecords trimmed = new TrimmedRecords(records, 0.05);
     FieldShape shape = new FieldShape(2, 0, List.of(4, 4), Activation.TANH);
-    FieldParameters unlearned = new FieldParameters(shape, new float[shape.parameterCount()]);
+    FlowParameters unlearned = unlearned(shape);
     assertThat(trimmed.kept()).hasSize(180).noneMatch(row -> row % 20 == 7);
     trimmed.judge(unlearned, 0.3);
     assertThat(trimmed.kept()).hasSize(180).noneMatch(row -> row % 20 == 7);

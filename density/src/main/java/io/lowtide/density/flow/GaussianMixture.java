@@ -1,0 +1,307 @@
+package io.lowtide.density.flow;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * A mixture of Gaussians of full covariance: the sum over its components of weight times N(mean, L
+ * L'). A flow from one Gaussian cannot tear space into lumps; from a mixture it need not (Izmailov
+ * et al. 2020, arXiv 1912.13025).
+ */
+public final class GaussianMixture implements BaseDensity {
+
+  private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
+
+  /** The weights of a mixture sum to one but for rounding. */
+  private static final double WEIGHT_TOLERANCE = 1e-6;
+
+  private final List<Component> components;
+  private final int dimensions;
+
+  /** L^-1 of each component, its columns one after the other, each from the diagonal down. */
+  private final double[][] whitening;
+
+  /** log weight - log det L - (d/2) log 2 pi. */
+  private final double[] logScale;
+
+  /**
+   * @param components at least one, all of the same dimensions, whose weights sum to one
+   * @throws IllegalArgumentException if they are not
+   */
+  public GaussianMixture(List<Component> components) {
+    if (components.isEmpty()) {
+      throw new IllegalArgumentException("components: none, expected at least one");
+    }
+    this.components = List.copyOf(components);
+    this.dimensions = components.get(0).dimensions();
+    double weights = 0;
+    for (Component component : components) {
+      if (component.dimensions() != dimensions) {
+        throw new IllegalArgumentException(
+            "components: one of "
+                + component.dimensions()
+                + " dimensions, expected "
+                + dimensions
+                + " as the first has");
+      }
+      weights += component.weight();
+    }
+    if (!(Math.abs(weights - 1) <= WEIGHT_TOLERANCE)) {
+      throw new IllegalArgumentException("weights: their sum is " + weights + ", expected 1");
+    }
+    this.whitening = new double[components.size()][];
+    this.logScale = new double[components.size()];
+    for (int k = 0; k < whitening.length; k++) {
+      Component component = components.get(k);
+      whitening[k] = inverseByColumns(component.factor, dimensions);
+      double logDeterminant = 0;
+      for (int i = 0; i < dimensions; i++) {
+        logDeterminant += Math.log(component.factor[row(i) + i]);
+      }
+      logScale[k] = Math.log(component.weight) - logDeterminant - dimensions * HALF_LOG_TWO_PI;
+    }
+  }
+
+  /**
+   * One Gaussian of a mixture.
+   *
+   * @param weight its share, above 0
+   * @param mean d numbers
+   * @param factor L, lower triangular with a positive diagonal, its rows one after the other: d (d
+   *     + 1) / 2 numbers
+   */
+  public record Component(double weight, double[] mean, double[] factor) {
+
+    /**
+     * @throws IllegalArgumentException if a number is out of its range, or there are too few or too
+     *     many
+     */
+    public Component {
+      mean = mean.clone();
+      factor = factor.clone();
+      if (!(weight > 0 && weight <= 1 + WEIGHT_TOLERANCE)) {
+        throw new IllegalArgumentException(
+            "weight: " + weight + ", expected above 0 and at most 1");
+      }
+      if (mean.length == 0 || factor.length != row(mean.length)) {
+        throw new IllegalArgumentException(
+            "factor: "
+                + factor.length
+                + " numbers, expected "
+                + row(mean.length)
+                + " for a mean of "
+                + mean.length);
+      }
+      requireFinite("mean", mean);
+      requireFinite("factor", factor);
+      for (int i = 0; i < mean.length; i++) {
+        if (!(factor[row(i) + i] > 0)) {
+          throw new IllegalArgumentException(
+              "factor: " + factor[row(i) + i] + " on its diagonal, expected above 0");
+        }
+      }
+    }
+
+    private static void requireFinite(String name, double[] values) {
+      for (double value : values) {
+        if (!Double.isFinite(value)) {
+          throw new IllegalArgumentException(name + ": " + value + ", expected a finite number");
+        }
+      }
+    }
+
+    /**
+     * Of a covariance.
+     *
+     * @param weight its share, above 0
+     * @param mean d numbers
+     * @param covariance d by d, symmetric
+     * @throws IllegalArgumentException if it is not positive definite
+     */
+    public static Component of(double weight, double[] mean, double[][] covariance) {
+      int d = mean.length;
+      double[] factor = new double[row(d)];
+      for (int i = 0; i < d; i++) {
+        for (int j = 0; j <= i; j++) {
+          double sum = covariance[i][j];
+          for (int k = 0; k < j; k++) {
+            sum -= factor[row(i) + k] * factor[row(j) + k];
+          }
+          factor[row(i) + j] = i == j ? Math.sqrt(sum) : sum / factor[row(j) + j];
+        }
+      }
+      return new Component(weight, mean, factor);
+    }
+
+    int dimensions() {
+      return mean.length;
+    }
+
+    /** A number of L L'. */
+    private double covariance(int i, int j) {
+      double sum = 0;
+      for (int k = 0; k <= Math.min(i, j); k++) {
+        sum += factor[row(i) + k] * factor[row(j) + k];
+      }
+      return sum;
+    }
+
+    private Component restrictedTo(int[] kept) {
+      double[] itsMean = new double[kept.length];
+      double[][] itsCovariance = new double[kept.length][kept.length];
+      for (int i = 0; i < kept.length; i++) {
+        itsMean[i] = mean[kept[i]];
+        for (int j = 0; j < kept.length; j++) {
+          itsCovariance[i][j] = covariance(kept[i], kept[j]);
+        }
+      }
+      return of(weight, itsMean, itsCovariance);
+    }
+  }
+
+  /** Where row i of a lower triangle begins. */
+  private static int row(int i) {
+    return i * (i + 1) / 2;
+  }
+
+  /** The inverse of a lower triangle by rows, as a lower triangle by columns. */
+  private static double[] inverseByColumns(double[] factor, int d) {
+    double[] inverse = new double[factor.length];
+    int begin = 0;
+    for (int j = 0; j < d; j++) {
+      for (int i = j; i < d; i++) {
+        double sum = i == j ? 1 : 0;
+        for (int k = j; k < i; k++) {
+          sum -= factor[row(i) + k] * inverse[begin + k - j];
+        }
+        inverse[begin + i - j] = sum / factor[row(i) + i];
+      }
+      begin += d - j;
+    }
+    return inverse;
+  }
+
+  /** The components. */
+  public List<Component> components() {
+    return components;
+  }
+
+  @Override
+  public int dimensions() {
+    return dimensions;
+  }
+
+  @Override
+  public GaussianMixture restrictedTo(int[] kept) {
+    return new GaussianMixture(components.stream().map(one -> one.restrictedTo(kept)).toList());
+  }
+
+  @Override
+  public BaseEvaluator newEvaluator() {
+    return new Evaluator(this);
+  }
+
+  @Override
+  public void draw(RandomGenerator random, double[] z) {
+    double left = random.nextDouble();
+    int chosen = 0;
+    while (chosen < components.size() - 1 && left >= components.get(chosen).weight) {
+      left -= components.get(chosen).weight;
+      chosen++;
+    }
+    Component component = components.get(chosen);
+    double[] normal = new double[dimensions];
+    for (int i = 0; i < dimensions; i++) {
+      normal[i] = random.nextGaussian();
+      double sum = component.mean[i];
+      for (int j = 0; j <= i; j++) {
+        sum += component.factor[row(i) + j] * normal[j];
+      }
+      z[i] = sum;
+    }
+  }
+
+  /** Whitens the point by each component, and sums their densities by their logarithms. */
+  private static final class Evaluator implements BaseEvaluator {
+
+    private final int dimensions;
+    private final double[][] means;
+    private final double[][] whitening;
+    private final double[] logScale;
+    private final double[][] whitened;
+    private final double[] logDensities;
+
+    Evaluator(GaussianMixture mixture) {
+      this.dimensions = mixture.dimensions;
+      this.means = mixture.components.stream().map(Component::mean).toArray(double[][]::new);
+      this.whitening = mixture.whitening;
+      this.logScale = mixture.logScale;
+      this.whitened = new double[means.length][dimensions];
+      this.logDensities = new double[means.length];
+    }
+
+    @Override
+    public double logDensity(double[] z) {
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int k = 0; k < means.length; k++) {
+        logDensities[k] = logScale[k] - 0.5 * whiten(k, z);
+        largest = Math.max(largest, logDensities[k]);
+      }
+      if (!Double.isFinite(largest)) {
+        return largest;
+      }
+      double sum = 0;
+      for (double one : logDensities) {
+        sum += Math.exp(one - largest);
+      }
+      return largest + Math.log(sum);
+    }
+
+    /** L^-1 (z - mean), column by column, and its squared length. */
+    private double whiten(int k, double[] z) {
+      double[] mean = means[k];
+      double[] inverse = whitening[k];
+      double[] result = whitened[k];
+      Arrays.fill(result, 0);
+      int begin = 0;
+      for (int j = 0; j < dimensions; j++) {
+        double centred = z[j] - mean[j];
+        for (int i = j; i < dimensions; i++) {
+          result[i] += inverse[begin + i - j] * centred;
+        }
+        begin += dimensions - j;
+      }
+      double squares = 0;
+      for (double component : result) {
+        squares += component * component;
+      }
+      return squares;
+    }
+
+    /** Minus the sum, over the components by their shares of the density, of L'^-1 whitened. */
+    @Override
+    public double logDensityAndGradient(double[] z, double[] gradient) {
+      double total = logDensity(z);
+      Arrays.fill(gradient, 0, dimensions, 0);
+      for (int k = 0; k < means.length; k++) {
+        double share = Math.exp(logDensities[k] - total);
+        if (!(share > 0)) {
+          continue;
+        }
+        double[] inverse = whitening[k];
+        double[] result = whitened[k];
+        int begin = 0;
+        for (int j = 0; j < dimensions; j++) {
+          double sum = 0;
+          for (int i = j; i < dimensions; i++) {
+            sum += inverse[begin + i - j] * result[i];
+          }
+          gradient[j] -= share * sum;
+          begin += dimensions - j;
+        }
+      }
+      return total;
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package io.lowtide.density.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lowtide.density.RandomFields;
+import io.lowtide.density.RandomMixtures;
+import io.lowtide.density.field.Activation;
+import io.lowtide.density.field.FieldParameters;
+import io.lowtide.density.field.ScalarVectorField;
+import io.lowtide.density.field.VectorFields;
+import io.lowtide.density.flow.GaussianMixture.Component;
+import io.lowtide.density.ode.SolveStatus;
+import io.lowtide.density.ode.SolverSettings;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class GaussianMixtureTest {
+
+  private static final double[][] COVARIANCE = {{2, 0.6}, {0.6, 0.5}};
+  private static final double MISSING = Double.NaN;
+
+  @Test
+  void shouldGiveTheDensityOfOneGaussian() {
+    GaussianMixture mixture =
+        new GaussianMixture(List.of(Component.of(1, new double[] {1, -1}, COVARIANCE)));
+    double determinant = 2 * 0.5 - 0.6 * 0.6;
+    // (x - mean)' covariance^-1 (x - mean) with x - mean = (0.5, 1).
+    double square = (0.5 * 0.25 - 2 * 0.6 * 0.5 + 2 * 1) / determinant;
+
+    double logDensity = mixture.newEvaluator().logDensity(new double[] {1.5, 0});
+
+    assertThat(logDensity)
+        .isCloseTo(
+            -0.5 * square - 0.5 * Math.log(determinant) - Math.log(2 * Math.PI), within(1e-12));
+  }
+
+  @Test
+  void shouldAddTheDensitiesOfItsComponents() {
+    GaussianMixture mixture = RandomMixtures.of(3, 4, 1);
+    double[] z = {0.3, -0.7, 1.2};
+    double sum = 0;
+    for (Component component : mixture.components()) {
+      GaussianMixture alone =
+          new GaussianMixture(List.of(new Component(1, component.mean(), component.factor())));
+      sum += component.weight() * Math.exp(alone.newEvaluator().logDensity(z));
+    }
+
+    assertThat(mixture.newEvaluator().logDensity(z)).isCloseTo(Math.log(sum), within(1e-12));
+  }
+
+  @Test
+  void shouldKeepAFiniteDensityAndGradientWhereEveryComponentUnderflows() {
+    BaseEvaluator evaluator = RandomMixtures.of(3, 4, 1).newEvaluator();
+    double[] gradient = new double[3];
+
+    double logDensity = evaluator.logDensityAndGradient(new double[] {400, -300, 500}, gradient);
+
+    assertThat(logDensity).isBetween(-1e8, -1e3);
+    assertThat(gradient)
+        .doesNotContain(MISSING, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+    // Back towards the components, which are close to the origin.
+    assertThat(400 * gradient[0] - 300 * gradient[1] + 500 * gradient[2]).isLessThan(-1e3);
+  }
+
+  @Test
+  void shouldAgreeWithFiniteDifferencesOfItsLogDensity() {
+    Random random = new Random(3);
+    for (BaseDensity base :
+        List.of(RandomMixtures.of(1, 3, 4), RandomMixtures.of(5, 4, 5), new StandardNormal(4))) {
+      BaseEvaluator evaluator = base.newEvaluator();
+      double[] gradient = new double[base.dimensions()];
+      for (int trial = 0; trial < 20; trial++) {
+        double[] z = random.doubles(base.dimensions(), -3, 3).toArray();
+        double found = evaluator.logDensityAndGradient(z, gradient);
+        assertThat(found).isEqualTo(evaluator.logDensity(z));
+        for (int i = 0; i < z.length; i++) {
+          double kept = z[i];
+          z[i] = kept + 1e-5;
+          double ahead = evaluator.logDensity(z);
+          z[i] = kept - 1e-5;
+          double behind = evaluator.logDensity(z);
+          z[i] = kept;
+          assertThat(gradient[i]).isCloseTo((ahead - behind) / 2e-5, within(1e-6));
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldHaveTheMarginalThatAnIntegralOverTheOtherComponentsGives() {
+    GaussianMixture mixture = RandomMixtures.of(2, 3, 6);
+    BaseEvaluator both = mixture.newEvaluator();
+    BaseEvaluator second = mixture.restrictedTo(new int[] {1}).newEvaluator();
+    for (double z : new double[] {-1.4, 0, 0.8}) {
+      double sum = 0;
+      for (double other = -12; other <= 12; other += 0.01) {
+        sum += 0.01 * Math.exp(both.logDensity(new double[] {other, z}));
+      }
+      assertThat(second.logDensity(new double[] {z})).isCloseTo(Math.log(sum), within(1e-9));
+    }
+  }
+
+  @Test
+  void shouldDrawPointsOfItsMeansAndCovariances() {
+    Component first = Component.of(0.3, new double[] {2, 0}, COVARIANCE);
+    Component second = Component.of(0.7, new double[] {-1, 1}, new double[][] {{1, 0}, {0, 1}});
+    GaussianMixture mixture = new GaussianMixture(List.of(first, second));
+    Random random = new Random(8);
+    double[] z = new double[2];
+    double[] sums = new double[5];
+    int count = 200_000;
+    for (int i = 0; i < count; i++) {
+      mixture.draw(random, z);
+      sums[0] += z[0] / count;
+      sums[1] += z[1] / count;
+      sums[2] += z[0] * z[0] / count;
+      sums[3] += z[1] * z[1] / count;
+      sums[4] += z[0] * z[1] / count;
+    }
+
+    double[] expected = {
+      0.3 * 2 - 0.7, 0.7, 0.3 * (2 + 4) + 0.7 * 2, 0.3 * 0.5 + 0.7 * 2, 0.3 * 0.6 - 0.7
+    };
+    assertThat(sums).containsExactly(expected, within(0.03));
+  }
+
+  @Test
+  void shouldIntegrateToOneOverThePlaneUnderAFlow() {
+    FieldParameters field = RandomFields.of(2, 0, List.of(32, 32), Activation.TANH, 21);
+    FlowIntegrator integrator =
+        new Flow(
+                VectorFields.of(field),
+                RandomMixtures.of(2, 4, 9),
+                SolverSettings.dormandPrince(1e-6))
+            .newIntegrator();
+    double width = 0.1;
+    double sum = 0;
+    for (double x = -12; x <= 12; x += width) {
+      for (double y = -12; y <= 12; y += width) {
+        assertThat(integrator.score(new double[] {x, y})).isEqualTo(SolveStatus.COMPLETED);
+        sum += Math.exp(integrator.logDensity()) * width * width;
+      }
+    }
+    assertThat(sum).isCloseTo(1, within(1e-3));
+  }
+
+  /** Also the density of each value alone, when the other one is missing. */
+  @Test
+  void shouldIntegrateToOneOverTheLineUnderARestrictedFlow() {
+    FieldParameters field = RandomFields.of(2, 0, List.of(32, 32), Activation.TANH, 21);
+    PartialFlow partial =
+        new Flow(
+                VectorFields.of(field),
+                RandomMixtures.of(2, 4, 9),
+                SolverSettings.dormandPrince(1e-6))
+            .newPartialFlow();
+    double first = 0;
+    double second = 0;
+    for (double x = -15; x <= 15; x += 0.02) {
+      assertThat(partial.score(new double[] {x, MISSING})).isEqualTo(SolveStatus.COMPLETED);
+      first += 0.02 * Math.exp(partial.logDensity());
+      assertThat(partial.score(new double[] {MISSING, x})).isEqualTo(SolveStatus.COMPLETED);
+      second += 0.02 * Math.exp(partial.logDensity());
+    }
+    assertThat(first).isCloseTo(1, within(1e-4));
+    assertThat(second).isCloseTo(1, within(1e-4));
+  }
+
+  @Test
+  void shouldMatchTheChangeOfVariablesUnderAFlow() {
+    FieldParameters field = RandomFields.of(2, 0, List.of(24, 24), Activation.TANH, 17);
+    GaussianMixture mixture = RandomMixtures.of(2, 3, 11);
+    FlowIntegrator integrator =
+        new Flow(new ScalarVectorField(field), mixture, SolverSettings.dormandPrince(1e-11))
+            .newIntegrator();
+    double[] x = {0.4, -1.1};
+    double[][] jacobian = new double[2][2];
+    double step = 1e-5;
+    for (int i = 0; i < 2; i++) {
+      for (int side = -1; side <= 1; side += 2) {
+        double[] moved = x.clone();
+        moved[i] += side * step;
+        double[] end = start(integrator, moved);
+        jacobian[0][i] += side * end[0] / (2 * step);
+        jacobian[1][i] += side * end[1] / (2 * step);
+      }
+    }
+    double[] z = start(integrator, x);
+    double determinant = jacobian[0][0] * jacobian[1][1] - jacobian[0][1] * jacobian[1][0];
+
+    assertThat(integrator.logDensity())
+        .isCloseTo(
+            mixture.newEvaluator().logDensity(z) + Math.log(Math.abs(determinant)), within(1e-7));
+  }
+
+  private static double[] start(FlowIntegrator integrator, double[] x) {
+    assertThat(integrator.score(x)).isEqualTo(SolveStatus.COMPLETED);
+    double[] z = new double[x.length];
+    integrator.copyPosition(z);
+    return z;
+  }
+
+  @Test
+  void shouldScoreASampleWithTheLogDensityItWasDrawnWith() {
+    FieldParameters field = RandomFields.of(6, 0, List.of(32, 32), Activation.TANH, 31);
+    GaussianMixture mixture = RandomMixtures.of(6, 5, 12);
+    FlowIntegrator integrator =
+        new Flow(new ScalarVectorField(field), mixture, SolverSettings.dormandPrince(1e-9))
+            .newIntegrator();
+    Random random = new Random(32);
+    double[] z = new double[6];
+    double[] x = new double[6];
+    for (int trial = 0; trial < 20; trial++) {
+      mixture.draw(random, z);
+      assertThat(integrator.sample(z)).isEqualTo(SolveStatus.COMPLETED);
+      double drawn = integrator.logDensity();
+      integrator.copyPosition(x);
+      assertThat(integrator.score(x)).isEqualTo(SolveStatus.COMPLETED);
+      assertThat(integrator.logDensity()).isCloseTo(drawn, within(1e-6));
+    }
+  }
+
+  @Test
+  void shouldGiveTheSameBitsToEveryEvaluatorInEveryOrder() {
+    Flow flow =
+        new Flow(
+            VectorFields.of(RandomFields.of(8, 0, List.of(64, 64), Activation.TANH, 41)),
+            RandomMixtures.of(8, 6, 13),
+            SolverSettings.dormandPrince(1e-5));
+    Random random = new Random(42);
+    double[][] records =
+        IntStream.range(0, 3000)
+            .mapToObj(unused -> random.doubles(8, -3, 3).toArray())
+            .toArray(double[][]::new);
+    double[] forwards = new double[records.length];
+    FlowIntegrator one = flow.newIntegrator();
+    for (int i = 0; i < records.length; i++) {
+      one.score(records[i]);
+      forwards[i] = one.logDensity();
+    }
+    FlowIntegrator other = flow.newIntegrator();
+    for (int i = records.length - 1; i >= 0; i--) {
+      other.score(records[i]);
+      assertThat(other.logDensity()).isEqualTo(forwards[i]);
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoMixture() {
+    double[] mean = {0, 0};
+    double[] factor = {1, 0, 1};
+    assertThatThrownBy(() -> new GaussianMixture(List.of()))
+        .hasMessage("components: none, expected at least one");
+    assertThatThrownBy(() -> new GaussianMixture(List.of(new Component(0.5, mean, factor))))
+        .hasMessage("weights: their sum is 0.5, expected 1");
+    assertThatThrownBy(() -> new Component(-0.5, mean, factor))
+        .hasMessage("weight: -0.5, expected above 0 and at most 1");
+    assertThatThrownBy(() -> new Component(1, mean, new double[] {1, 0}))
+        .hasMessage("factor: 2 numbers, expected 3 for a mean of 2");
+    assertThatThrownBy(() -> new Component(1, mean, new double[] {1, 0, 0}))
+        .hasMessage("factor: 0.0 on its diagonal, expected above 0");
+    assertThatThrownBy(() -> new Component(1, new double[] {0, MISSING}, factor))
+        .hasMessage("mean: NaN, expected a finite number");
+    assertThatThrownBy(
+            () ->
+                new GaussianMixture(
+                    List.of(
+                        new Component(0.5, mean, factor),
+                        new Component(0.5, new double[1], new double[] {1}))))
+        .hasMessage("components: one of 1 dimensions, expected 2 as the first has");
+    assertThatThrownBy(
+            () ->
+                new Flow(
+                    VectorFields.of(RandomFields.of(3, 0, List.of(4, 4), Activation.TANH, 1)),
+                    RandomMixtures.of(2, 2, 1),
+                    SolverSettings.dormandPrince(1e-5)))
+        .hasMessage("base: of 2 dimensions, expected 3, those of the vector field");
+  }
+}
