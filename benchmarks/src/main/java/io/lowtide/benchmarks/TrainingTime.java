@@ -14,33 +14,53 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Time of a whole training with the default settings, from a table in memory to a bundle: what the
- * fit takes, and what comes before and after it.
+ * Time of a whole training, from a table in memory to a bundle: what the fit takes, and what comes
+ * before and after it.
  *
- * <p>Arguments: the engine (auto), then demo, for the model of the demo, or rows and columns of a
- * table of normal records.
+ * <p>Arguments: demo, for the model of the demo, or ROWSxCOLUMNS, for a table of normal records; then
+ * each side of the comparison as settings that differ from the defaults, name=value with commas
+ * between them, or "defaults".
  */
 public final class TrainingTime {
 
   private TrainingTime() {}
 
-  /** Prints a line for each of two trainings: the first pays for what a process loads once. */
+  /** The first of two turns pays for what a process loads once. */
+  private static final int TURNS = 2;
+
+  /** Prints a line for each training; the sides take turns. */
   public static void main(String[] arguments) {
-    String engine = arguments[0];
-    Table table =
-        arguments[1].equals("demo")
-            ? new MachinePark(20_000, 1, 1).trainingTable()
-            : mixture(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
-    for (int turn = 1; turn <= 2; turn++) {
-      print(engine, table, turn);
+    Table table = table(arguments[0]);
+    List<String> sides = List.of(arguments).subList(1, arguments.length);
+    for (int turn = 1; turn <= TURNS; turn++) {
+      for (String side : sides) {
+        print(side, table, turn);
+      }
     }
   }
 
-  private static void print(String engine, Table table, int turn) {
-    TrainingSettings settings = TrainingSettings.of(Map.of("engine", engine));
+  private static Table table(String name) {
+    if (name.equals("demo")) {
+      return new MachinePark(20_000, 1, 1).trainingTable();
+    }
+    String[] size = name.split("x", 2);
+    return mixture(Integer.parseInt(size[0]), Integer.parseInt(size[1]));
+  }
+
+  private static Map<String, String> settingsOf(String side) {
+    return side.equals("defaults")
+        ? Map.of()
+        : Arrays.stream(side.split(","))
+            .map(setting -> setting.split("=", 2))
+            .collect(Collectors.toMap(setting -> setting[0], setting -> setting[1]));
+  }
+
+  private static void print(String side, Table table, int turn) {
+    TrainingSettings settings = TrainingSettings.of(settingsOf(side));
     List<Double> firstReport = new ArrayList<>();
     long started = System.nanoTime();
     TrainingResult result =
@@ -56,16 +76,20 @@ public final class TrainingTime {
     double before = firstReport.get(0) - result.history().get(0).seconds();
     System.out.printf(
         Locale.ROOT,
-        "%s, %,d rows of %d columns, turn %d: %.2f s, of which %.2f s before the fit, %.2f s in %d"
-            + " iterations of it, %.2f s after it; validation NLL %.4f; %s%n",
+        "%s, %,d rows of %d columns, %s, turn %d: %.2f s, of which %.2f s before the fit, %.2f s in"
+            + " %d iterations of it with %.1f + %.1f evaluations at the end, %.2f s after it;"
+            + " validation NLL %.4f; %s%n",
         table.source(),
         table.size(),
         table.columns().size(),
+        side,
         turn,
         seconds,
         before,
         last.seconds(),
         last.iteration(),
+        last.forwardEvaluations(),
+        last.backwardEvaluations(),
         seconds - before - last.seconds(),
         result.bundle().record().getTraining().getValidationNegativeLogLikelihood(),
         result.bundle().record().getProvenance().getBackend());

@@ -9,10 +9,10 @@ package io.lowtide.density.ode;
  *
  * <p>Times and weights are shares of the whole interval.
  */
-final class AdamsWeights {
+public final class AdamsWeights {
 
   /** Slopes that the predictor uses. */
-  static final int HISTORY = 3;
+  public static final int HISTORY = 3;
 
   private static final double FIRST_STEP = 1.0 / 3;
 
@@ -23,7 +23,7 @@ final class AdamsWeights {
   /**
    * @param steps number of steps, at least 1
    */
-  AdamsWeights(int steps) {
+  public AdamsWeights(int steps) {
     nodes = new double[steps + 1];
     predictor = new double[steps][];
     corrector = new double[steps][];
@@ -70,22 +70,22 @@ final class AdamsWeights {
   }
 
   /** Number of steps. */
-  int steps() {
+  public int steps() {
     return predictor.length;
   }
 
   /** Time before a step, from 0; of the index {@link #steps()}, the end: 1. */
-  double node(int index) {
+  public double node(int index) {
     return nodes[index];
   }
 
   /** Weights of the slopes before a step, the latest first. */
-  double[] predictor(int step) {
+  public double[] predictor(int step) {
     return predictor[step];
   }
 
   /** Weights of the slopes before a step, the latest first, and then of the one after it. */
-  double[] corrector(int step) {
+  public double[] corrector(int step) {
     return corrector[step];
   }
 }

@@ -32,6 +32,18 @@ public interface BatchGradient extends AutoCloseable {
   void drawProbes(RandomGenerator random);
 
   /**
+   * Integrates by Adams' method on a grid from the next batch on, states and cotangents, without
+   * any control of the error: whoever asks for it answers for the number of steps.
+   *
+   * @param steps of the grid; 0: adaptively by the problem's options, as at first
+   * @return whether the engine does so; one that does not goes on adaptively
+   * @throws IllegalArgumentException if the steps are negative
+   */
+  default boolean integrateOnGrid(int steps) {
+    return false;
+  }
+
+  /**
    * Loss of a batch.
    *
    * @throws SolveException if the batch could not be integrated

@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
 final class CheckpointFile {
 
   private static final int MAGIC = 0x4C54434B;
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   private final Path file;
   private final String fingerprint;
@@ -54,6 +54,7 @@ final class CheckpointFile {
       out.writeInt(state.validationsSinceBest);
       out.writeInt(state.setbacks);
       out.writeDouble(state.rateFactor);
+      out.writeInt(state.gridSteps);
       out.writeInt(state.history.size());
       for (EpochReport report : state.history) {
         writeReport(out, report);
@@ -126,6 +127,7 @@ final class CheckpointFile {
     state.validationsSinceBest = in.readInt();
     state.setbacks = in.readInt();
     state.rateFactor = in.readDouble();
+    state.gridSteps = in.readInt();
     int reports = in.readInt();
     for (int i = 0; i < reports; i++) {
       state.history.add(readReport(in));

@@ -56,6 +56,7 @@ final class FlowFitter implements AutoCloseable {
   private final int batchesPerEpoch;
   private final int validationInterval;
   private final BatchGradient gradientOfBatch;
+  private final TrainingGrid grid;
   private final Optional<ValidationLoss> validationLoss;
 
   /**
@@ -113,6 +114,8 @@ final class FlowFitter implements AutoCloseable {
             settings.kineticPenalty(),
             settings.jacobianPenalty());
     this.gradientOfBatch = gradient(objective, training);
+    this.grid =
+        new TrainingGrid(gradientOfBatch, settings.gradientAccuracy(), shape.parameterCount());
     this.validationLoss =
         validation.map(
             records ->
@@ -305,7 +308,10 @@ final class FlowFitter implements AutoCloseable {
           order(epoch).subList(index * batchSize, (index + 1) * batchSize), random, batch);
       gradientOfBatch.setParameters(state.parameters);
       gradientOfBatch.drawProbes(random);
-      return gradientOfBatch.lossAndGradient(batch, gradient);
+      TrainingGrid.Solved solved =
+          grid.lossAndGradient(state.iteration, state.gridSteps, batch, gradient);
+      state.gridSteps = solved.steps();
+      return solved.loss();
     }
 
     /**

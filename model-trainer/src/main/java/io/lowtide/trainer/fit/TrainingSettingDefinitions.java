@@ -31,6 +31,7 @@ final class TrainingSettingDefinitions {
   static final String KINETIC_PENALTY = "kinetic.penalty";
   static final String JACOBIAN_PENALTY = "jacobian.penalty";
   static final String TRAINING_TOLERANCE = "training.tolerance";
+  static final String GRADIENT_ACCURACY = "gradient.accuracy";
   static final String SCORING_SOLVER = "scoring.solver";
   static final String SCORING_ACCURACY = "scoring.accuracy";
   static final String SCORING_TOLERANCE = "scoring.tolerance";
@@ -192,7 +193,16 @@ final class TrainingSettingDefinitions {
             1e-3,
             Range.between(1e-12, 0.1),
             Importance.LOW,
-            "Relative and absolute tolerance of the solver in training.")
+            "Relative and absolute tolerance of the adaptive solver in training.")
+        .define(
+            GRADIENT_ACCURACY,
+            Type.DOUBLE,
+            0.05,
+            Range.between(0, 0.5),
+            Importance.LOW,
+            "On the CPU batches are integrated on a grid of Adams' methods with so few steps that"
+                + " the gradient of a batch, compared every 100 iterations with that of the"
+                + " adaptive solver, is off by at most this share of its length; 0: adaptively.")
         .define(
             SCORING_SOLVER,
             Type.STRING,

@@ -9,6 +9,7 @@ import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CONTAMINATION;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CROSS_CALIBRATION_BELOW;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.ENGINE;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.FALSE_ALARM_BUDGET;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.GRADIENT_ACCURACY;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.GRADIENT_NORM_LIMIT;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.HIDDEN_UNITS;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.ITERATIONS;
@@ -178,6 +179,11 @@ public final class TrainingSettings {
 
   public double trainingTolerance() {
     return values.getDouble(TRAINING_TOLERANCE);
+  }
+
+  /** Error of a batch's gradient that a grid may have in training; 0: no grid. */
+  double gradientAccuracy() {
+    return values.getDouble(GRADIENT_ACCURACY);
   }
 
   /** Whether scores are integrated on a checked grid where that is accurate enough. */

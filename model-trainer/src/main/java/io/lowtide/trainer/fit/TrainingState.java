@@ -20,6 +20,9 @@ final class TrainingState {
   int setbacks;
   double rateFactor = 1;
 
+  /** Steps of the grid that batches are integrated on. */
+  int gridSteps = TrainingGrid.FIRST_GUESS;
+
   /** Derived from the seed and the epoch: not saved. */
   List<Integer> order = List.of();
 

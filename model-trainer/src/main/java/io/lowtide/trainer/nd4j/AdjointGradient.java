@@ -4,6 +4,8 @@ import io.lowtide.trainer.engine.BatchLoss;
 import io.lowtide.trainer.engine.SolveException;
 import io.lowtide.trainer.engine.SolverOptions;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Loss of a batch and its parameter gradient by the adjoint state method (Chen et al. 2018, Neural
@@ -23,8 +25,9 @@ final class AdjointGradient {
   private final BatchBase base;
   private final int records;
   private final int dimensions;
-  private final BatchOdeSolver forward;
-  private final BatchOdeSolver backward;
+  private final Solvers adaptive;
+  private final Map<Integer, Solvers> grids = new HashMap<>();
+  private Solvers solvers;
   private final double[] state;
   private final double[] adjointState;
   private final double[] integral;
@@ -45,12 +48,33 @@ final class AdjointGradient {
     this.base = base;
     this.records = field.records();
     this.dimensions = field.shape().dimensions();
-    this.forward = new BatchOdeSolver(new ForwardSystem(field), forwardOptions, field.type());
-    this.backward = new BatchOdeSolver(new AdjointSystem(field), adjointOptions, field.type());
+    this.adaptive =
+        new Solvers(
+            new BatchOdeSolver(new ForwardSystem(field), forwardOptions, field.type()),
+            new BatchOdeSolver(new AdjointSystem(field), adjointOptions, field.type()));
+    this.solvers = adaptive;
     this.state = new double[records * field.forwardColumns()];
     this.adjointState = new double[records * field.adjointColumns()];
     this.integral = new double[field.integrandSize()];
     this.logDensities = new double[records];
+  }
+
+  /** From data to base, and back. */
+  private record Solvers(BatchSolver forward, BatchSolver backward) {}
+
+  /**
+   * Integrates on a grid from now on.
+   *
+   * @param steps of the grid; 0: adaptively, as at first
+   */
+  public void integrateOnGrid(int steps) {
+    solvers = steps == 0 ? adaptive : grids.computeIfAbsent(steps, this::gridOf);
+  }
+
+  private Solvers gridOf(int steps) {
+    return new Solvers(
+        new BatchGridSolver(new ForwardSystem(field), steps, field.type()),
+        new BatchGridSolver(new AdjointSystem(field), steps, field.type()));
   }
 
   /** The field; parameters, context and probe are set there. */
@@ -82,9 +106,9 @@ final class AdjointGradient {
     System.arraycopy(state, 0, adjointState, 0, records * dimensions);
     base.cotangents(state, adjointState);
     Arrays.fill(integral, 0);
-    backward.integrate(0, 1, adjointState, integral);
+    solvers.backward().integrate(0, 1, adjointState, integral);
     field.finishGradient(integral, -1.0 / records, gradient);
-    return summary(backward.evaluations());
+    return summary(solvers.backward().evaluations());
   }
 
   /**
@@ -99,7 +123,7 @@ final class AdjointGradient {
   private void solveForward(double[] x) {
     Arrays.fill(state, 0);
     System.arraycopy(x, 0, state, 0, records * dimensions);
-    forward.integrate(1, 0, state, null);
+    solvers.forward().integrate(1, 0, state, null);
     base.logDensities(state, logDensities);
   }
 
@@ -118,7 +142,7 @@ final class AdjointGradient {
         negativeLogLikelihood,
         kineticEnergy,
         jacobianNorm,
-        forward.evaluations(),
+        solvers.forward().evaluations(),
         backwardEvaluations);
   }
 

@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Not to be used by two threads at once. Allocates no tensor memory after construction.
  */
-final class BatchOdeSolver {
+final class BatchOdeSolver implements BatchSolver {
 
   private static final ButcherTableau METHOD = ButcherTableau.DORMAND_PRINCE;
   private static final int STAGES = METHOD.stages();
@@ -106,16 +106,7 @@ final class BatchOdeSolver {
     return buffer.vector();
   }
 
-  /**
-   * Integrates from one time to another, in either direction.
-   *
-   * @param from start of the interval
-   * @param to end of the interval, different from {@code from}
-   * @param y state at {@code from}, column-major; replaced by the state at {@code to}
-   * @param integral the integral of the integrand from {@code from} to {@code to} is added to it;
-   *     null if it is not wanted
-   * @throws SolveException if the end was not reached
-   */
+  @Override
   public void integrate(double from, double to, double[] y, double[] integral) {
     evaluations = 0;
     boolean integrating = integral != null;
@@ -150,7 +141,7 @@ final class BatchOdeSolver {
     System.arraycopy(after, 0, y, 0, size);
   }
 
-  /** Evaluations of the right-hand side in the last solve. */
+  @Override
   public int evaluations() {
     return evaluations;
   }

@@ -113,6 +113,14 @@ final class ShardedGradient implements BatchGradient {
   }
 
   @Override
+  public boolean integrateOnGrid(int steps) {
+    for (Shard shard : shards) {
+      shard.adjoint().integrateOnGrid(steps);
+    }
+    return true;
+  }
+
+  @Override
   public BatchLoss loss(Batch batch) {
     return solve(batch, shard -> shard.adjoint().loss(shard.x()));
   }

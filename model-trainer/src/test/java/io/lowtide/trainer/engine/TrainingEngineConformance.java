@@ -3,6 +3,7 @@ package io.lowtide.trainer.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldEvaluator;
@@ -148,17 +149,38 @@ public abstract class TrainingEngineConformance {
         fieldCase.batch(present));
   }
 
-  private void requireGradient(FieldCase fieldCase, BatchProblem problem, Batch batch) {
-    double[] found = new double[fieldCase.parameters().length];
+  @ParameterizedTest
+  @MethodSource("cases")
+  void shouldAgreeWithCentralFiniteDifferencesOnAFineGridIfItTakesOne(FieldCase fieldCase) {
+    BatchProblem problem = fieldCase.problem(TIGHT).withShards(2);
     try (BatchGradient gradient = prepared(fieldCase, problem)) {
-      gradient.lossAndGradient(batch, found);
-      Random random = new Random(3);
-      for (int trial = 0; trial < 4; trial++) {
-        double[] direction = random.doubles(found.length, -1, 1).toArray();
-        double slope = slope(gradient, fieldCase, batch, direction);
-        assertThat(dot(found, direction)).isCloseTo(slope, within(1e-5 * Math.abs(slope)));
-      }
+      assumeTrue(gradient.integrateOnGrid(200), "integrates only adaptively");
+      requireGradient(gradient, fieldCase, fieldCase.batch());
+
+      double onGrid = gradient.loss(fieldCase.batch()).loss();
+      gradient.integrateOnGrid(0);
+      assertThat(onGrid)
+          .isCloseTo(gradient.loss(fieldCase.batch()).loss(), within(1e-6))
+          .isNotEqualTo(gradient.loss(fieldCase.batch()).loss());
     }
+  }
+
+  private void requireGradient(FieldCase fieldCase, BatchProblem problem, Batch batch) {
+    try (BatchGradient gradient = prepared(fieldCase, problem)) {
+      requireGradient(gradient, fieldCase, batch);
+    }
+  }
+
+  private static void requireGradient(BatchGradient gradient, FieldCase fieldCase, Batch batch) {
+    double[] found = new double[fieldCase.parameters().length];
+    gradient.lossAndGradient(batch, found);
+    Random random = new Random(3);
+    for (int trial = 0; trial < 4; trial++) {
+      double[] direction = random.doubles(found.length, -1, 1).toArray();
+      double slope = slope(gradient, fieldCase, batch, direction);
+      assertThat(dot(found, direction)).isCloseTo(slope, within(1e-5 * Math.abs(slope)));
+    }
+    fieldCase.prepare(gradient);
   }
 
   private BatchGradient prepared(FieldCase fieldCase, BatchProblem problem) {
