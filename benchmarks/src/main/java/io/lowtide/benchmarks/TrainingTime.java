@@ -21,9 +21,9 @@ import java.util.stream.IntStream;
  * Time of a whole training, from a table in memory to a bundle: what the fit takes, and what comes
  * before and after it.
  *
- * <p>Arguments: demo, for the model of the demo, or ROWSxCOLUMNS, for a table of normal records; then
- * each side of the comparison as settings that differ from the defaults, name=value with commas
- * between them, or "defaults".
+ * <p>Arguments: demo, for the model of the demo, or ROWSxCOLUMNS, for a table of normal records;
+ * then each side of the comparison as settings that differ from the defaults, name=value with
+ * commas between them, or "defaults".
  */
 public final class TrainingTime {
 

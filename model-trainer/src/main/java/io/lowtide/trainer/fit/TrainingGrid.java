@@ -34,8 +34,8 @@ final class TrainingGrid {
 
   /**
    * @param gradient what integrates
-   * @param accuracy largest error of a batch's gradient, relative to its length, and of its loss, in
-   *     nats; 0: always adaptively
+   * @param accuracy largest error of a batch's gradient, relative to its length, and of its loss,
+   *     in nats; 0: always adaptively
    * @param parameters length of a gradient
    */
   TrainingGrid(BatchGradient gradient, double accuracy, int parameters) {
