@@ -179,6 +179,27 @@ public final class ConformalCalibration {
     return sorted[Math.min(sorted.length - 1, Math.max(0, index))];
   }
 
+  /**
+   * The lowest conformity score that is unremarkable under a budget: the p-value of every lower one
+   * is at most the budget, that of this one and of every higher one is greater.
+   *
+   * @param budget one that {@link #requireBudget} takes
+   * @return in nats
+   */
+  public double threshold(double budget) {
+    int low = 0;
+    int high = sorted.length - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (pValue(sorted[middle]) <= budget) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return sorted[low];
+  }
+
   /** Conformal p-value of a conformity score, in [{@link #smallestPValue}, 1]. */
   public double pValue(double conformityScore) {
     return (1.0 + unscorable + countAtMost(conformityScore)) / (size() + 1.0);

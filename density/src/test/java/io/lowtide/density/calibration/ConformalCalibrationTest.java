@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -168,6 +169,27 @@ class ConformalCalibrationTest {
     ConformalCalibration lax = ConformalCalibration.fit(scores, 0.2);
     for (double score = 0; score > -40; score -= 0.25) {
       assertThat(strict.rarity(strict.severity(score))).isEqualTo(lax.rarity(lax.severity(score)));
+    }
+  }
+
+  @Test
+  void shouldFlagExactlyTheScoresBelowTheThreshold() {
+    Random random = new Random(5);
+    for (int trial = 0; trial < 200; trial++) {
+      double[] scores = new double[20 + random.nextInt(200)];
+      // Coarse, so that many are alike.
+      Arrays.setAll(scores, i -> Math.round(8 * random.nextGaussian()) / 4.0);
+      for (int i = 0; i < trial % 3; i++) {
+        scores[i] = Double.NEGATIVE_INFINITY;
+      }
+      double smallest = (1.0 + trial % 3) / (scores.length + 1);
+      double budget = smallest + (1 - smallest) * 0.9 * random.nextDouble();
+      ConformalCalibration calibration = ConformalCalibration.fit(scores, budget);
+
+      double threshold = calibration.threshold(budget);
+
+      assertThat(calibration.pValue(threshold)).isGreaterThan(budget);
+      assertThat(calibration.pValue(Math.nextDown(threshold))).isLessThanOrEqualTo(budget);
     }
   }
 }
