@@ -1,6 +1,7 @@
 package io.lowtide.stream.http;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,24 +17,27 @@ final class ConnectionBounds implements Connection.Listener {
   private final Scheduler scheduler;
   private final int most;
   private final Duration longest;
+  private final Duration longestFollowing;
   private final Map<Connection, Scheduler.Task> oldestFirst = new LinkedHashMap<>();
+  private final Map<Connection, Scheduler.Task> extended = new HashMap<>();
 
   /**
    * @param scheduler ends connections in time
    * @param most connections at once
    * @param longest time that a connection may be open
+   * @param longestFollowing time that one may be open whose bounds were {@linkplain #extend
+   *     extended}
    */
-  ConnectionBounds(Scheduler scheduler, int most, Duration longest) {
+  ConnectionBounds(Scheduler scheduler, int most, Duration longest, Duration longestFollowing) {
     this.scheduler = scheduler;
     this.most = most;
     this.longest = longest;
+    this.longestFollowing = longestFollowing;
   }
 
   @Override
   public void onOpened(Connection opened) {
-    Scheduler.Task end =
-        scheduler.schedule(
-            () -> opened.getEndPoint().close(), longest.toMillis(), TimeUnit.MILLISECONDS);
+    Scheduler.Task end = closeAfter(longest, opened);
     Connection excess = null;
     synchronized (oldestFirst) {
       oldestFirst.put(opened, end);
@@ -47,11 +51,29 @@ final class ConnectionBounds implements Connection.Listener {
     }
   }
 
+  private Scheduler.Task closeAfter(Duration time, Connection connection) {
+    return scheduler.schedule(
+        () -> connection.getEndPoint().close(), time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Lets a connection be open for longer; it no longer makes way, and no longer counts. */
+  void extend(Connection connection) {
+    onClosed(connection);
+    Scheduler.Task end = closeAfter(longestFollowing, connection);
+    synchronized (oldestFirst) {
+      extended.put(connection, end);
+    }
+    if (!connection.getEndPoint().isOpen()) {
+      onClosed(connection);
+    }
+  }
+
   @Override
   public void onClosed(Connection closed) {
     Scheduler.Task end;
     synchronized (oldestFirst) {
       end = oldestFirst.remove(closed);
+      end = end == null ? extended.remove(closed) : end;
     }
     if (end != null) {
       end.cancel();

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves routes over HTTP on Jetty.
+ * Serves resources over HTTP on Jetty.
  *
  * <p>Jetty, because a connection that sends or reads slowly takes no thread there: the JDK's server
  * gives it one until a time limit, and with as many such connections as it has threads answers
@@ -29,6 +29,9 @@ public final class HttpEndpoint implements AutoCloseable {
   /** Time for a connection's one request and its answer: a scrape takes some milliseconds. */
   private static final Duration LONGEST_CONNECTION = Duration.ofSeconds(10);
 
+  /** Browsers come back for more of the events that they follow. */
+  private static final Duration LONGEST_FOLLOWING = Duration.ofHours(1);
+
   private static final int MOST_CONNECTIONS = 64;
   private static final int MOST_THREADS = 8;
   private static final int LEAST_THREADS = 3;
@@ -37,7 +40,8 @@ public final class HttpEndpoint implements AutoCloseable {
   private final ServerConnector connector;
   private final RouteHandler handler;
 
-  private HttpEndpoint(InetSocketAddress address, List<Route> routes, Duration longestConnection) {
+  private HttpEndpoint(
+      InetSocketAddress address, List<? extends Resource> resources, Duration longestConnection) {
     QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, LEAST_THREADS);
     threads.setName("lowtide-http");
     threads.setDaemon(true);
@@ -47,12 +51,14 @@ public final class HttpEndpoint implements AutoCloseable {
     http.setPersistentConnectionsEnabled(false);
     this.server = new Server(threads);
     this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-    this.handler = new RouteHandler(routes);
+    ConnectionBounds bounds =
+        new ConnectionBounds(
+            connector.getScheduler(), MOST_CONNECTIONS, longestConnection, LONGEST_FOLLOWING);
+    this.handler = new RouteHandler(resources, bounds);
     connector.setHost(address.getHostString());
     connector.setPort(address.getPort());
     connector.setIdleTimeout(longestConnection.toMillis());
-    connector.addBean(
-        new ConnectionBounds(connector.getScheduler(), MOST_CONNECTIONS, longestConnection));
+    connector.addBean(bounds);
     server.addConnector(connector);
     server.setHandler(handler);
   }
@@ -61,18 +67,18 @@ public final class HttpEndpoint implements AutoCloseable {
    * Starts to serve.
    *
    * @param address where to listen; port 0: any free one
-   * @param routes what is served; anything else is not found
+   * @param resources what is served; anything else is not found
    * @throws IOException if the address cannot be bound; the message names it
    */
-  public static HttpEndpoint start(InetSocketAddress address, List<Route> routes)
+  public static HttpEndpoint start(InetSocketAddress address, List<? extends Resource> resources)
       throws IOException {
-    return start(address, routes, LONGEST_CONNECTION);
+    return start(address, resources, LONGEST_CONNECTION);
   }
 
   static HttpEndpoint start(
-      InetSocketAddress address, List<Route> routes, Duration longestConnection)
+      InetSocketAddress address, List<? extends Resource> resources, Duration longestConnection)
       throws IOException {
-    HttpEndpoint endpoint = new HttpEndpoint(address, routes, longestConnection);
+    HttpEndpoint endpoint = new HttpEndpoint(address, resources, longestConnection);
     try {
       endpoint.connector.open();
     } catch (IOException | UnresolvedAddressException e) {
@@ -90,7 +96,10 @@ public final class HttpEndpoint implements AutoCloseable {
         "Listening on http://{}:{} for {}",
         address.getHostString(),
         endpoint.port(),
-        routes.stream().map(Route::path).collect(Collectors.joining(", ")));
+        resources.stream()
+            .map(Resource::path)
+            .filter(path -> !path.startsWith(Resource.PARTS))
+            .collect(Collectors.joining(", ")));
     return endpoint;
   }
 

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers the requests of routes. Each route has a thread of its own, so that one whose answer
- * takes long holds up no other: health is told while metrics are collected.
+ * takes long holds up no other: health is told while metrics are collected. Documents, and those
+ * who follow events, take none.
  */
 final class RouteHandler extends Handler.Abstract.NonBlocking implements AutoCloseable {
 
@@ -30,13 +31,19 @@ final class RouteHandler extends Handler.Abstract.NonBlocking implements AutoClo
   /** Requests of one route that may wait; those beyond are told to come back. */
   private static final int WAITING_REQUESTS = 32;
 
-  private final Map<String, Served> routes = new HashMap<>();
+  private static final int RETRY_SECONDS = 10;
 
-  private record Served(Route route, ExecutorService thread) {}
+  private final ConnectionBounds bounds;
+  private final Map<String, Resource> resources = new HashMap<>();
+  private final Map<String, ExecutorService> threads = new HashMap<>();
 
-  RouteHandler(List<Route> routes) {
-    for (Route route : routes) {
-      this.routes.put(route.path(), new Served(route, newThread(route.path())));
+  RouteHandler(List<? extends Resource> resources, ConnectionBounds bounds) {
+    this.bounds = bounds;
+    for (Resource resource : resources) {
+      this.resources.put(resource.path(), resource);
+      if (resource instanceof Route route) {
+        threads.put(route.path(), newThread(route.path()));
+      }
     }
   }
 
@@ -56,19 +63,58 @@ final class RouteHandler extends Handler.Abstract.NonBlocking implements AutoClo
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Served served = routes.get(Request.getPathInContext(request));
-    if (served == null) {
+    Resource resource = resources.get(Request.getPathInContext(request));
+    if (resource == null) {
       return end(response, callback, HttpStatus.NOT_FOUND_404);
     }
     if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
       response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
       return end(response, callback, HttpStatus.METHOD_NOT_ALLOWED_405);
     }
-    try {
-      served.thread().execute(() -> answer(served.route(), response, callback));
+    String host = Request.getServerName(request);
+    if (!resource.hosts().allow(host)) {
+      write(misdirected(host), response, callback);
       return true;
+    }
+    if (resource instanceof Document document) {
+      write(document.answer(), response, callback);
+    } else if (resource instanceof EventRoute events) {
+      follow(events.audience(), request, response, callback);
+    } else {
+      make((Route) resource, response, callback);
+    }
+    return true;
+  }
+
+  private static Answer misdirected(String host) {
+    return new Answer(
+        HttpStatus.MISDIRECTED_REQUEST_421,
+        "text/plain; charset=utf-8",
+        "Not served under the name "
+            + host
+            + ". On loopback that takes localhost or 127.0.0.1, or a name in page.hosts.\n");
+  }
+
+  private void follow(
+      EventAudience audience, Request request, Response response, Callback callback) {
+    boolean asksOnly = request.getMethod().equals("HEAD");
+    if (asksOnly && audience.hasRoom()) {
+      end(response, callback, HttpStatus.OK_200);
+      return;
+    }
+    if (!asksOnly && audience.admit(request, response, callback)) {
+      bounds.extend(request.getConnectionMetaData().getConnection());
+    } else {
+      response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_SECONDS);
+      write(audience.full(), response, callback);
+    }
+  }
+
+  private void make(Route route, Response response, Callback callback) {
+    try {
+      threads.get(route.path()).execute(() -> answer(route, response, callback));
     } catch (RejectedExecutionException full) {
-      return end(response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
+      end(response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
     }
   }
 
@@ -88,15 +134,21 @@ final class RouteHandler extends Handler.Abstract.NonBlocking implements AutoClo
       end(response, callback, HttpStatus.INTERNAL_SERVER_ERROR_500);
       return;
     }
+    write(answer, response, callback);
+  }
+
+  private static void write(Answer answer, Response response, Callback callback) {
     byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
     response.setStatus(answer.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    response.getHeaders().put("X-Content-Type-Options", "nosniff");
+    answer.headers().forEach(response.getHeaders()::put);
     response.write(true, ByteBuffer.wrap(body), callback);
   }
 
   @Override
   public void close() {
-    routes.values().forEach(served -> served.thread().shutdownNow());
+    threads.values().forEach(ExecutorService::shutdownNow);
   }
 }

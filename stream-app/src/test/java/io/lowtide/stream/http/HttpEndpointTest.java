@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,6 +152,25 @@ class HttpEndpointTest {
     HttpResponse<String> head = request("HEAD", "/health/ready");
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
+  }
+
+  @Test
+  void shouldServeDocumentsUnderTheNamesOfTheEndpointAlone() throws Exception {
+    Answer answer = new Answer(200, "text/html; charset=utf-8", "<p>é", Map.of("X-Test", "yes"));
+    HostNames names = HostNames.of(ANY_PORT, List.of());
+    endpoint.close();
+    endpoint = HttpEndpoint.start(ANY_PORT, List.of(new Document("/", names, answer)));
+
+    HttpResponse<String> response = request("GET", "/");
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.body()).isEqualTo("<p>é");
+    assertThat(response.headers().firstValue("X-Test")).hasValue("yes");
+    assertThat(response.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    assertThat(request("POST", "/").statusCode()).isEqualTo(405);
+
+    Socket rebound = hold("GET / HTTP/1.1\r\nHost: evil.example:80\r\n\r\n");
+    String refused = new String(rebound.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(refused).startsWith("HTTP/1.1 421 ").contains("evil.example", "page.hosts");
   }
 
   @Test
