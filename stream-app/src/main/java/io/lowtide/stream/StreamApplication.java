@@ -11,15 +11,19 @@ import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.detection.ActiveModel;
 import io.lowtide.stream.health.Health;
 import io.lowtide.stream.health.Readiness;
+import io.lowtide.stream.http.HostNames;
 import io.lowtide.stream.http.HttpEndpoint;
+import io.lowtide.stream.http.Resource;
 import io.lowtide.stream.http.Routes;
 import io.lowtide.stream.metrics.KafkaMeters;
+import io.lowtide.stream.metrics.SourceLag;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.ModelFit;
 import io.lowtide.stream.model.ModelIntake;
 import io.lowtide.stream.model.ModelSlot;
 import io.lowtide.stream.output.InternalTopics;
 import io.lowtide.stream.output.OutputLimits;
+import io.lowtide.stream.page.Page;
 import io.lowtide.stream.refusal.RefusalHandler;
 import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Faults;
@@ -34,10 +38,14 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -85,6 +93,7 @@ public final class StreamApplication implements Health, AutoCloseable {
   private final Refusals refusals;
   private final Thread starter = new Thread(this::prepareAndRun, "lowtide-start");
   private HttpEndpoint endpoint;
+  private Page page;
   private volatile String phase = "starting";
   private volatile KafkaStreams streams;
   private volatile ModelFit fit;
@@ -117,15 +126,39 @@ public final class StreamApplication implements Health, AutoCloseable {
     StreamApplication application = new StreamApplication(settings);
     LOG.info("Settings: {}", settings);
     try {
-      application.endpoint =
-          HttpEndpoint.start(settings.httpAddress(), Routes.of(application, application.meters));
+      application.serve();
     } catch (IOException e) {
+      application.closePage();
       application.registry.close();
       throw e;
     }
     application.dependencies.watch();
     application.starter.start();
     return application;
+  }
+
+  private void serve() throws IOException {
+    InetSocketAddress address = settings.httpAddress();
+    List<Resource> resources = new ArrayList<>(Routes.of(this, meters));
+    if (settings.page().isServed(HostNames.isLoopback(address))) {
+      page = Page.start(settings, registry, this, models::current, meters, this::lag);
+      resources.addAll(page.resources());
+    }
+    endpoint = HttpEndpoint.start(address, resources);
+  }
+
+  private void closePage() {
+    if (page != null) {
+      page.close();
+    }
+  }
+
+  /** Records of the source topics that wait, as far as the stream threads know. */
+  private OptionalLong lag() {
+    KafkaStreams current = streams;
+    return current == null
+        ? OptionalLong.empty()
+        : SourceLag.of(current.metrics().values(), settings.sourceTopics());
   }
 
   private void prepareAndRun() {
@@ -370,6 +403,11 @@ public final class StreamApplication implements Health, AutoCloseable {
     return endpoint.port();
   }
 
+  /** Whether the page is served, at {@code /}. */
+  public boolean servesPage() {
+    return page != null;
+  }
+
   /** The application's meters. */
   public MeterRegistry meters() {
     return meters;
@@ -469,6 +507,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     if (streamsMetrics != null) {
       streamsMetrics.close();
     }
+    closePage();
     dependencies.close();
     registry.close();
     endpoint.close();

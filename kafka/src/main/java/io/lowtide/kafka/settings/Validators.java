@@ -17,6 +17,8 @@ public final class Validators {
 
   private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
 
+  private static final Pattern HOST = Pattern.compile("[a-zA-Z0-9._-]+|\\[?[0-9a-fA-F:]+\\]?");
+
   private Validators() {}
 
   /** A name that Kafka takes for a topic. */
@@ -110,6 +112,14 @@ public final class Validators {
           List<?> numbers = (List<?>) value;
           return !numbers.isEmpty() && numbers.stream().allMatch(Validators::isPositiveInteger);
         });
+  }
+
+  /** A list of host names or addresses, without ports, or nothing. */
+  public static Validator hostsOrEmpty() {
+    return expecting(
+        "host names without ports, separated by commas, or empty",
+        value ->
+            ((List<?>) value).stream().allMatch(host -> HOST.matcher(host.toString()).matches()));
   }
 
   private static boolean isPositiveInteger(Object text) {

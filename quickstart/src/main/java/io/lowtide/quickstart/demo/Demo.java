@@ -11,6 +11,7 @@ import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.metrics.LatencyQuantiles;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -85,6 +86,9 @@ final class Demo {
       throws IOException, InterruptedException {
     kafka.createTopic(SOURCE_TOPIC, PARTITIONS, Map.of());
     try (StreamApplication application = StreamApplication.start(streamSettings)) {
+      if (settings.keepRunning()) {
+        say("To be watched in a browser at http://127.0.0.1:%d/", application.httpPort());
+      }
       say(
           "Training on %,d normal records: %s",
           traffic.trainingTable().size(), traffic.trainingTable().source());
@@ -194,7 +198,10 @@ final class Demo {
             + "\n");
     file.toFile().deleteOnExit();
     out.println();
-    say("Still running. In a second terminal:");
+    say(
+        "Still running, to be watched in a browser at http://127.0.0.1:%d/",
+        application.httpPort());
+    say("In a second terminal:");
     say("  ./lowtide alerts --follow --config %s", file);
     say("  curl http://127.0.0.1:%d/metrics", application.httpPort());
     say("Ctrl-C ends it.");

@@ -1,6 +1,7 @@
 package io.lowtide.quickstart.demo;
 
 import io.lowtide.quickstart.traffic.LabelledRecord;
+import io.lowtide.stream.metrics.LatencyQuantiles;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -67,8 +68,8 @@ record DemoReport(
     out.printf(
         locale,
         "score latency     p50 %s, p99 %s; %.1f evaluations of the field per score%n",
-        LatencyQuantiles.text(latency.median()),
-        LatencyQuantiles.text(latency.percentile99()),
+        LatencyText.of(latency.median()),
+        LatencyText.of(latency.percentile99()),
         evaluationsPerScore);
   }
 

@@ -38,6 +38,10 @@ final class SettingDefinitions {
   static final String STATE_DIRECTORY = "state.directory";
   static final String HTTP_HOST = "http.host";
   static final String HTTP_PORT = "http.port";
+  static final String PAGE = "page";
+  static final String PAGE_CONNECTIONS = "page.connections";
+  static final String PAGE_SCORES_PER_SECOND = "page.scores.per.second";
+  static final String PAGE_HOSTS = "page.hosts";
   static final String RETRY_BACKOFF = "retry.backoff";
   static final String RETRY_BACKOFF_MAXIMUM = "retry.backoff.maximum";
   static final String RETRY_LIMIT = "retry.limit";
@@ -223,7 +227,7 @@ final class SettingDefinitions {
             "127.0.0.1",
             Validators.notEmpty(),
             Importance.MEDIUM,
-            "Address that /metrics, /health/live and /health/ready are served on.")
+            "Address that the page, /metrics, /health/live and /health/ready are served on.")
         .define(
             HTTP_PORT,
             Type.INT,
@@ -231,6 +235,37 @@ final class SettingDefinitions {
             Range.between(0, 65535),
             Importance.MEDIUM,
             "Port of the same. 0: any free one.")
+        .define(
+            PAGE,
+            Type.STRING,
+            PageSettings.Serving.LOOPBACK.text(),
+            ConfigDef.ValidString.in(PageSettings.Serving.texts()),
+            Importance.MEDIUM,
+            "Where the page is served, which shows keys and values of records to whoever opens it:"
+                + " if http.host is of loopback, always, or never.")
+        .define(
+            PAGE_CONNECTIONS,
+            Type.INT,
+            20,
+            Range.between(1, 1_000),
+            Importance.LOW,
+            "Pages that may be open at once, in this instance.")
+        .define(
+            PAGE_SCORES_PER_SECOND,
+            Type.INT,
+            20_000,
+            Range.between(1, 1_000_000),
+            Importance.LOW,
+            "Scores that are read in a second for the pages that are open. Where more come, some"
+                + " are left out, and the page says how many.")
+        .define(
+            PAGE_HOSTS,
+            Type.LIST,
+            "",
+            Validators.hostsOrEmpty(),
+            Importance.LOW,
+            "Names that browsers may ask for the page under, besides those of loopback, such as"
+                + " that of a proxy in front of it. Empty: elsewhere than on loopback, any.")
         .define(
             RETRY_BACKOFF,
             Type.STRING,

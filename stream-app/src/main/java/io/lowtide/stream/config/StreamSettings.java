@@ -268,6 +268,15 @@ public final class StreamSettings {
         config.getInt(SettingDefinitions.HTTP_PORT));
   }
 
+  /** The page that people watch the stream on. */
+  public PageSettings page() {
+    return new PageSettings(
+        PageSettings.Serving.of(config.getString(SettingDefinitions.PAGE)),
+        config.getInt(SettingDefinitions.PAGE_CONNECTIONS),
+        config.getInt(SettingDefinitions.PAGE_SCORES_PER_SECOND),
+        config.getList(SettingDefinitions.PAGE_HOSTS));
+  }
+
   /** How transient faults are retried. */
   public RetrySettings retry() {
     return new RetrySettings(

@@ -2,8 +2,6 @@ package io.lowtide.stream.topology;
 
 import io.lowtide.kafka.registry.FloodProofRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
-import io.lowtide.kafka.serde.AvroDeserializer;
-import io.lowtide.kafka.serde.AvroSerde;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
@@ -24,15 +22,10 @@ import io.lowtide.stream.store.ProcessIdentity;
 import io.lowtide.stream.store.RememberedAlerts;
 import io.lowtide.stream.store.RememberedAlertsSerde;
 import io.lowtide.stream.store.RememberedRecordsSerde;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -166,7 +159,7 @@ public final class DetectionTopology {
         settings,
         withHistory,
         models,
-        () -> new RecordDecoder(newDeserializer(), retry),
+        () -> new RecordDecoder(SourceValues.deserializer(settings, recordSchemas), retry),
         new ScoredMessages(
             settings.outputTopics(),
             new AvroSerializer<AnomalyAlert>(registry),
@@ -178,20 +171,5 @@ public final class DetectionTopology {
         refusals,
         new FitCheck(intake.fit()),
         metrics);
-  }
-
-  /**
-   * One for each task: another's deserialiser may not be safe to share. Ours shares the registry,
-   * and with it the schemas.
-   */
-  private Deserializer<?> newDeserializer() {
-    if (settings.sourceValueSerde() == AvroSerde.class) {
-      return AvroDeserializer.generic(recordSchemas);
-    }
-    Serde<?> serde = (Serde<?>) Utils.newInstance(settings.sourceValueSerde());
-    Map<String, Object> configuration = new HashMap<>(settings.connection().kafka());
-    configuration.putAll(settings.connection().registry());
-    serde.configure(configuration, false);
-    return serde.deserializer();
   }
 }

@@ -55,6 +55,26 @@ class StreamSettingsTest {
   }
 
   @Test
+  void shouldServeThePageOnLoopbackUnlessToldOtherwise() {
+    PageSettings page = StreamSettings.of(REQUIRED).page();
+    assertThat(page.isServed(true)).isTrue();
+    assertThat(page.isServed(false)).isFalse();
+    assertThat(page.hosts()).isEmpty();
+    assertThat(StreamSettings.of(with("page", "always")).page().isServed(false)).isTrue();
+    assertThat(StreamSettings.of(with("page", "never")).page().isServed(true)).isFalse();
+    assertThatThrownBy(() -> StreamSettings.of(with("page", "on")))
+        .hasMessageContaining("page")
+        .hasMessageContaining("loopback, always, never");
+    assertThat(StreamSettings.of(with("page.hosts", "watch.example, [::1]")).page().hosts())
+        .containsExactly("watch.example", "[::1]");
+    assertThatThrownBy(() -> StreamSettings.of(with("page.hosts", "http://watch.example:80")))
+        .hasMessageContaining("page.hosts")
+        .hasMessageContaining("host names without ports");
+    assertThatThrownBy(() -> StreamSettings.of(with("page.connections", "0")))
+        .hasMessageContaining("page.connections");
+  }
+
+  @Test
   void shouldTakeTheBudgetFromARateOfAlerts() {
     Map<String, String> settings = with("alerts.per.hour", "2");
     settings.put("records.per.hour", "36000");

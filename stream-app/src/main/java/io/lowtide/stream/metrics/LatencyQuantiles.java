@@ -1,9 +1,8 @@
-package io.lowtide.quickstart.demo;
+package io.lowtide.stream.metrics;
 
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * Quantiles of a latency, read off a histogram by interpolation within its buckets.
@@ -11,15 +10,24 @@ import java.util.Locale;
  * @param median half of the scores took no longer
  * @param percentile99 99 % of the scores took no longer
  */
-record LatencyQuantiles(Duration median, Duration percentile99) {
+public record LatencyQuantiles(Duration median, Duration percentile99) {
 
-  static LatencyQuantiles of(Timer timer) {
-    CountAtBucket[] buckets = timer.takeSnapshot().histogramCounts();
-    return new LatencyQuantiles(
-        quantile(buckets, timer.count(), 0.5), quantile(buckets, timer.count(), 0.99));
+  /** Of all that a timer has recorded. */
+  public static LatencyQuantiles of(Timer timer) {
+    return of(timer.takeSnapshot().histogramCounts(), timer.count());
   }
 
-  private static Duration quantile(CountAtBucket[] buckets, long total, double fraction) {
+  /**
+   * Of a histogram.
+   *
+   * @param buckets with the counts of all values up to each bucket, in nanoseconds
+   * @param total number of values, those beyond the last bucket included
+   */
+  public static LatencyQuantiles of(CountAtBucket[] buckets, double total) {
+    return new LatencyQuantiles(quantile(buckets, total, 0.5), quantile(buckets, total, 0.99));
+  }
+
+  private static Duration quantile(CountAtBucket[] buckets, double total, double fraction) {
     double wanted = fraction * total;
     double belowCount = 0;
     double belowNanos = 0;
@@ -32,13 +40,5 @@ record LatencyQuantiles(Duration median, Duration percentile99) {
       belowNanos = bucket.bucket();
     }
     return Duration.ofNanos(Math.round(belowNanos));
-  }
-
-  /** In microseconds or milliseconds. */
-  static String text(Duration duration) {
-    double micros = duration.toNanos() / 1e3;
-    return micros < 1000
-        ? String.format(Locale.ROOT, "%.0f us", micros)
-        : String.format(Locale.ROOT, "%.1f ms", micros / 1e3);
   }
 }

@@ -1,0 +1,378 @@
+package io.lowtide.quickstart.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lowtide.kafka.alert.AlertReader;
+import io.lowtide.kafka.serde.AvroSerializer;
+import io.lowtide.quickstart.kafka.EmbeddedKafka;
+import io.lowtide.quickstart.registry.RegistryProcess;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.RecordPosition;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.stream.StreamApplication;
+import io.lowtide.stream.TestModels;
+import io.lowtide.stream.config.StreamSettings;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The page of the stream application, beside the topics that it is read back from: as a program
+ * reads its events, and, where a Chromium is installed, as a person sees it.
+ */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class PageOnKafkaTest extends AccountedStreamTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration EVENT_INTERVAL = Duration.ofMillis(500);
+
+  /** Texts that would do something if they were taken for markup, code, or directions to write. */
+  private static final List<String> HOSTILE =
+      List.of(
+          "<img src=x onerror=\"window.harmed=1\">",
+          "\"><script>window.harmed=1</script>",
+          "</bdi></li></ol><h1>harm</h1>",
+          "javascript:window.harmed=1",
+          "\u202Eright to left\u0000\u001b[31m\u2028\ud83d\udea8",
+          "key ".repeat(600));
+
+  @TempDir private static Path shared;
+  private static EmbeddedKafka kafka;
+  private static RegistryProcess registryProcess;
+
+  private final Random random = new Random(11);
+
+  @BeforeAll
+  static void startKafkaAndRegistry() {
+    kafka = EmbeddedKafka.start(shared.resolve("kafka"), 0);
+    registryProcess =
+        RegistryProcess.start(RegistryProcess.Settings.inMemory(shared.resolve("registry.log")));
+  }
+
+  @AfterAll
+  static void stopKafkaAndRegistry() {
+    registryProcess.close();
+    kafka.close();
+  }
+
+  @Override
+  EmbeddedKafka kafka() {
+    return kafka;
+  }
+
+  @Override
+  String registryUrl() {
+    return registryProcess.url();
+  }
+
+  @Override
+  Map<String, String> clientSettings() {
+    return Map.of();
+  }
+
+  private StreamApplication start() throws Exception {
+    publish(TestModels.bundle("v1"));
+    StreamApplication application = StreamApplication.start(StreamSettings.of(settings(Map.of())));
+    assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+    return application;
+  }
+
+  /** Ends now; one record in fifty is far from normal. */
+  private void sendReadings(int count) throws Exception {
+    Instant time = Instant.now().minus(EVENT_INTERVAL.multipliedBy(count));
+    List<ProducerRecord<byte[], byte[]>> messages = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String key = i < HOSTILE.size() ? HOSTILE.get(i) : "press-" + random.nextInt(40);
+      boolean odd = i < HOSTILE.size() || i % 50 == 0;
+      messages.add(
+          new ProducerRecord<>(
+              source(),
+              null,
+              time.toEpochMilli(),
+              key.getBytes(StandardCharsets.UTF_8),
+              message(
+                  READING,
+                  65 + 5 * random.nextGaussian(),
+                  odd ? 5 + random.nextDouble() : 2 + 0.5 * random.nextGaussian())));
+      time = time.plus(EVENT_INTERVAL);
+    }
+    sendAll(messages);
+  }
+
+  private List<AnomalyAlert> alerts() {
+    List<AnomalyAlert> alerts = new ArrayList<>();
+    try (AlertReader reader = new AlertReader(connection(), prefix + ".alerts")) {
+      reader.read(false, Long.MAX_VALUE, alerts::add);
+    }
+    return alerts;
+  }
+
+  /** Reads events until everything that was scored is in them; what they say, put together. */
+  private static JsonNode follow(StreamApplication application, int scores) throws Exception {
+    HttpResponse<InputStream> response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + application.httpPort() + "/page/events"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type"))
+        .hasValue("text/event-stream; charset=utf-8");
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+      while (true) {
+        String line = lines.readLine();
+        if (line.startsWith("data: ")) {
+          JsonNode event = JSON.readTree(line.substring("data: ".length()));
+          if (event.get("reading").get("scoresRead").asInt() >= scores) {
+            return event;
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldSendWhatIsOnTheTopics() throws Exception {
+    try (StreamApplication application = start()) {
+      sendReadings(1_500);
+      List<ScoredRecord> scores = awaitOutcome().scores();
+      List<AnomalyAlert> alerts = alerts();
+
+      follow(application, scores.size());
+      // One who comes now is sent everything.
+      JsonNode page = follow(application, scores.size());
+
+      assertThat(page.get("about").get("detector").asText()).isEqualTo(TestModels.DETECTOR);
+      assertThat(page.get("model").get("version").asText()).isEqualTo("v1");
+      assertThat(page.get("models").get(0).get("version").asText()).isEqualTo("v1");
+      assertThat(page.get("health").get("reason").asText()).isEqualTo("scoring with model v1");
+      assertThat(page.get("vitals").get("scored").asInt()).isEqualTo(scores.size());
+      assertThat(page.get("alerts"))
+          .extracting(a -> a.get("id").asText())
+          .containsExactlyInAnyOrderElementsOf(alerts.stream().map(AnomalyAlert::getId).toList());
+      for (AnomalyAlert alert : alerts) {
+        JsonNode shown = find(page.get("alerts"), alert.getId());
+        assertThat(shown.get("key").asText()).isEqualTo(alert.getKey());
+        assertThat(shown.get("logLikelihood").asDouble()).isEqualTo(alert.getLogLikelihood());
+        assertThat(shown.get("pValue").asDouble()).isEqualTo(alert.getPValue());
+        assertThat(shown.get("severity").asDouble()).isEqualTo(alert.getSeverity());
+        assertThat(shown.get("contributions")).hasSameSizeAs(alert.getContributions());
+      }
+      double threshold = page.get("model").get("threshold").asDouble();
+      assertThat(scores)
+          .allMatch(score -> score.getAnomalous() == (score.getLogLikelihood() < threshold));
+      assertThat(page.get("flagged"))
+          .hasSize((int) scores.stream().filter(ScoredRecord::getAnomalous).count());
+      requireSpans(page.get("series").get(1), scores);
+    }
+  }
+
+  private static JsonNode find(JsonNode alerts, String id) {
+    for (JsonNode alert : alerts) {
+      if (alert.get("id").asText().equals(id)) {
+        return alert;
+      }
+    }
+    throw new AssertionError("no alert " + id);
+  }
+
+  /** Each span has the number and the lowest of the scores of its time. */
+  private static void requireSpans(JsonNode series, List<ScoredRecord> scores) {
+    long width = series.get("width").asLong();
+    Map<Long, List<ScoredRecord>> expected = new TreeMap<>();
+    for (ScoredRecord score : scores) {
+      long start = Math.floorDiv(score.getEventTime().toEpochMilli(), width) * width;
+      expected.computeIfAbsent(start, unused -> new ArrayList<>()).add(score);
+    }
+    assertThat(series.get("spans")).hasSameSizeAs(expected.keySet());
+    for (JsonNode span : series.get("spans")) {
+      List<ScoredRecord> within = expected.get(span.get(0).asLong());
+      assertThat(span.get(1).asInt()).isEqualTo(within.size());
+      assertThat(span.get(2).asInt())
+          .isEqualTo((int) within.stream().filter(ScoredRecord::getAnomalous).count());
+      assertThat(span.get(3).asDouble())
+          .isEqualTo(within.stream().mapToDouble(ScoredRecord::getLogLikelihood).min().orElse(0));
+    }
+  }
+
+  /** As another producer might write it: each text of it is hostile. */
+  private void sendHostileAlert(int number, String text) throws Exception {
+    FieldContribution contribution =
+        FieldContribution.newBuilder()
+            .setField(text)
+            .setValue(null)
+            .setNormalValue(null)
+            .setText(text)
+            .setNormalText(text)
+            .setContribution(-12.5)
+            .build();
+    AnomalyAlert alert =
+        AnomalyAlert.newBuilder()
+            .setId("hostile-" + number + text)
+            .setDetector(TestModels.DETECTOR)
+            .setModelVersion(text)
+            .setKey(text)
+            .setEventTime(Instant.now())
+            .setLogLikelihood(-99.5)
+            .setPValue(0.001)
+            .setSeverity(9 + number)
+            .setBudget(0.05)
+            .setSummary(text)
+            .setContributions(List.of(contribution))
+            .setContext(List.of(ContextValue.newBuilder().setField(text).setText(text).build()))
+            .setEvaluations(1)
+            .setSource(new RecordPosition(text, 0, 0L))
+            .build();
+    byte[] value = new AvroSerializer<AnomalyAlert>(registry).serialize(prefix + ".alerts", alert);
+    producer.send(new ProducerRecord<>(prefix + ".alerts", value)).get();
+  }
+
+  @Test
+  void shouldShowAPersonWhatIsOnTheTopicsWhateverRecordsContain() throws Exception {
+    Optional<Path> program = Chromium.installed();
+    assumeTrue(program.isPresent(), "no Chromium is installed: the page was not looked at");
+    try (StreamApplication application = start();
+        Chromium browser = Chromium.start(program.get(), state.resolve("browser"))) {
+      sendReadings(1_500);
+      List<ScoredRecord> scores = awaitOutcome().scores();
+      for (int i = 0; i < HOSTILE.size(); i++) {
+        sendHostileAlert(i, HOSTILE.get(i));
+      }
+      List<AnomalyAlert> alerts = alerts();
+      alerts.sort(Comparator.comparing(AnomalyAlert::getEventTime).reversed());
+
+      browser.view(1280, 900, "light", 1);
+      browser.open("http://127.0.0.1:" + application.httpPort() + "/");
+      long flagged = scores.stream().filter(ScoredRecord::getAnomalous).count();
+      browser.await(
+          String.format(
+              Locale.ROOT,
+              "document.querySelector('#line-readout')?.textContent.startsWith('%,d scores, %d"
+                  + " flagged')",
+              scores.size(),
+              flagged));
+      browser.await(
+          "document.querySelectorAll('#alert-list button').length === "
+              + Math.min(100, alerts.size()));
+
+      requireAlerts(browser, alerts);
+      requireOpened(browser, alerts);
+      requireKeyboard(browser);
+      requireHarmless(browser);
+      requireAccessible(browser, "light");
+      browser.view(1280, 900, "dark", 1);
+      assertThat(browser.evaluate("getComputedStyle(document.body).backgroundColor").asText())
+          .isEqualTo("rgb(13, 20, 25)");
+      requireAccessible(browser, "dark");
+      browser.view(360, 740, "light", 2);
+      browser.await("document.documentElement.scrollWidth <= innerWidth");
+      requireAccessible(browser, "narrow");
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  private static void requireAlerts(Chromium browser, List<AnomalyAlert> newestFirst) {
+    JsonNode keys =
+        browser.evaluate(
+            "[...document.querySelectorAll('#alert-list .key')].map(key => key.textContent)");
+    List<String> shown = new ArrayList<>();
+    keys.forEach(key -> shown.add(key.asText()));
+    assertThat(shown)
+        .containsExactlyElementsOf(
+            newestFirst.stream().limit(100).map(AnomalyAlert::getKey).toList());
+  }
+
+  /** Each of the newest ones, opened by a click, says what its message says. */
+  private static void requireOpened(Chromium browser, List<AnomalyAlert> newestFirst)
+      throws Exception {
+    for (int i = 0; i < HOSTILE.size() + 3; i++) {
+      AnomalyAlert alert = newestFirst.get(i);
+      browser.evaluate("document.querySelectorAll('#alert-list button')[" + i + "].click()");
+      browser.await(
+          "document.querySelector('#detail-title').textContent === "
+              + JSON.writeValueAsString(alert.getKey()));
+      String detail = browser.evaluate("document.querySelector('#detail').textContent").asText();
+      assertThat(detail)
+          .contains(alert.getSummary())
+          .contains(minus("%.1f nats", alert.getLogLikelihood()))
+          .contains("offset " + alert.getSource().getOffset());
+      for (FieldContribution contribution : alert.getContributions()) {
+        assertThat(detail)
+            .contains(contribution.getField())
+            .contains(minus("%.1f nats", contribution.getContribution()));
+      }
+      assertThat(browser.evaluate("decodeURIComponent(location.hash)").asText())
+          .isEqualTo("#alert=" + alert.getId());
+    }
+  }
+
+  private static String minus(String format, double number) {
+    return String.format(Locale.ROOT, format, number).replace('-', '\u2212');
+  }
+
+  private static void requireKeyboard(Chromium browser) throws Exception {
+    browser.evaluate("document.activeElement.blur()");
+    browser.press("Tab", 9);
+    assertThat(browser.evaluate("document.activeElement.className").asText()).isEqualTo("skip");
+    browser.evaluate("document.querySelector('#alert-list button').focus()");
+    browser.press("ArrowDown", 40);
+    browser.press("Enter", 13);
+    browser.await(
+        "document.activeElement.getAttribute('aria-current') === 'true'"
+            + " && document.activeElement"
+            + " === document.querySelectorAll('#alert-list button')[1]");
+  }
+
+  private static void requireHarmless(Chromium browser) {
+    assertThat(browser.evaluate("typeof window.harmed").asText()).isEqualTo("undefined");
+    assertThat(browser.evaluate("document.querySelectorAll('h1').length").asInt()).isEqualTo(1);
+    assertThat(browser.evaluate("document.querySelectorAll('main img').length").asInt()).isZero();
+    assertThat(browser.evaluate("document.querySelectorAll('script:not([src])').length").asInt())
+        .isZero();
+  }
+
+  private static void requireAccessible(Chromium browser, String view) throws IOException {
+    if (browser.evaluate("typeof axe").asText().equals("undefined")) {
+      try (InputStream axe = PageOnKafkaTest.class.getResourceAsStream("/axe.min.js")) {
+        browser.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    JsonNode found =
+        browser.evaluate(
+            "axe.run(document, {resultTypes: ['violations']}).then(result =>"
+                + " result.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html"
+                + " + ' ' + node.failureSummary).join(' | ')))");
+    assertThat(found).as("what axe found, " + view).isEmpty();
+  }
+}

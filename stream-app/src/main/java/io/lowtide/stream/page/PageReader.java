@@ -1,0 +1,321 @@
+package io.lowtide.stream.page;
+
+import io.lowtide.kafka.connection.KafkaClients;
+import io.lowtide.kafka.model.ModelMessages;
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.registry.UnknownSchemaException;
+import io.lowtide.kafka.serde.AvroDeserializer;
+import io.lowtide.kafka.settings.Secrets;
+import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.stream.config.OutputTopic;
+import io.lowtide.stream.config.StreamSettings;
+import io.lowtide.stream.detection.ActiveModel;
+import io.lowtide.stream.retry.Faults;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads what is committed on the output topics, as any consumer would, while somebody watches: the
+ * newest of it first, then what comes. A thread of its own; where more scores come than the limit,
+ * it leaves some out rather than fall behind.
+ */
+final class PageReader implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PageReader.class);
+
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration LONGEST_REQUEST = Duration.ofSeconds(5);
+  private static final Duration PAUSE_AFTER_FAULT = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_LOOKS_AT_PARTITIONS = Duration.ofSeconds(30);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  /** How long it goes on reading when the last page was closed: many are opened again. */
+  private static final Duration AFTERGLOW = Duration.ofMinutes(5);
+
+  /** In bytes; Kafka's default is many times as large. */
+  private static final int LARGEST_FETCH = 8 << 20;
+
+  /** Scores that are read back at the beginning, of all partitions together. */
+  private static final long SCORES_READ_BACK = 100_000;
+
+  /** Alerts that are read back in each partition, the markers of transactions included. */
+  private static final long ALERTS_READ_BACK = 1_000;
+
+  /** Seconds of scores that may wait before some are left out. */
+  private static final int SECONDS_BEHIND = 6;
+
+  private final StreamSettings settings;
+  private final PageState state;
+  private final SourceSampler sampler;
+  private final AvroDeserializer<ScoredRecord> scores;
+  private final AvroDeserializer<AnomalyAlert> alerts;
+  private final AvroDeserializer<DensityModel> models;
+  private final String scoresTopic;
+  private final String alertsTopic;
+  private final int scoresPerSecond;
+  private final Set<TopicPartition> known = new HashSet<>();
+  private final Object watching = new Object();
+  private final Thread thread = new Thread(this::run, "lowtide-page-reader");
+  private volatile KafkaConsumer<byte[], byte[]> current;
+  private boolean watched;
+  private long unwatchedSince;
+  private volatile boolean stopped;
+
+  /**
+   * @param registry stays the caller's to close
+   * @param inUse gives the model in use, or null
+   */
+  PageReader(
+      StreamSettings settings,
+      SchemaRegistry registry,
+      Supplier<ActiveModel> inUse,
+      PageState state) {
+    this.settings = settings;
+    this.sampler = new SourceSampler(settings, registry, inUse, state);
+    this.state = state;
+    this.scores = AvroDeserializer.specific(registry, ScoredRecord.class);
+    this.alerts = AvroDeserializer.specific(registry, AnomalyAlert.class);
+    this.models = AvroDeserializer.specific(registry, DensityModel.class);
+    this.scoresTopic = settings.outputTopics().get(OutputTopic.SCORES);
+    this.alertsTopic = settings.alertsTopic();
+    this.scoresPerSecond = settings.page().scoresPerSecond();
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Says whether somebody watches now. */
+  void watched(boolean now) {
+    synchronized (watching) {
+      if (watched && !now) {
+        unwatchedSince = System.nanoTime();
+      }
+      watched = now;
+      watching.notifyAll();
+    }
+  }
+
+  private void awaitWatched() throws InterruptedException {
+    synchronized (watching) {
+      while (!watched && !stopped) {
+        watching.wait();
+      }
+    }
+  }
+
+  private void pauseAfterFault() throws InterruptedException {
+    synchronized (watching) {
+      if (!stopped) {
+        watching.wait(PAUSE_AFTER_FAULT.toMillis());
+      }
+    }
+  }
+
+  private boolean isWanted() {
+    synchronized (watching) {
+      return watched || System.nanoTime() - unwatchedSince < AFTERGLOW.toNanos();
+    }
+  }
+
+  private void run() {
+    try {
+      awaitWatched();
+      while (!stopped) {
+        try (KafkaConsumer<byte[], byte[]> consumer = newConsumer()) {
+          current = consumer;
+          follow(consumer);
+        } catch (WakeupException end) {
+          LOG.debug("The page's topics are not read any more");
+        } catch (RuntimeException fault) {
+          LOG.debug("The page's topics cannot be read", fault);
+          state.reportFault("The topics cannot be read: " + Secrets.hide(Faults.describe(fault)));
+          pauseAfterFault();
+        } finally {
+          current = null;
+        }
+        awaitWatched();
+      }
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
+    } finally {
+      sampler.close();
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> newConsumer() {
+    Map<String, Object> client = new HashMap<>(settings.connection().clientProperties());
+    client.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    client.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    client.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
+    client.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(LARGEST_FETCH));
+    client.put(
+        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(LONGEST_REQUEST.toMillis()));
+    return KafkaClients.make(
+        () ->
+            new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+  }
+
+  private void follow(KafkaConsumer<byte[], byte[]> consumer) {
+    known.clear();
+    sampler.reset();
+    takePartitions(consumer);
+    state.clear();
+    long looked = System.nanoTime();
+    long second = System.nanoTime();
+    int scoresInSecond = 0;
+    while (!stopped && isWanted()) {
+      for (ConsumerRecord<byte[], byte[]> message : consumer.poll(POLL)) {
+        if (sampler.isSource(message.topic())) {
+          sampler.take(consumer, message);
+        } else {
+          scoresInSecond += message.topic().equals(scoresTopic) ? 1 : 0;
+          take(message);
+        }
+      }
+      long now = System.nanoTime();
+      sampler.tick(consumer, now);
+      if (scoresInSecond >= scoresPerSecond) {
+        consumer.pause(scorePartitions());
+      }
+      if (now - second >= SECOND.toNanos()) {
+        second = now;
+        scoresInSecond = 0;
+        consumer.resume(scorePartitions());
+        leaveOut(consumer);
+      }
+      if (now - looked >= BETWEEN_LOOKS_AT_PARTITIONS.toNanos()) {
+        looked = now;
+        takePartitions(consumer);
+      }
+    }
+  }
+
+  private List<TopicPartition> scorePartitions() {
+    return known.stream().filter(partition -> partition.topic().equals(scoresTopic)).toList();
+  }
+
+  /** Takes the partitions that are new, from where it begins to read each. */
+  private void takePartitions(KafkaConsumer<byte[], byte[]> consumer) {
+    List<TopicPartition> found = new ArrayList<>();
+    for (String topic : List.of(alertsTopic, settings.modelsTopic())) {
+      found.addAll(partitions(consumer, topic));
+    }
+    if (scoresTopic != null) {
+      found.addAll(partitions(consumer, scoresTopic));
+    }
+    sampler.topics().forEach(topic -> found.addAll(partitions(consumer, topic)));
+    found.removeAll(known);
+    if (found.isEmpty()) {
+      return;
+    }
+    known.addAll(found);
+    consumer.assign(known);
+    Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(found);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(found);
+    for (TopicPartition partition : found) {
+      consumer.seek(
+          partition,
+          Math.max(beginnings.get(partition), ends.get(partition) - readBack(partition.topic())));
+    }
+    sampler.assigned(consumer, found.stream().filter(p -> sampler.isSource(p.topic())).toList());
+  }
+
+  private static List<TopicPartition> partitions(
+      KafkaConsumer<byte[], byte[]> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(info -> new TopicPartition(topic, info.partition()))
+        .toList();
+  }
+
+  private long readBack(String topic) {
+    if (topic.equals(scoresTopic)) {
+      return SCORES_READ_BACK / Math.max(1, scorePartitions().size());
+    }
+    return topic.equals(alertsTopic) ? ALERTS_READ_BACK : Long.MAX_VALUE / 2;
+  }
+
+  /** Goes to the newest scores where too many wait. */
+  private void leaveOut(KafkaConsumer<byte[], byte[]> consumer) {
+    List<TopicPartition> partitions = scorePartitions();
+    long most =
+        Math.max(1, (long) SECONDS_BEHIND * scoresPerSecond / Math.max(1, partitions.size()));
+    for (TopicPartition partition : partitions) {
+      long behind = consumer.currentLag(partition).orElse(0);
+      if (behind > most) {
+        long skipped = behind - Math.max(1, scoresPerSecond / partitions.size());
+        consumer.seek(partition, consumer.position(partition) + skipped);
+        state.leaveOut(skipped);
+      }
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> message) {
+    String topic = message.topic();
+    if (message.value() == null) {
+      return;
+    }
+    try {
+      if (topic.equals(scoresTopic)) {
+        takeScore(scores.deserialize(topic, message.value()));
+      } else if (topic.equals(alertsTopic)) {
+        takeAlert(alerts.deserialize(topic, message.value()), message.value().length);
+      } else if (ModelMessages.isOf(settings.detector(), message.key())) {
+        state.add(ModelEntry.of(models.deserialize(topic, message.value()), message.timestamp()));
+      }
+    } catch (SerializationException | UnknownSchemaException foreign) {
+      state.addUnreadable();
+    }
+  }
+
+  /** Detectors may share topics. */
+  private void takeScore(ScoredRecord score) {
+    if (score.getDetector().equals(settings.detector())) {
+      state.add(score, System.currentTimeMillis());
+    }
+  }
+
+  private void takeAlert(AnomalyAlert alert, int bytes) {
+    if (alert.getDetector().equals(settings.detector())) {
+      state.add(alert, bytes);
+    }
+  }
+
+  @Override
+  public void close() {
+    KafkaConsumer<byte[], byte[]> reading;
+    synchronized (watching) {
+      stopped = true;
+      reading = current;
+      watching.notifyAll();
+    }
+    if (reading != null) {
+      reading.wakeup();
+    }
+    try {
+      thread.join(LONGEST_REQUEST.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

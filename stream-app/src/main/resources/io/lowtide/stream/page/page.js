@@ -1,0 +1,113 @@
+import { byId, say } from "./dom.js";
+import { AlertList } from "./list.js";
+import { Detail } from "./detail.js";
+import { Line } from "./line.js";
+import { showNumbers } from "./numbers.js";
+import { State } from "./state.js";
+import { showStatus } from "./status.js";
+import { ago, moment, plural } from "./text.js";
+
+const ANNOUNCE_EVERY = 15_000;
+
+const line = new Line((id) => open(id, false));
+const detail = new Detail();
+const list = new AlertList((id) => open(id, true));
+const pending = new Set();
+let announcedAt = 0;
+let unannounced = [];
+
+const state = new State((kind, news) => {
+  if (kind === "change" && news.alerts.length > 0) {
+    unannounced.push(...news.alerts);
+  }
+  schedule(kind);
+});
+
+/** Drawn once for each frame, and not at all where nobody sees it. */
+function schedule(kind) {
+  if (pending.size === 0) {
+    requestAnimationFrame(draw);
+  }
+  pending.add(kind);
+}
+
+function draw() {
+  const kinds = new Set(pending);
+  pending.clear();
+  const drawn = kinds.has("snapshot") || kinds.has("change") || kinds.has("open");
+  showStatus(state);
+  showTop();
+  list.show(state, openId(), drawn);
+  if (drawn) {
+    detail.show(state, openId());
+    line.show(state, openId());
+    showNumbers(state);
+  }
+  announce();
+}
+
+function openId() {
+  const id = decode(location.hash);
+  return id ?? list.firstId(state);
+}
+
+function decode(hash) {
+  if (!hash.startsWith("#alert=")) {
+    return null;
+  }
+  try {
+    return decodeURIComponent(hash.slice("#alert=".length));
+  } catch {
+    return null;
+  }
+}
+
+function open(id, goThere) {
+  history.replaceState(null, "", `#alert=${encodeURIComponent(id)}`);
+  schedule("open");
+  if (goThere && matchMedia("(max-width: 60rem)").matches) {
+    byId("detail").scrollIntoView({ block: "start" });
+  }
+}
+
+function showTop() {
+  const now = state.now();
+  say(byId("detector"), state.about?.detector ?? "…");
+  say(byId("model"), state.model?.version ?? (state.about ? "none yet" : "…"));
+  say(byId("model-age"), state.model ? `trained ${ago(state.model.createdAt, now)}` : "");
+  byId("link").dataset.up = state.link.up;
+  say(byId("link-text"), state.link.up ? "Live" : state.link.text);
+  if (state.about) {
+    const started = moment(state.about.startedAt, now);
+    say(
+      byId("footer"),
+      `What is shown was read back from committed messages of ${[state.about.alertsTopic, state.about.scoresTopic].filter(Boolean).join(" and ")}; `
+        + `rates and counts are of this instance since ${started}. Times are your browser's.`,
+    );
+  }
+}
+
+/** New alerts are told to those who do not see them, but not one by one. */
+function announce() {
+  const now = Date.now();
+  if (unannounced.length === 0 || now - announcedAt < ANNOUNCE_EVERY) {
+    return;
+  }
+  const worst = unannounced.reduce((one, other) => (other.severity > one.severity ? other : one));
+  const others = unannounced.length - 1;
+  say(
+    byId("announcer"),
+    `New alert: ${worst.key ?? "no key"}. ${worst.summary}`
+      + (others > 0 ? ` And ${plural(others, "other", "others")}.` : ""),
+  );
+  announcedAt = now;
+  unannounced = [];
+}
+
+addEventListener("hashchange", () => schedule("open"));
+addEventListener("resize", () => schedule("change"));
+byId("order").addEventListener("change", () => schedule("change"));
+byId("range").addEventListener("change", (event) => {
+  line.choose(Number(event.target.value));
+  schedule("change");
+});

@@ -1,0 +1,85 @@
+// The answer in five seconds: what is wrong, how wrong, since when.
+
+import { byId, html, say } from "./dom.js";
+import { ago, duration, level, moment, plural, rank, rarity } from "./text.js";
+
+/** How long an alert counts as of now. */
+const RECENT = 15 * 60_000;
+
+export function showStatus(state) {
+  const { level, title, text, facts } = judge(state);
+  byId("status").dataset.level = level;
+  say(byId("status-title"), title);
+  say(byId("status-text"), text);
+  showFacts(byId("status-facts"), facts ?? []);
+  document.title = `${title} · Lowtide`;
+}
+
+function showFacts(list, facts) {
+  const wanted = facts.map(([name, value]) => `${name}\n${value}`).join("\n\n");
+  if (list.dataset.shown === wanted) {
+    return;
+  }
+  list.dataset.shown = wanted;
+  list.replaceChildren(
+    ...facts.map(([name, value]) => html("div", {}, html("dt", {}, name), html("dd", {}, value))),
+  );
+}
+
+function judge(state) {
+  const now = state.now();
+  if (!state.link.up) {
+    return {
+      level: "lost",
+      title: state.about ? "This page lost its application" : "Connecting …",
+      text: state.about
+        ? `${state.link.text} for ${duration(Date.now() - state.link.since)}. What is below is as it was then.`
+        : state.link.text,
+    };
+  }
+  if (!state.health.ready) {
+    return {
+      level: state.health.live ? "waiting" : "down",
+      title: state.health.live ? "Not scoring" : "Stopped",
+      text: state.health.reason,
+    };
+  }
+  return judgeAlerts([...state.alerts.values()], state, now);
+}
+
+function judgeAlerts(alerts, state, now) {
+  const recent = alerts.filter((alert) => alert.eventTime > now - RECENT);
+  if (recent.length === 0) {
+    const last = Math.max(...alerts.map((alert) => alert.eventTime).filter((time) => time <= now));
+    return {
+      level: "quiet",
+      title: "Nothing unusual now",
+      text: Number.isFinite(last)
+        ? `The last alert was ${ago(last, now)}, at ${moment(last, now)}.`
+        : "There has been no alert among those that are kept.",
+    };
+  }
+  const worst = recent.reduce((one, other) => (other.severity > one.severity ? other : one));
+  const keys = new Set(recent.map((alert) => alert.key)).size;
+  const first = Math.min(...recent.map((alert) => alert.eventTime));
+  const latest = Math.max(...recent.map((alert) => alert.eventTime));
+  return {
+    level: rank(worst) >= 2 ? "grave" : "unusual",
+    title: keys === 1 && worst.key !== null
+      ? `${brief(worst.key)} is unusual`
+      : `${plural(keys, "key", "keys")} unusual in the last ${duration(RECENT)}`,
+    text: worst.summary,
+    facts: [
+      ["Worst", worst.key === null ? "a record without a key" : brief(worst.key)],
+      ["How wrong", `${level(worst)}, ${rarity(worst)} normal records`],
+      ["First", moment(first, now)],
+      ["Latest", ago(latest, now)],
+      ["Alerts", String(recent.length)],
+    ],
+  };
+}
+
+/** Isolated, so that it cannot turn the direction of the text around it. */
+function brief(key) {
+  return `\u2068${key.length > 60 ? `${key.slice(0, 60)}…` : key}\u2069`;
+}

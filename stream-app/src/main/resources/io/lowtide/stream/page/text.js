@@ -1,0 +1,124 @@
+// Numbers and times for people.
+
+const LOCALE = "en";
+const WHOLE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const FIGURES = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 4 });
+const NATS = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const SHARE = new Intl.NumberFormat(LOCALE, { style: "percent", maximumSignificantDigits: 2 });
+const TWO_FIGURES = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const MINUTES = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", hour12: false });
+const DAY = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const YEAR = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+
+const NONE = "–";
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY_MILLIS = 24 * HOUR;
+
+const LEVELS = ["LOW", "MEDIUM", "HIGH", "CRITICAL"];
+const LEVEL_NAMES = ["Low", "Medium", "High", "Critical"];
+
+/** The severities at which the levels above the first begin. */
+const BEGINNINGS = [3, 4, 6];
+
+function signed(text) {
+  return text.replace("-", "−");
+}
+
+export function whole(number) {
+  return Number.isFinite(number) ? signed(WHOLE.format(number)) : NONE;
+}
+
+/** A field's value, to four figures. */
+export function figures(number) {
+  if (!Number.isFinite(number)) {
+    return NONE;
+  }
+  const size = Math.abs(number);
+  return size !== 0 && (size < 1e-4 || size >= 1e9)
+    ? signed(number.toExponential(3))
+    : signed(FIGURES.format(number));
+}
+
+export function nats(number) {
+  return Number.isFinite(number) ? signed(NATS.format(number)) : NONE;
+}
+
+export function share(number) {
+  return Number.isFinite(number) ? SHARE.format(number) : NONE;
+}
+
+/** How grave a record is, from 0 to 3: by its level, or where it has none yet, by its severity. */
+export function rank(record) {
+  const level = LEVELS.indexOf(record.level);
+  return level >= 0 ? level : BEGINNINGS.filter((beginning) => record.severity >= beginning).length;
+}
+
+/** The same in a word. */
+export function level(record) {
+  return LEVEL_NAMES[rank(record)];
+}
+
+/** How rare a record is among normal ones. */
+export function rarity(record) {
+  const most = 10 ** BEGINNINGS[2];
+  const oneIn = record.oneIn ?? Math.min(most, 10 ** record.severity);
+  if (!Number.isFinite(oneIn)) {
+    return NONE;
+  }
+  const more = record.oneInOrMore || oneIn >= most;
+  return `${more ? "under " : ""}1 in ${TWO_FIGURES.format(Math.max(1, oneIn))}`;
+}
+
+/** A latency given in nanoseconds. */
+export function latency(nanos) {
+  if (!Number.isFinite(nanos)) {
+    return NONE;
+  }
+  return nanos < 1e6 ? `${whole(nanos / 1e3)} µs` : `${FIGURES.format(nanos / 1e6)} ms`;
+}
+
+/** A length of time given in milliseconds, in one unit. */
+export function duration(millis) {
+  const size = Math.max(0, millis);
+  if (size < MINUTE) {
+    return `${Math.floor(size / 1000)} s`;
+  }
+  if (size < 2 * HOUR) {
+    return `${Math.floor(size / MINUTE)} min`;
+  }
+  return size < 2 * DAY_MILLIS ? `${Math.floor(size / HOUR)} h` : `${Math.floor(size / DAY_MILLIS)} days`;
+}
+
+export function ago(time, now) {
+  return time > now + 1000 ? `in ${duration(time - now)}` : `${duration(now - time)} ago`;
+}
+
+function isSameDay(one, other) {
+  return new Date(one).toDateString() === new Date(other).toDateString();
+}
+
+/** A time, with its day where that is not today. */
+export function moment(time, now) {
+  if (!Number.isFinite(time) || Math.abs(time) > 8.64e15) {
+    return NONE;
+  }
+  if (isSameDay(time, now)) {
+    return CLOCK.format(time);
+  }
+  const day = Math.abs(time - now) < 300 * DAY_MILLIS ? DAY : YEAR;
+  return `${day.format(time)}, ${CLOCK.format(time)}`;
+}
+
+/** A time on an axis. */
+export function tick(time, step) {
+  if (step >= DAY_MILLIS) {
+    return DAY.format(time);
+  }
+  return step >= MINUTE ? MINUTES.format(time) : CLOCK.format(time);
+}
+
+export function plural(count, one, many) {
+  return `${whole(count)} ${count === 1 ? one : many}`;
+}
