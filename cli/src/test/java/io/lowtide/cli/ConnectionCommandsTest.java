@@ -3,6 +3,7 @@ package io.lowtide.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lowtide.cli.alerts.AlertsCommand;
+import io.lowtide.cli.alerts.EpisodesCommand;
 import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.TestBundles;
 import io.lowtide.density.bundle.BundleFiles;
@@ -11,8 +12,11 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConnectionCommandsTest {
 
@@ -74,6 +78,24 @@ class ConnectionCommandsTest {
 
     assertThat(run(new PublishCommand(), withConnection(file.toString()))).isEqualTo(2);
     assertOneLine("publish: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--from, yesterday, 'yesterday, expected beginning, end, a time'",
+    "--from, 2026-03-01T12:00, 'expected beginning, end, a time'",
+    "--from, P1Y, 'expected beginning, end, a time'",
+    "--until, end, 'end, expected a time'",
+    "--severity, severe, 'severe, expected one of LOW, MEDIUM, HIGH, CRITICAL'",
+    "--limit, -1, '-1, expected at least 0'"
+  })
+  void shouldSayWhichOptionOfReadingIsNotAsExpected(String option, String value, String expected) {
+    for (Object command : List.of(new AlertsCommand(), new EpisodesCommand())) {
+      assertThat(run(command, withConnection(option, value))).isEqualTo(2);
+    }
+    assertThat(errors.toString().lines())
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).contains(": " + option + ": ").contains(expected));
   }
 
   @Test

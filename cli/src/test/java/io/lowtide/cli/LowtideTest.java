@@ -56,7 +56,8 @@ class LowtideTest {
 
   @Test
   void shouldOfferTheCommandsOnItsClassPathInAlphabeticalOrder() {
-    assertThat(Lowtide.commandLine().getSubcommands()).containsOnlyKeys("alerts", "publish");
+    assertThat(Lowtide.commandLine().getSubcommands())
+        .containsOnlyKeys("alerts", "episodes", "publish");
     assertThat(run(Lowtide.commandLine(), "--help")).isZero();
     assertThat(output.toString()).containsSubsequence("alerts", "publish");
   }

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaCompatibility;
-import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
@@ -20,16 +18,6 @@ import org.apache.avro.specific.SpecificDatumReader;
 import org.junit.jupiter.api.Test;
 
 class DensityModelTest {
-
-  /** What a schema registry asks of the next schema of a subject, unless it is told otherwise. */
-  @Test
-  void shouldBeBackwardCompatibleWithFormatVersion4() throws Exception {
-    assertThat(
-            SchemaCompatibility.checkReaderWriterCompatibility(
-                    DensityModel.getClassSchema(), schemaOfFormatVersion4())
-                .getType())
-        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
-  }
 
   @Test
   void shouldReadConformityScoresUnderTheNameThatTheyHadInFormatVersion4() throws Exception {

@@ -6,6 +6,8 @@ import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.topic.TopicReader;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.Episode;
+import io.lowtide.schemas.EpisodeEnd;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.deadletter.DeadLetters;
@@ -25,6 +27,7 @@ final class Ends {
 
   private final Map<String, String> endAt = new TreeMap<>();
   private final Map<String, String> alerts = new TreeMap<>();
+  private final Map<String, String> episodes = new TreeMap<>();
   private final Map<String, Integer> deadLetters = new TreeMap<>();
   private final Map<String, String> toldBy = new TreeMap<>();
   private final List<String> doubles = new ArrayList<>();
@@ -39,6 +42,9 @@ final class Ends {
     AvroDeserializer<AnomalyAlert> alerts = AvroDeserializer.specific(registry, AnomalyAlert.class);
     each(client, prefix + "scores", m -> ends.score(m, scores.deserialize(m.topic(), m.value())));
     each(client, prefix + "dead-letters", ends::deadLetter);
+    AvroDeserializer<Episode> episodes = AvroDeserializer.specific(registry, Episode.class);
+    each(
+        client, prefix + "episodes", m -> ends.episode(episodes.deserialize(m.topic(), m.value())));
     each(client, prefix + "alerts", m -> ends.alert(m, alerts.deserialize(m.topic(), m.value())));
     return ends;
   }
@@ -89,6 +95,21 @@ final class Ends {
     told(message, "alert " + alert.getId());
   }
 
+  /** The last that is told of it; that it was closed while the source was silent is not of it. */
+  private void episode(Episode episode) {
+    if (episode.getClosedBy() != EpisodeEnd.SOURCE_SILENT) {
+      episodes.put(
+          episode.getId(),
+          (episode.getClosedBy() == null ? "open" : episode.getClosedBy())
+              + " "
+              + episode.getFirstSeen()
+              + " "
+              + episode.getLastSeen()
+              + " "
+              + episode.getCount());
+    }
+  }
+
   private void told(ConsumerRecord<byte[], byte[]> message, String what) {
     String by =
         message.topic()
@@ -122,6 +143,10 @@ final class Ends {
     return alerts.size();
   }
 
+  long episodes() {
+    return episodes.size();
+  }
+
   /** Records, and alerts, that were told of more than once. */
   long doubled() {
     return doubles.size();
@@ -132,9 +157,11 @@ final class Ends {
     return doubles;
   }
 
-  /** Records and alerts of which the other tells something else, or nothing. */
+  /** Records, alerts and episodes of which the other tells something else, or nothing. */
   long differencesFrom(Ends other) {
-    return differences(endAt, other.endAt) + differences(alerts, other.alerts);
+    return differences(endAt, other.endAt)
+        + differences(alerts, other.alerts)
+        + differences(episodes, other.episodes);
   }
 
   private static long differences(Map<String, String> one, Map<String, String> other) {

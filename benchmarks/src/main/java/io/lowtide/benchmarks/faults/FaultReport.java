@@ -46,6 +46,7 @@ record FaultReport(
     say(out, "%-32s %,10d", "told of more than once", disturbed.doubled());
     disturbed.doubles().forEach(what -> say(out, "  %s", what));
     say(out, "%-32s %,10d", "alerts", disturbed.alerts());
+    say(out, "%-32s %,10d", "episodes", disturbed.episodes());
     say(out, "%-32s %,10d", "other than without faults", disturbed.differencesFrom(undisturbed));
     say(out, "%n%-32s %10s %10s %10s", "seconds to the next scores", "times", "median", "longest");
     recoveries.forEach(

@@ -96,6 +96,7 @@ final class FaultRun {
     settings.put("source.topics", SOURCE);
     settings.put("scores.topic", prefix + "scores");
     settings.put("alerts.topic", prefix + "alerts");
+    settings.put("episodes.topic", prefix + "episodes");
     settings.put("dead.letter.topic", prefix + "dead-letters");
     settings.put("kafka.metadata.max.age.ms", "2000");
     settings.putAll(others);

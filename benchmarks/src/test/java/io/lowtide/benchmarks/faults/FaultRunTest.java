@@ -60,6 +60,7 @@ class FaultRunTest {
     assertThat(report.disturbed().deadLetters())
         .containsKeys("TOMBSTONE", "UNDECODABLE", "UNKNOWN_SCHEMA", "WIRE_FORMAT");
     assertThat(report.disturbed().alerts()).isPositive();
+    assertThat(report.disturbed().episodes()).isPositive();
     assertThat(report.isClean()).as(output.toString()).isTrue();
   }
 }

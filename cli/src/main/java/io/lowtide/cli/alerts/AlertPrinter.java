@@ -1,15 +1,11 @@
 package io.lowtide.cli.alerts;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.density.explanation.AlertSummary;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.DetectorState;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
-import java.io.UncheckedIOException;
 import java.util.Locale;
 
 /** Alerts as text. */
@@ -17,9 +13,18 @@ final class AlertPrinter {
 
   private static final int NARROWEST_NAME = 5;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private AlertPrinter() {}
+
+  /** One line for a person. */
+  static String line(AnomalyAlert alert) {
+    return String.format(
+        Locale.ROOT,
+        "%s  %s  %s  (%s)",
+        alert.getEventTime(),
+        alert.getKey() == null ? "no key" : Printable.of(alert.getKey()),
+        Printable.of(alert.getSummary()),
+        Printable.of(alert.getId()));
+  }
 
   /** Several lines for a person, a line for each field. */
   static String readable(AnomalyAlert alert) {
@@ -30,8 +35,8 @@ final class AlertPrinter {
             "%s  %s%s%n  %s%n",
             alert.getEventTime(),
             alert.getDetector(),
-            alert.getKey() == null ? "" : "  key " + alert.getKey(),
-            alert.getSummary()));
+            alert.getKey() == null ? "" : "  key " + Printable.of(alert.getKey()),
+            Printable.of(alert.getSummary())));
     text.append(
         String.format(
             Locale.ROOT,
@@ -53,8 +58,8 @@ final class AlertPrinter {
               Locale.ROOT,
               row,
               contribution.getField(),
-              AlertSummary.value(contribution),
-              AlertSummary.normalValue(contribution),
+              Printable.of(AlertSummary.value(contribution)),
+              Printable.of(AlertSummary.normalValue(contribution)),
               String.format(Locale.ROOT, "%+.2f", contribution.getContribution())));
     }
     for (ContextValue value : alert.getContext()) {
@@ -64,7 +69,19 @@ final class AlertPrinter {
               "  given %s%s = %s%n",
               value.getField(),
               value.getLag() == 0 ? "" : " " + value.getLag() + " before",
-              value.getText()));
+              Printable.of(value.getText())));
+    }
+    DetectorState state = alert.getDetectorState();
+    if (state != null) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  of the last %,d records of its partition %.2g %% were anomalies (budget %.2g %%);"
+                  + " the model is from %s%n",
+              state.getScored(),
+              100 * state.getAnomalyRate(),
+              100 * state.getBudget(),
+              state.getModelCreated()));
     }
     RecordPosition source = alert.getSource();
     text.append(
@@ -80,53 +97,5 @@ final class AlertPrinter {
                 ? ""
                 : "; " + alert.getSuppressed() + " repeats withheld before it"));
     return text.toString();
-  }
-
-  /** One line of JSON, fields as in the Avro contract, times in ISO-8601. */
-  static String json(AnomalyAlert alert) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("id", alert.getId());
-    node.put("detector", alert.getDetector());
-    node.put("modelVersion", alert.getModelVersion());
-    node.put("key", alert.getKey());
-    node.put("eventTime", alert.getEventTime().toString());
-    node.put("logLikelihood", alert.getLogLikelihood());
-    node.put("pValue", alert.getPValue());
-    node.put("severity", alert.getSeverity());
-    node.put("level", alert.getLevel() == null ? null : alert.getLevel().name());
-    node.put("oneIn", alert.getOneIn());
-    node.put("oneInOrMore", alert.getOneInOrMore());
-    node.put("budget", alert.getBudget());
-    node.put("summary", alert.getSummary());
-    ArrayNode contributions = node.putArray("contributions");
-    for (FieldContribution contribution : alert.getContributions()) {
-      contributions
-          .addObject()
-          .put("field", contribution.getField())
-          .put("value", contribution.getValue())
-          .put("normalValue", contribution.getNormalValue())
-          .put("text", contribution.getText())
-          .put("normalText", contribution.getNormalText())
-          .put("contribution", contribution.getContribution());
-    }
-    ArrayNode context = node.putArray("context");
-    for (ContextValue value : alert.getContext()) {
-      context
-          .addObject()
-          .put("field", value.getField())
-          .put("lag", value.getLag())
-          .put("text", value.getText());
-    }
-    node.put("evaluations", alert.getEvaluations());
-    node.put("suppressed", alert.getSuppressed());
-    node.putObject("source")
-        .put("topic", alert.getSource().getTopic())
-        .put("partition", alert.getSource().getPartition())
-        .put("offset", alert.getSource().getOffset());
-    try {
-      return JSON.writeValueAsString(node);
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -2,10 +2,11 @@ package io.lowtide.cli.alerts;
 
 import io.lowtide.cli.ConnectionOptions;
 import io.lowtide.cli.LowtideCommand;
-import io.lowtide.kafka.alert.AlertReader;
+import io.lowtide.kafka.alert.MessageReader;
 import io.lowtide.kafka.topic.DefaultTopics;
 import io.lowtide.schemas.AnomalyAlert;
-import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "alerts",
     mixinStandardHelpOptions = true,
-    description = "Prints alerts from the beginning of their topic, field by field.")
+    description = "Prints alerts, a line each; with --long field by field.")
 public final class AlertsCommand implements LowtideCommand {
 
   @Spec private CommandSpec command;
@@ -29,31 +30,38 @@ public final class AlertsCommand implements LowtideCommand {
       description = "Topic of the alerts; default: ${DEFAULT-VALUE}.")
   private String topic;
 
-  @Option(names = "--follow", description = "Wait for more at the end, until interrupted.")
-  private boolean follow;
+  @Option(
+      names = "--long",
+      description = "Several lines for each alert: field by field, and where the record is.")
+  private boolean detailed;
 
-  @Option(names = "--json", description = "One JSON object per line.")
-  private boolean json;
-
-  @Option(names = "--limit", paramLabel = "N", description = "End after this many alerts.")
-  private long limit = Long.MAX_VALUE;
+  @Mixin private ReadingOptions reading;
 
   @Mixin private ConnectionOptions connection;
 
   @Override
   public Integer call() {
-    PrintWriter out = command.commandLine().getOut();
-    try (AlertReader reader = new AlertReader(connection.settingsOrRunningDemo(), topic)) {
-      reader.read(follow, limit, alert -> print(out, alert));
+    Clock clock = Clock.systemUTC();
+    MessageFilter filter = reading.filter(clock);
+    Printing<AnomalyAlert> printing =
+        new Printing<>(command.commandLine().getOut(), reading.limit(), filter::accepts, printer());
+    if (printing.isWanted()) {
+      try (MessageReader<AnomalyAlert> reader =
+          new MessageReader<>(
+              connection.settingsOrRunningDemo(),
+              topic,
+              AnomalyAlert.class,
+              reading.start(clock))) {
+        reader.read(reading.follow(), printing);
+      }
     }
     return ExitCode.OK;
   }
 
-  private void print(PrintWriter out, AnomalyAlert alert) {
-    out.println(json ? AlertPrinter.json(alert) : AlertPrinter.readable(alert));
-    if (!json) {
-      out.println();
+  private Function<AnomalyAlert, String> printer() {
+    if (reading.json()) {
+      return AvroJson::line;
     }
-    out.flush();
+    return detailed ? alert -> AlertPrinter.readable(alert) + "\n" : AlertPrinter::line;
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.DetectorState;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
@@ -44,7 +45,36 @@ class AlertPrinterTest {
           List.of(new ContextValue("temperature", 1, "64.25")),
           32,
           2L,
-          new RecordPosition("readings", 1, 42L));
+          new RecordPosition("readings", 1, 42L),
+          null);
+
+  @Test
+  void shouldShowAnAlertInOneLine() {
+    assertThat(AlertPrinter.line(ALERT))
+        .isEqualTo(
+            "2026-03-01T00:00:00Z  press-7  MEDIUM, about 1 in 2,500 normal records is this"
+                + " improbable: pressure is 4.9 (normal here: 2.1).  (readings-1-42-v1)");
+  }
+
+  @Test
+  void shouldNotLetARecordCommandTheTerminal() {
+    AnomalyAlert hostile = AnomalyAlert.newBuilder(ALERT).setKey("press\u001b[2J\u202e\n7").build();
+
+    assertThat(AlertPrinter.line(hostile)).contains("press\\u001b[2J\\u202e\\u000a7");
+    assertThat(AlertPrinter.readable(hostile)).contains("press\\u001b[2J\\u202e\\u000a7");
+  }
+
+  @Test
+  void shouldShowHowTheDetectorDoes() {
+    DetectorState state =
+        new DetectorState("v1", Instant.parse("2026-01-02T03:04:05Z"), 0.01, 0.125, 1_000L, 0.0);
+
+    assertThat(
+            AlertPrinter.readable(AnomalyAlert.newBuilder(ALERT).setDetectorState(state).build()))
+        .contains(
+            "of the last 1,000 records of its partition 13 % were anomalies (budget 1.0 %); the"
+                + " model is from 2026-01-02T03:04:05Z");
+  }
 
   @Test
   void shouldShowAnAlertFieldByField() {
@@ -67,12 +97,12 @@ class AlertPrinterTest {
     AnomalyAlert old = AnomalyAlert.newBuilder(ALERT).setLevel(null).setOneIn(null).build();
 
     assertThat(AlertPrinter.readable(old)).contains("severity 3.40, log-likelihood");
-    assertThat(new ObjectMapper().readTree(AlertPrinter.json(old)).get("level").isNull()).isTrue();
+    assertThat(new ObjectMapper().readTree(AvroJson.line(old)).get("level").isNull()).isTrue();
   }
 
   @Test
   void shouldShowEveryFieldOfTheContractAsJson() throws Exception {
-    JsonNode json = new ObjectMapper().readTree(AlertPrinter.json(ALERT));
+    JsonNode json = new ObjectMapper().readTree(AvroJson.line(ALERT));
 
     for (Schema.Field field : AnomalyAlert.getClassSchema().getFields()) {
       assertThat(json.has(field.name())).as(field.name()).isTrue();

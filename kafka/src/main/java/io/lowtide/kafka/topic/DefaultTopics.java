@@ -6,6 +6,9 @@ public final class DefaultTopics {
   /** Alerts. */
   public static final String ALERTS = "lowtide.alerts";
 
+  /** Episodes of alerts. */
+  public static final String EPISODES = "lowtide.episodes";
+
   /** Model bundles. */
   public static final String MODELS = "lowtide.models";
 

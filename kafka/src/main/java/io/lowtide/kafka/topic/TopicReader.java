@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the committed messages of topics from their beginning, those of each partition in order,
- * without joining a group. Belongs to one thread, but for {@link #stop}.
+ * Reads the committed messages of topics, those of each partition in order, without joining a
+ * group. Belongs to one thread, but for {@link #stop}.
  */
 public final class TopicReader implements AutoCloseable {
 
@@ -29,16 +29,30 @@ public final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final List<String> topics;
+  private final StartingPoint start;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private List<TopicPartition> partitions = List.of();
 
   /**
+   * Reads from the beginning.
+   *
    * @param client how to reach Kafka, as its clients take it
    * @param topics at least one
    * @throws io.lowtide.kafka.connection.ClientSettingsException if no consumer can be made so
    */
   public TopicReader(Map<String, Object> client, Collection<String> topics) {
+    this(client, topics, new StartingPoint.Beginning());
+  }
+
+  /**
+   * @param client how to reach Kafka, as its clients take it
+   * @param topics at least one
+   * @param start where to begin
+   * @throws io.lowtide.kafka.connection.ClientSettingsException if no consumer can be made so
+   */
+  public TopicReader(Map<String, Object> client, Collection<String> topics, StartingPoint start) {
     this.topics = List.copyOf(topics);
+    this.start = start;
     Map<String, Object> settings = new HashMap<>(client);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -117,7 +131,30 @@ public final class TopicReader implements AutoCloseable {
       }
       partitions = found;
       consumer.assign(partitions);
+      seek();
+    }
+  }
+
+  private void seek() {
+    if (start instanceof StartingPoint.Beginning) {
       consumer.seekToBeginning(partitions);
+    } else {
+      consumer.seekToEnd(partitions);
+    }
+    if (start instanceof StartingPoint.At at) {
+      Map<TopicPartition, Long> times = new HashMap<>();
+      partitions.forEach(partition -> times.put(partition, at.time().toEpochMilli()));
+      consumer
+          .offsetsForTimes(times)
+          .forEach(
+              (partition, found) -> {
+                if (found != null) {
+                  consumer.seek(partition, found.offset());
+                }
+              });
+    } else {
+      // Where the end is counts now, not when the first message is asked for.
+      partitions.forEach(consumer::position);
     }
   }
 

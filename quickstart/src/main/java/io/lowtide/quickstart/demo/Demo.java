@@ -175,6 +175,8 @@ final class Demo {
               tally,
               published,
               Math.round(meters.get("lowtide.alerts.suppressed").counter().count()),
+              episodes(meters, "opened"),
+              episodes(meters, "worsened"),
               bundle.calibration().defaultBudget(),
               streamingSeconds,
               trainingSeconds,
@@ -183,6 +185,15 @@ final class Demo {
           .print(out);
       return tally.scored() + tally.deadLettered() == sent;
     }
+  }
+
+  private static long episodes(MeterRegistry meters, String change) {
+    return Math.round(
+        meters
+            .get("lowtide.episodes.told")
+            .tags("kind", "anomaly", "change", change)
+            .counter()
+            .count());
   }
 
   private void keepRunning(

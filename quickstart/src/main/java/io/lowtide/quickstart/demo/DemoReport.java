@@ -13,6 +13,8 @@ import java.util.Map;
  * @param tally what became of them
  * @param alertsPublished alerts on the alerts topic
  * @param alertsSuppressed alerts withheld as repeats of their key
+ * @param episodes episodes that the anomalies were folded into
+ * @param worsened times that one of them got worse
  * @param budget false-alarm budget in force
  * @param streamingSeconds from the first message sent to the last one accounted for
  * @param trainingSeconds training, validation and calibration
@@ -24,6 +26,8 @@ record DemoReport(
     Tally tally,
     long alertsPublished,
     long alertsSuppressed,
+    long episodes,
+    long worsened,
     double budget,
     double streamingSeconds,
     double trainingSeconds,
@@ -44,6 +48,11 @@ record DemoReport(
         "  alerts          %,10d   (%,d more were repeats of their key and withheld)%n",
         alertsPublished,
         alertsSuppressed);
+    out.printf(
+        locale,
+        "  episodes        %,10d   (got worse %,d times; a message each)%n",
+        episodes,
+        worsened);
     out.println();
     out.printf("%-28s %10s %10s   %s%n", "kind of record", "scored", "flagged", "recall");
     for (Map.Entry<String, Tally.Count> entry : tally.counts().entrySet()) {

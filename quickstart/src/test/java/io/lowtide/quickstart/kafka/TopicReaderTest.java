@@ -3,9 +3,11 @@ package io.lowtide.quickstart.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lowtide.kafka.topic.StartingPoint;
 import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.TopicReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -83,6 +85,33 @@ class TopicReaderTest {
       send("one", 1, "e");
       assertThat(toEnd(reader)).containsExactly("e");
     }
+  }
+
+  @Test
+  void shouldBeginAtATimeOrAtTheEnd() {
+    kafka.createTopic("dated", 1, Map.of());
+    Instant start = Instant.now().minusSeconds(3600);
+    try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+      for (int second : List.of(0, 20, 10, 30)) {
+        byte[] value = Integer.toString(second).getBytes(StandardCharsets.UTF_8);
+        long at = start.plusSeconds(second).toEpochMilli();
+        producer.send(new ProducerRecord<>("dated", 0, at, null, value));
+      }
+    }
+    try (TopicReader inTime = readerAt(new StartingPoint.At(start.plusSeconds(15)));
+        TopicReader late = readerAt(new StartingPoint.At(start.plusSeconds(31)));
+        TopicReader end = readerAt(new StartingPoint.End())) {
+      assertThat(toEnd(inTime)).containsExactly("20", "10", "30");
+      assertThat(toEnd(late)).isEmpty();
+      assertThat(toEnd(end)).isEmpty();
+      send("dated", 0, "next");
+      assertThat(toEnd(late)).containsExactly("next");
+      assertThat(toEnd(end)).containsExactly("next");
+    }
+  }
+
+  private static TopicReader readerAt(StartingPoint start) {
+    return new TopicReader(client(), List.of("dated"), start);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.cli.Lowtide;
 import io.lowtide.cli.alerts.AlertsCommand;
+import io.lowtide.cli.alerts.EpisodesCommand;
 import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.kafka.alert.AlertReader;
@@ -15,6 +16,9 @@ import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.Episode;
+import io.lowtide.schemas.EpisodeChange;
+import io.lowtide.schemas.EpisodeEnd;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
@@ -40,7 +44,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
@@ -243,6 +249,12 @@ class StreamOnKafkaTest extends AccountedStreamTest {
       assertThat(run(new AlertsCommand(), arguments).lines())
           .hasSize(3)
           .allMatch(line -> line.contains("\"detector\":\"press-line\""));
+      assertThat(run(new AlertsCommand(), "--topic", prefix + ".alerts", "--from", "end"))
+          .isEmpty();
+      assertThat(
+              run(new EpisodesCommand(), "--topic", prefix + ".episodes", "--limit", "2").lines())
+          .hasSize(2)
+          .allMatch(line -> line.startsWith("OPENED"));
     }
 
     Path fresh = Files.createDirectory(state.resolve("fresh"));
@@ -410,6 +422,132 @@ class StreamOnKafkaTest extends AccountedStreamTest {
         .containsExactly(
             tuple(first.truncatedTo(ChronoUnit.MILLIS), 0L),
             tuple(first.plusSeconds(400).truncatedTo(ChronoUnit.MILLIS), 2L));
+  }
+
+  private List<Episode> episodes(String topic) {
+    AvroDeserializer<Episode> deserializer = AvroDeserializer.specific(registry, Episode.class);
+    try (Committed episodes = new Committed(kafka.bootstrapServers(), topic)) {
+      return episodes.toEnd().stream()
+          .map(message -> deserializer.deserialize(message.topic(), message.value()))
+          .toList();
+    }
+  }
+
+  @Test
+  void shouldGoOnWithAnEpisodeOnAnotherInstance() throws Exception {
+    publish(TestModels.bundle("v1"));
+    Instant first = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      sendAnomaly("press-7", first);
+      sendAnomaly("press-7", first.plusSeconds(60));
+      awaitOutcome();
+    }
+
+    Path elsewhere = Files.createDirectory(state.resolve("elsewhere"));
+    Map<String, String> silence = Map.of("episode.silence", "PT4S");
+    try (StreamApplication another = start(Map.of("state.directory", elsewhere.toString()))) {
+      assertThat(another.awaitReady(Duration.ofSeconds(30))).isTrue();
+      sendAnomaly("press-7", first.plusSeconds(400));
+      awaitOutcome();
+    }
+    try (StreamApplication impatient = start(silence)) {
+      assertThat(impatient.awaitReady(Duration.ofSeconds(30))).isTrue();
+      Await.until(
+          () -> episodes(prefix + ".episodes").size() == 2,
+          () -> episodes(prefix + ".episodes").toString());
+    }
+
+    assertThat(episodes(prefix + ".episodes"))
+        .extracting(Episode::getChange, Episode::getClosedBy, Episode::getCount)
+        .containsExactly(
+            tuple(EpisodeChange.OPENED, null, 1L),
+            tuple(EpisodeChange.CLOSED, EpisodeEnd.SOURCE_SILENT, 3L));
+    assertThat(episodes(prefix + ".episodes").get(1))
+        .returns(first, Episode::getFirstSeen)
+        .returns(first.plusSeconds(400), Episode::getLastSeen);
+  }
+
+  @Test
+  void shouldGoOnWhereAnApplicationWithoutEpisodesWasStopped() throws Exception {
+    publish(TestModels.bundle("v1"));
+    Instant first = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+    String changelog = prefix + "-suppression-changelog";
+    kafka.createTopic(changelog, PARTITIONS, Map.of("cleanup.policy", "compact"));
+    // As the application of before left it: an alert published, three withheld since.
+    ByteBuffer known = ByteBuffer.allocate(3 * Long.BYTES);
+    known.putLong(11).putLong(3).putLong(first.toEpochMilli());
+    byte[] key = "press-7".getBytes(StandardCharsets.UTF_8);
+    producer.send(new ProducerRecord<>(changelog, 0, key, known.array())).get();
+
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      sendAnomaly("press-7", first.plusSeconds(60));
+      sendAnomaly("press-7", first.plusSeconds(400));
+      awaitOutcome();
+      assertThat(application.isLive()).isTrue();
+    }
+    assertThat(episodes(prefix + ".episodes"))
+        .singleElement()
+        .returns(first, Episode::getFirstSeen)
+        .returns(1L + 3 + 1, Episode::getCount);
+    List<AnomalyAlert> alerts = new ArrayList<>();
+    try (AlertReader reader = new AlertReader(connection(), prefix + ".alerts")) {
+      reader.read(false, Long.MAX_VALUE, alerts::add);
+    }
+    assertThat(alerts).singleElement().returns(4L, AnomalyAlert::getSuppressed);
+  }
+
+  @Test
+  void shouldEndInTheEpisodesOfAnUndisturbedRunWhenItIsKilled() throws Exception {
+    publish(TestModels.bundle("v1"));
+    kafka.createTopic(prefix + ".scores", PARTITIONS, Map.of());
+    kafka.createTopic(prefix + ".dead-letters", PARTITIONS, Map.of());
+    List<String> arguments = new ArrayList<>();
+    settings(Map.of()).forEach((name, value) -> arguments.add(name + "=" + value));
+    long start = Instant.now().minusSeconds(90_000).toEpochMilli();
+    List<ProducerRecord<byte[], byte[]>> outOfOrder = new ArrayList<>();
+    for (int i = 0; i < 8_000; i++) {
+      byte[] key = ("press-" + random.nextInt(50)).getBytes(StandardCharsets.UTF_8);
+      long at = start + 10_000L * i + random.nextInt(1_200_000);
+      outOfOrder.add(new ProducerRecord<>(source(), null, at, key, message(READING)));
+    }
+    sendAll(outOfOrder);
+    Process child = ChildJvm.start(StreamChild.class, arguments.toArray(String[]::new));
+    try (Committed scores = committed("scores")) {
+      Await.until(() -> scores.soFar().size() >= 1_000, () -> scores.soFar().size() + " scores");
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+    try (StreamApplication application = start(Map.of())) {
+      awaitOutcome();
+      assertThat(application.isLive()).isTrue();
+    }
+
+    Path undisturbed = Files.createDirectory(state.resolve("undisturbed"));
+    Map<String, String> second = new HashMap<>();
+    second.put("application.id", prefix + "-2");
+    second.put("state.directory", undisturbed.toString());
+    for (String topic : List.of("alerts", "episodes", "scores", "dead-letters")) {
+      second.put(
+          topic.equals("dead-letters") ? "dead.letter.topic" : topic + ".topic",
+          prefix + "-2." + topic);
+    }
+    try (StreamApplication application = start(second);
+        Committed scores = new Committed(kafka.bootstrapServers(), prefix + "-2.scores")) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      Await.until(() -> scores.soFar().size() >= 8_000, () -> scores.soFar().size() + " scores");
+    }
+    List<Episode> killed = episodes(prefix + ".episodes");
+    assertThat(killed).hasSizeGreaterThan(300);
+    assertThat(killed).extracting(Episode::getChange).contains(EpisodeChange.CLOSED);
+    assertThat(inOrder(killed)).isEqualTo(inOrder(episodes(prefix + "-2.episodes")));
+  }
+
+  /** Of each episode all that was told, in the order of telling. */
+  private static Map<String, List<Episode>> inOrder(List<Episode> told) {
+    return told.stream()
+        .collect(Collectors.groupingBy(Episode::getId, TreeMap::new, Collectors.toList()));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.lowtide.stream.config;
 
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -12,6 +13,8 @@ import org.apache.avro.Schema;
 public enum OutputTopic {
   /** An alert for every record found improbable. */
   ALERTS(SettingDefinitions.ALERTS_TOPIC, "alerts", Optional.of(AnomalyAlert.getClassSchema())),
+  /** What is wrong with a key, and since when. */
+  EPISODES(SettingDefinitions.EPISODES_TOPIC, "episodes", Optional.of(Episode.getClassSchema())),
   /** The records that cannot be scored, as they came. */
   DEAD_LETTERS(SettingDefinitions.DEAD_LETTER_TOPIC, "dead-letters", Optional.empty()),
   /** The score of every record that has one. */

@@ -24,12 +24,16 @@ final class SettingDefinitions {
   static final String SOURCE_TOPICS = "source.topics";
   static final String SOURCE_VALUE_SERDE = "source.value.serde";
   static final String ALERTS_TOPIC = "alerts.topic";
+  static final String EPISODES_TOPIC = "episodes.topic";
   static final String SCORES_TOPIC = "scores.topic";
   static final String DEAD_LETTER_TOPIC = "dead.letter.topic";
   static final String MODELS_TOPIC = "models.topic";
   static final String TOPICS_CREATE = "topics.create";
   static final String ALERT_BUDGET = "alert.budget";
   static final String SUPPRESSION_WINDOW = "suppression.window";
+  static final String EPISODE_SILENCE = "episode.silence";
+  static final String EPISODE_LIMIT = "episode.limit";
+  static final String UNSCORABLE_LIMIT = "unscorable.limit";
   static final String HISTORY_RETENTION = "history.retention";
   static final String MODEL_FIT_WINDOW = "model.fit.window";
   static final String MODEL_MISFIT_LIMIT = "model.misfit.limit";
@@ -115,6 +119,15 @@ final class SettingDefinitions {
             Importance.HIGH,
             "Topic that receives an AnomalyAlert for every record found improbable.")
         .define(
+            EPISODES_TOPIC,
+            Type.STRING,
+            DefaultTopics.EPISODES,
+            Validators.topicOrEmpty(),
+            Importance.HIGH,
+            "Topic that receives an Episode when one is opened, gets worse, is closed or reopened;"
+                + " empty: none. One that is created here is compacted, and forgets after the"
+                + " broker's retention.")
+        .define(
             SCORES_TOPIC,
             Type.STRING,
             "",
@@ -165,6 +178,31 @@ final class SettingDefinitions {
             Importance.MEDIUM,
             "Alerts less than this away in event time, before or after, from a published alert of"
                 + " the same key are withheld. PT0S: never.")
+        .define(
+            EPISODE_SILENCE,
+            Type.STRING,
+            "PT15M",
+            Validators.duration(Duration.ofSeconds(1)),
+            Importance.MEDIUM,
+            "An anomaly up to this far in event time from an open episode of its key belongs to it."
+                + " An episode is closed when the event time of its partition has gone on for longer"
+                + " without another one, or when the partition has been silent for as long.")
+        .define(
+            EPISODE_LIMIT,
+            Type.INT,
+            10_000,
+            Range.between(1, 1_000_000),
+            Importance.LOW,
+            "Most episodes open at once for each source partition; beyond it the one that was"
+                + " longest without an anomaly is closed. Each takes some kilobytes of heap.")
+        .define(
+            UNSCORABLE_LIMIT,
+            Type.DOUBLE,
+            0.1,
+            Validators.share(),
+            Importance.MEDIUM,
+            "Share of a partition's records without a score, among some 100, from which on they are"
+                + " an episode. It is closed below half of it. 1: never.")
         .define(
             SOURCE_VALUE_SERDE,
             Type.CLASS,

@@ -228,6 +228,14 @@ public final class StreamSettings {
     return duration(SettingDefinitions.SUPPRESSION_WINDOW);
   }
 
+  /** What belongs to one episode, and when it is over. */
+  public EpisodeSettings episodes() {
+    return new EpisodeSettings(
+        duration(SettingDefinitions.EPISODE_SILENCE),
+        config.getInt(SettingDefinitions.EPISODE_LIMIT),
+        config.getDouble(SettingDefinitions.UNSCORABLE_LIMIT));
+  }
+
   /** Kafka Streams' application id. */
   public String applicationId() {
     String id = config.getString(SettingDefinitions.APPLICATION_ID);

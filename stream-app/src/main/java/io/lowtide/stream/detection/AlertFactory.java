@@ -53,7 +53,8 @@ public final class AlertFactory {
         context,
         score.evaluations(),
         suppressed,
-        source);
+        source,
+        null);
   }
 
   /**

@@ -117,6 +117,15 @@ public final class RecordJudge {
         Optional.of(SuppressionState.published(known, eventTime)));
   }
 
+  /**
+   * The alert about the record that was judged last, which is an anomaly: for one that is withheld,
+   * and is worth an explanation all the same.
+   */
+  public AnomalyAlert alertOfLast(
+      ScoreOutcome.Scored score, byte[] key, long eventTime, RecordPosition source) {
+    return alert(score, key, eventTime, source, 0);
+  }
+
   private AnomalyAlert alert(
       ScoreOutcome.Scored score,
       byte[] key,

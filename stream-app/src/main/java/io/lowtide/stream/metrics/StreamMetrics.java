@@ -1,5 +1,7 @@
 package io.lowtide.stream.metrics;
 
+import io.lowtide.schemas.EpisodeChange;
+import io.lowtide.schemas.EpisodeKind;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.output.Adjustment;
 import io.micrometer.core.instrument.Counter;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -64,6 +67,9 @@ public final class StreamMetrics {
   private final Map<Adjustment, Counter> adjusted = new EnumMap<>(Adjustment.class);
   private final Counter alertsPublished;
   private final Counter alertsSuppressed;
+  private final Map<EpisodeKind, Map<EpisodeChange, Counter>> episodes =
+      new EnumMap<>(EpisodeKind.class);
+  private final AtomicInteger openEpisodes = new AtomicInteger();
   private final Timer scoreLatency;
   private final DistributionSummary evaluations;
   private final Counter transientFaults;
@@ -100,6 +106,12 @@ public final class StreamMetrics {
     this.alertsPublished = counter("lowtide.alerts.published", "Alerts published.");
     this.alertsSuppressed =
         counter("lowtide.alerts.suppressed", "Alerts withheld as repeats of their key.");
+    for (EpisodeKind kind : EpisodeKind.values()) {
+      episodes.put(kind, episodeCounters(kind));
+    }
+    Gauge.builder("lowtide.episodes.open", openEpisodes, AtomicInteger::get)
+        .description("Episodes that a further record would go on.")
+        .register(registry);
     this.scoreLatency =
         Timer.builder("lowtide.score.latency")
             .description("Time to score one decoded record.")
@@ -180,6 +192,16 @@ public final class StreamMetrics {
         .increment();
   }
 
+  /** A change of an episode was told. */
+  public void episodeTold(EpisodeKind kind, EpisodeChange change) {
+    episodes.get(kind).get(change).increment();
+  }
+
+  /** So many more episodes are open, or fewer. */
+  public void episodesOpened(int more) {
+    openEpisodes.addAndGet(more);
+  }
+
   /** An alert was published. */
   public void alertPublished() {
     alertsPublished.increment();
@@ -198,6 +220,20 @@ public final class StreamMetrics {
   /** Something that the application depends on went away. */
   public void outage(String dependency) {
     outages(dependency).increment();
+  }
+
+  private Map<EpisodeChange, Counter> episodeCounters(EpisodeKind kind) {
+    Map<EpisodeChange, Counter> counters = new EnumMap<>(EpisodeChange.class);
+    for (EpisodeChange change : EpisodeChange.values()) {
+      counters.put(
+          change,
+          Counter.builder("lowtide.episodes.told")
+              .description("Changes of episodes told.")
+              .tag("kind", label(kind))
+              .tag("change", label(change))
+              .register(registry));
+    }
+    return counters;
   }
 
   /**

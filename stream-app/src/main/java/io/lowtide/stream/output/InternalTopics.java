@@ -18,6 +18,9 @@ public final class InternalTopics {
   /** Store of past records. */
   public static final String HISTORY_STORE = "history";
 
+  /** Store of open episodes, and of what each source partition has told. */
+  public static final String EPISODES_STORE = "episodes";
+
   private final StreamSettings settings;
 
   /** Those of an application of these settings. */
@@ -27,12 +30,13 @@ public final class InternalTopics {
 
   /** Their names, whether they exist or not. */
   List<String> names() {
-    return List.of(changelog(SUPPRESSION_STORE), changelog(HISTORY_STORE));
+    return List.of(
+        changelog(SUPPRESSION_STORE), changelog(HISTORY_STORE), changelog(EPISODES_STORE));
   }
 
-  /** The one that every application has, unless it withholds no alerts. */
+  /** The one that every application has. */
   String alwaysThere() {
-    return changelog(SUPPRESSION_STORE);
+    return changelog(EPISODES_STORE);
   }
 
   private String changelog(String store) {

@@ -56,6 +56,23 @@ public final class AlertMemory implements KeyMemory<SuppressionState> {
         .map(RememberedAlerts::state);
   }
 
+  /** How many anomalies have been remembered so far. */
+  public long remembered() {
+    return next;
+  }
+
+  /**
+   * What is remembered of a key since before so many anomalies had been remembered.
+   *
+   * @param key null for the records without one
+   * @param anomalies {@link #remembered} of then
+   */
+  public Optional<SuppressionState> since(byte[] key, long anomalies) {
+    return Optional.ofNullable(store.get(StoreKeys.of(key)))
+        .filter(alerts -> alerts.order() < anomalies && !isForgotten(alerts))
+        .map(RememberedAlerts::state);
+  }
+
   @Override
   public void remember(byte[] key, SuppressionState known) {
     store.put(StoreKeys.of(key), new RememberedAlerts(next, known));

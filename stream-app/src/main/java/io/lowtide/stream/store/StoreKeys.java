@@ -1,6 +1,7 @@
 package io.lowtide.stream.store;
 
 import io.lowtide.stream.output.Sha256;
+import java.nio.ByteBuffer;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
@@ -18,6 +19,16 @@ final class StoreKeys {
     if (key == null) {
       return NO_KEY;
     }
-    return Bytes.wrap(key.length <= LONGEST ? key : Sha256.digest(key));
+    return Bytes.wrap(shortened(key));
+  }
+
+  /** The same behind a byte that tells what is stored under it. */
+  static Bytes of(byte kind, byte[] key) {
+    byte[] known = shortened(key);
+    return Bytes.wrap(ByteBuffer.allocate(1 + known.length).put(kind).put(known).array());
+  }
+
+  private static byte[] shortened(byte[] key) {
+    return key.length <= LONGEST ? key : Sha256.digest(key);
   }
 }

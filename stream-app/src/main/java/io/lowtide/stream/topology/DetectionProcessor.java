@@ -1,5 +1,6 @@
 package io.lowtide.stream.topology;
 
+import io.lowtide.stream.config.EpisodeSettings;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
@@ -10,7 +11,6 @@ import io.lowtide.stream.detection.HistoryRetention;
 import io.lowtide.stream.detection.KeyMemory;
 import io.lowtide.stream.detection.RecordJudge;
 import io.lowtide.stream.detection.RememberedRecords;
-import io.lowtide.stream.detection.SteadyClock;
 import io.lowtide.stream.detection.SuppressionState;
 import io.lowtide.stream.detection.SuppressionWindow;
 import io.lowtide.stream.detection.Verdict;
@@ -22,6 +22,7 @@ import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
 import io.lowtide.stream.store.AlertMemory;
+import io.lowtide.stream.store.EpisodeStore;
 import io.lowtide.stream.store.StoredMemory;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,23 +50,31 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   /** How often too old a history is looked for, at the least. */
   private static final Duration LONGEST_BETWEEN_SWEEPS = Duration.ofHours(6);
 
+  /** How often it is looked whether the source is silent, at the least. */
+  private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofMinutes(1);
+
+  private static final int LOOKS_IN_A_SILENCE = 4;
+
   /** Refusals after which nothing but a bare dead letter is sent about a record. */
   private static final int REFUSALS_OF_ANY = 2;
 
   private final Duration suppressionWindow;
   private final Duration historyRetention;
+  private final EpisodeSettings episodeSettings;
+  private final String detector;
   private final boolean hasHistory;
   private final ModelSlot models;
   private final Supplier<RecordDecoder> decoders;
   private final ScoredMessages messages;
+  private final EpisodeMessages episodeMessages;
   private final DeadLetters deadLetters;
   private final Refusals refusals;
   private final FitCheck fit;
   private final StreamMetrics metrics;
-  private final SteadyClock clock = new SteadyClock();
   private RecordDecoder decoder;
   private KeyMemory<RememberedRecords> history = KeyMemory.none();
   private KeyMemory<SuppressionState> alerts = KeyMemory.none();
+  private EpisodeKeeper episodes;
   private RecordJudge judge;
 
   /**
@@ -78,6 +87,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       ModelSlot models,
       Supplier<RecordDecoder> decoders,
       ScoredMessages messages,
+      EpisodeMessages episodeMessages,
       DeadLetters deadLetters,
       Refusals refusals,
       FitCheck fit,
@@ -85,10 +95,13 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
     this.historyRetention = settings.historyRetention();
+    this.episodeSettings = settings.episodes();
+    this.detector = settings.detector();
     this.hasHistory = hasHistory;
     this.models = models;
     this.decoders = decoders;
     this.messages = messages;
+    this.episodeMessages = episodeMessages;
     this.deadLetters = deadLetters;
     this.refusals = refusals;
     this.fit = fit;
@@ -99,12 +112,18 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   public void init(ProcessorContext<byte[], byte[]> context) {
     super.init(context);
     decoder = decoders.get();
-    HistoryRetention retention = new HistoryRetention(historyRetention);
+    Optional<AlertMemory> alertMemory =
+        suppressionWindow.isZero()
+            ? Optional.empty()
+            : Optional.of(new AlertMemory(context.getStateStore(InternalTopics.SUPPRESSION_STORE)));
+    if (alertMemory.isPresent()) {
+      alerts = alertMemory.get();
+    }
+    episodes = openEpisodes(alertMemory);
+    HistoryRetention retention =
+        new HistoryRetention(historyRetention, () -> episodes.partition().steadyTime());
     if (hasHistory) {
       history = openHistory(retention);
-    }
-    if (!suppressionWindow.isZero()) {
-      alerts = new AlertMemory(context.getStateStore(InternalTopics.SUPPRESSION_STORE));
     }
     judge =
         new RecordJudge(
@@ -113,6 +132,28 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
             alerts,
             new SuppressionWindow(suppressionWindow),
             metrics::scoreTook);
+  }
+
+  private EpisodeKeeper openEpisodes(Optional<AlertMemory> alertMemory) {
+    EpisodeKeeper opened =
+        new EpisodeKeeper(
+            new EpisodeStore(context().getStateStore(InternalTopics.EPISODES_STORE)),
+            episodeSettings,
+            detector,
+            episodeMessages,
+            alertMemory,
+            metrics,
+            context().currentSystemTimeMs());
+    Duration look = episodeSettings.silence().dividedBy(LOOKS_IN_A_SILENCE);
+    context()
+        .schedule(
+            look.compareTo(LONGEST_BETWEEN_LOOKS) < 0 ? look : LONGEST_BETWEEN_LOOKS,
+            PunctuationType.WALL_CLOCK_TIME,
+            now ->
+                opened
+                    .closeIfSilent(now, models.current())
+                    .forEach(message -> context().forward(message, OutputTopic.EPISODES.sink())));
+    return opened;
   }
 
   private KeyMemory<RememberedRecords> openHistory(HistoryRetention retention) {
@@ -124,7 +165,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
                 ? historyRetention
                 : LONGEST_BETWEEN_SWEEPS,
             PunctuationType.WALL_CLOCK_TIME,
-            now -> stored.forgetIf(records -> retention.mayBeForgotten(records, clock.time())));
+            now -> stored.forgetIf(retention::isForgotten));
     return stored;
   }
 
@@ -134,15 +175,12 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     RecordMetadata position = context().recordMetadata().orElseThrow();
     try {
       useCurrentModel();
-      clock.advance(record.value().eventTime(), context().currentSystemTimeMs());
       int refused = refusals.of(position.topic(), position.partition(), position.offset());
       if (refused < REFUSALS_OF_ANY) {
-        detect(record, position);
+        detectOrDeadLetter(record, position);
       } else {
         giveUp(record, position, refused > REFUSALS_OF_ANY);
       }
-    } catch (UnscorableRecordException unscorable) {
-      deadLetter(record, position, unscorable);
     } catch (TransientFaultException fault) {
       metrics.handedBack();
       throw handBack(fault);
@@ -175,19 +213,29 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     }
   }
 
+  private void detectOrDeadLetter(Record<byte[], Arrival> record, RecordMetadata position) {
+    try {
+      detect(record, position);
+    } catch (UnscorableRecordException unscorable) {
+      deadLetter(record, position, unscorable);
+    }
+  }
+
   private void detect(Record<byte[], Arrival> record, RecordMetadata position)
       throws UnscorableRecordException {
     Verdict.Scored verdict;
+    EpisodeKeeper.Next next;
     Optional<Record<byte[], byte[]>> score;
     Optional<Record<byte[], byte[]>> alert;
     try {
       verdict = judge(record, position);
       score = messages.score(record, position, judge.model(), verdict);
-      alert = messages.alert(record, position, verdict);
+      next = episodes.after(record, position, judge, verdict);
+      alert = messages.alert(record, position, verdict, next.state());
     } catch (RuntimeException fault) {
       throw unscorable(position, fault);
     }
-    finish(record.key(), verdict, score, alert);
+    finish(record.key(), verdict, score, alert, next);
   }
 
   private Verdict.Scored judge(Record<byte[], Arrival> record, RecordMetadata position)
@@ -237,17 +285,26 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       byte[] key,
       Verdict.Scored verdict,
       Optional<Record<byte[], byte[]>> score,
-      Optional<Record<byte[], byte[]>> alert) {
+      Optional<Record<byte[], byte[]>> alert,
+      EpisodeKeeper.Next next) {
     remember(history, key, verdict.history());
     send(score, OutputTopic.SCORES);
     remember(alerts, key, verdict.suppression());
     send(alert, OutputTopic.ALERTS);
+    adopt(next);
     if (verdict instanceof Verdict.Alerted) {
       metrics.alertPublished();
     } else if (verdict instanceof Verdict.Withheld) {
       metrics.alertSuppressed();
     }
     metrics.scored();
+  }
+
+  private void adopt(EpisodeKeeper.Next next) {
+    episodes.adopt(next, context().currentSystemTimeMs());
+    for (Record<byte[], byte[]> message : next.messages()) {
+      context().forward(message, OutputTopic.EPISODES.sink());
+    }
   }
 
   private static <T> void remember(KeyMemory<T> memory, byte[] key, Optional<T> known) {
@@ -264,6 +321,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
 
   private void deadLetter(
       Record<byte[], Arrival> record, RecordMetadata position, UnscorableRecordException cause) {
+    EpisodeKeeper.Next next = episodes.after(record, position, judge.model(), cause);
     LOG.debug("Dead letter {}: {}", DeadLetters.positionText(position), cause.getMessage());
     context()
         .forward(
@@ -274,6 +332,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
                 judge.model().bundle().version(),
                 cause),
             OutputTopic.DEAD_LETTERS.sink());
+    adopt(next);
     metrics.deadLettered(cause.reason());
   }
 
@@ -306,6 +365,9 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   public void close() {
     if (decoder != null) {
       decoder.close();
+    }
+    if (episodes != null) {
+      episodes.close();
     }
   }
 }

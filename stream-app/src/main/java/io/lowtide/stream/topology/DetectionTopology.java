@@ -4,6 +4,7 @@ import io.lowtide.kafka.registry.FloodProofRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
@@ -112,6 +113,7 @@ public final class DetectionTopology {
     topology.addProcessor(ARRIVE, () -> new ArrivalProcessor(limits, metrics), SOURCE);
     topology.addProcessor(DETECT, () -> newProcessor(withHistory), ARRIVE);
     topology.addStateStore(ProcessIdentity.builder(), DETECT);
+    topology.addStateStore(episodesStore(), DETECT);
     if (withHistory) {
       topology.addStateStore(historyStore(), DETECT);
     }
@@ -145,6 +147,15 @@ public final class DetectionTopology {
         new RememberedAlertsSerde());
   }
 
+  /** Of open episodes only, so in memory; cached, since one entry changes with every record. */
+  private static StoreBuilder<KeyValueStore<Bytes, byte[]>> episodesStore() {
+    return Stores.keyValueStoreBuilder(
+            Stores.inMemoryKeyValueStore(InternalTopics.EPISODES_STORE),
+            Serdes.Bytes(),
+            Serdes.ByteArray())
+        .withCachingEnabled();
+  }
+
   /** One entry for each key, so on disk; its changelog brings it back on another instance. */
   private static StoreBuilder<KeyValueStore<Bytes, RememberedRecords>> historyStore() {
     return Stores.keyValueStoreBuilder(
@@ -167,6 +178,8 @@ public final class DetectionTopology {
             limits,
             refusals,
             metrics),
+        new EpisodeMessages(
+            settings.outputTopics(), new AvroSerializer<Episode>(registry), limits, refusals),
         new DeadLetters(settings.detector(), limits, metrics::adjusted),
         refusals,
         new FitCheck(intake.fit()),

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.DetectorState;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Record;
@@ -79,14 +81,22 @@ final class ScoredMessages {
                         source, key, record.value().eventTime(), model, verdict.score()))));
   }
 
-  /** The alert about a record, if there is one. */
+  /**
+   * The alert about a record, if there is one.
+   *
+   * @param state how the detector does
+   */
   Optional<Record<byte[], byte[]>> alert(
-      Record<byte[], Arrival> record, RecordMetadata position, Verdict.Scored verdict) {
+      Record<byte[], Arrival> record,
+      RecordMetadata position,
+      Verdict.Scored verdict,
+      Supplier<DetectorState> state) {
     if (!(verdict instanceof Verdict.Alerted alerted)) {
       return Optional.empty();
     }
     String topic = topics.get(OutputTopic.ALERTS);
-    AnomalyAlert alert = alerted.alert();
+    AnomalyAlert alert =
+        AnomalyAlert.newBuilder(alerted.alert()).setDetectorState(state.get()).build();
     Record<byte[], byte[]> message =
         fitting(
             OutputTopic.ALERTS,

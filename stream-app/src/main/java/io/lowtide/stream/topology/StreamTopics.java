@@ -3,6 +3,7 @@ package io.lowtide.stream.topology;
 import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.TopicLimits;
 import io.lowtide.kafka.topic.Topics;
+import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.output.OutputLimits;
 import java.util.ArrayList;
@@ -49,8 +50,16 @@ public final class StreamTopics {
     }
   }
 
-  /** The topic of dead letters takes the largest source record whole, with its cause. */
+  /**
+   * The topic of dead letters takes the largest source record whole, with its cause; that of
+   * episodes keeps the last message of each.
+   */
   private Map<String, String> configuration(String output, Topics topics) {
+    if (output.equals(settings.outputTopics().get(OutputTopic.EPISODES))) {
+      return Map.of(
+          TopicConfig.CLEANUP_POLICY_CONFIG,
+          TopicConfig.CLEANUP_POLICY_COMPACT + "," + TopicConfig.CLEANUP_POLICY_DELETE);
+    }
     if (!output.equals(settings.deadLetterTopic())) {
       return Map.of();
     }

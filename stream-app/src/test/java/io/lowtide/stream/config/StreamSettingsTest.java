@@ -284,9 +284,10 @@ class StreamSettingsTest {
         .isEqualTo(
             Map.of(
                 OutputTopic.ALERTS, "lowtide.alerts",
+                OutputTopic.EPISODES, "lowtide.episodes",
                 OutputTopic.DEAD_LETTERS, "lowtide.dead-letters",
                 OutputTopic.SCORES, "scores"));
-    assertThat(StreamSettings.of(with("scores.topic", "")).outputTopics())
+    assertThat(StreamSettings.of(with("episodes.topic", "")).outputTopics())
         .containsOnlyKeys(OutputTopic.ALERTS, OutputTopic.DEAD_LETTERS);
   }
 

@@ -47,6 +47,7 @@ class RecordJudgeTest {
   private final Remembered<SuppressionState> alerts = new Remembered<>();
   private final List<Integer> evaluations = new ArrayList<>();
   private long offset;
+  private long streamTime = Long.MIN_VALUE;
 
   /** Counts how often it is asked. */
   private static final class Remembered<T> implements KeyMemory<T> {
@@ -85,7 +86,7 @@ class RecordJudgeTest {
     RecordJudge judge =
         new RecordJudge(
             records,
-            new HistoryRetention(RETENTION),
+            new HistoryRetention(RETENTION, () -> streamTime),
             alerts,
             new SuppressionWindow(window),
             (nanoseconds, fieldEvaluations) -> evaluations.add(fieldEvaluations));

@@ -5,6 +5,7 @@ import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.SwitchableRegistry;
 import io.lowtide.stream.TestModels;
@@ -21,6 +22,7 @@ import io.lowtide.stream.retry.Dependency;
 import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
+import io.lowtide.stream.store.RememberedAlerts;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -52,6 +54,7 @@ final class DetectionFixture implements AutoCloseable {
 
   static final String SOURCE = "readings";
   static final String ALERTS = "lowtide.alerts";
+  static final String EPISODES = "lowtide.episodes";
   static final String SCORES = "scores";
   static final String DEAD_LETTERS = "lowtide.dead-letters";
   static final String MODELS = "lowtide.models";
@@ -76,6 +79,7 @@ final class DetectionFixture implements AutoCloseable {
   private final TestInputTopic<byte[], byte[]> source;
   private final TestInputTopic<byte[], byte[]> modelMessages;
   private final TestOutputTopic<byte[], byte[]> alerts;
+  private final TestOutputTopic<byte[], byte[]> episodes;
   private final TestOutputTopic<byte[], byte[]> scores;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
 
@@ -125,6 +129,7 @@ final class DetectionFixture implements AutoCloseable {
         driver.createInputTopic(MODELS, new ByteArraySerializer(), new ByteArraySerializer());
     this.intake = intake;
     this.alerts = output(ALERTS);
+    this.episodes = output(EPISODES);
     this.scores = output(SCORES);
     this.deadLetters = output(DEAD_LETTERS);
   }
@@ -206,6 +211,26 @@ final class DetectionFixture implements AutoCloseable {
 
   List<TestRecord<byte[], byte[]>> alertMessages() {
     return alerts.readRecordsToList();
+  }
+
+  List<TestRecord<byte[], byte[]>> episodeMessages() {
+    return episodes.readRecordsToList();
+  }
+
+  Episode episode(TestRecord<byte[], byte[]> message) {
+    return AvroDeserializer.specific(registry, Episode.class)
+        .deserialize(EPISODES, message.value());
+  }
+
+  List<Episode> episodes() {
+    return episodeMessages().stream().map(this::episode).toList();
+  }
+
+  /** Remembers alerts of a key as an application from before there were episodes did. */
+  void rememberAlerts(String key, RememberedAlerts known) {
+    KeyValueStore<Bytes, RememberedAlerts> store =
+        driver.getKeyValueStore(InternalTopics.SUPPRESSION_STORE);
+    store.put(Bytes.wrap(bytes(key)), known);
   }
 
   List<TestRecord<byte[], byte[]>> scoreMessages() {

@@ -779,7 +779,7 @@ class DetectionTopologyTest {
   void shouldRemoveAKeyThatStaysAwayFromTheStoreInTime() {
     start(Map.of("history.retention", "PT1H")).publish(TestModels.withTemperatureBefore("lag"));
     stream.send("press-7", reading(64.5, 2), START);
-    for (int minute = 1; minute <= 125; minute++) {
+    for (int minute = 1; minute <= 135; minute++) {
       stream.send("press-8", reading(64, 2), START.plusSeconds(60L * minute));
     }
     stream.waitFor(Duration.ofHours(2));

@@ -1,0 +1,36 @@
+package io.lowtide.cli.alerts;
+
+import java.util.Locale;
+
+/** Texts of records on a terminal, which obeys some of what it is sent. */
+final class Printable {
+
+  private Printable() {}
+
+  /** The text with control and formatting characters, line breaks among them, as escapes. */
+  static String of(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            point -> {
+              if (isHarmless(point)) {
+                printable.appendCodePoint(point);
+              } else {
+                printable.append(String.format(Locale.ROOT, "\\u%04x", point));
+              }
+            });
+    return printable.toString();
+  }
+
+  private static boolean isHarmless(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> true;
+    };
+  }
+}

@@ -1,0 +1,127 @@
+package io.lowtide.stream.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lowtide.schemas.Episode;
+import io.lowtide.schemas.EpisodeChange;
+import io.lowtide.schemas.EpisodeContract;
+import io.lowtide.schemas.EpisodeKind;
+import io.lowtide.schemas.EpisodeRecord;
+import io.lowtide.schemas.GeneratedClasses;
+import io.lowtide.schemas.RecordPosition;
+import io.lowtide.schemas.SeverityLevel;
+import io.lowtide.stream.episode.Badness;
+import io.lowtide.stream.episode.OpenEpisode;
+import io.lowtide.stream.episode.PartitionState;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
+
+class EpisodeStoreTest {
+
+  static {
+    GeneratedClasses.trust();
+  }
+
+  private static final Instant AT = Instant.parse("2026-03-01T00:00:00Z");
+  private static final RecordPosition SOURCE = new RecordPosition("readings", 1, 42L);
+
+  private static OpenEpisode open(long order) {
+    EpisodeRecord worst =
+        EpisodeRecord.newBuilder()
+            .setId("readings-1-43-v1")
+            .setModelVersion("v1")
+            .setEventTime(AT)
+            .setLogLikelihood(-31.5)
+            .setPValue(0.001)
+            .setSeverity(3.5)
+            .setLevel(SeverityLevel.MEDIUM)
+            .setOneIn(3200)
+            .setSource(SOURCE)
+            .build();
+    Episode episode =
+        Episode.newBuilder()
+            .setId("readings-1-42-v1")
+            .setDetector("press-line")
+            .setKind(EpisodeKind.ANOMALY)
+            .setChange(EpisodeChange.WORSENED)
+            .setKey("press-7")
+            .setFirstSeen(AT)
+            .setLastSeen(AT.plusSeconds(60))
+            .setCount(7)
+            .setSummary("7 anomalies in 60.0 seconds")
+            .setWorst(worst)
+            .setFields(List.of("pressure"))
+            .setExplained(2)
+            .setSource(SOURCE)
+            .build();
+    return new OpenEpisode(
+        episode,
+        AT.toEpochMilli(),
+        order,
+        order % 2 == 1,
+        new Badness(3.5, SeverityLevel.MEDIUM, -2.5, 29));
+  }
+
+  @Test
+  void shouldReadBackTheEpisodesOfAKeyUnderTheVersionOfTheContract() {
+    List<OpenEpisode> episodes = List.of(open(0), open(1));
+
+    byte[] stored = EpisodeStore.bytes(episodes);
+
+    assertThat(stored[0]).isEqualTo((byte) EpisodeContract.LATEST);
+    assertThat(EpisodeStore.episodes(stored)).isEqualTo(episodes);
+  }
+
+  @Test
+  void shouldSayThatEpisodesWereStoredByALaterApplication() {
+    byte[] stored = EpisodeStore.bytes(List.of(open(0)));
+    stored[0] = 99;
+
+    assertThatThrownBy(() -> EpisodeStore.episodes(stored))
+        .isInstanceOf(SerializationException.class)
+        .hasMessage(
+            "episodes of a key: stored in version 99, expected 1 to " + EpisodeContract.LATEST);
+  }
+
+  @Test
+  void shouldSayThatEpisodesAreCutShort() {
+    byte[] stored = EpisodeStore.bytes(List.of(open(0)));
+
+    assertThatThrownBy(() -> EpisodeStore.episodes(Arrays.copyOf(stored, stored.length - 9)))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("are not the episodes of a key");
+  }
+
+  @Test
+  void shouldReadBackWhatIsKnownOfAPartitionToTheLastBit() {
+    PartitionState state = PartitionState.initial(12);
+    for (int i = 0; i < 20; i++) {
+      state =
+          state.after(
+              1_000L * i,
+              i % 3 == 0 ? PartitionState.Outcome.ANOMALY : PartitionState.Outcome.UNSCORABLE);
+    }
+
+    PartitionState read = EpisodeStore.partition(EpisodeStore.bytes(state));
+
+    assertThat(read).usingRecursiveComparison().isEqualTo(state);
+  }
+
+  @Test
+  void shouldKeepRecordsWithoutAKeyApartFromThoseOfAnEmptyOne() {
+    EpisodeStore store = new EpisodeStore(null);
+
+    assertThat(
+            List.of(
+                store.subject(null),
+                store.subject(new byte[0]),
+                store.subject(new byte[] {'p'}),
+                store.unscorable()))
+        .doesNotHaveDuplicates();
+    assertThat(store.subject(new byte[600_000]).get()).hasSize(33);
+  }
+}
