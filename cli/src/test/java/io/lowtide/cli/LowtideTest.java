@@ -57,7 +57,7 @@ class LowtideTest {
   @Test
   void shouldOfferTheCommandsOnItsClassPathInAlphabeticalOrder() {
     assertThat(Lowtide.commandLine().getSubcommands())
-        .containsOnlyKeys("alerts", "episodes", "publish");
+        .containsOnlyKeys("alerts", "episodes", "publish", "webhook");
     assertThat(run(Lowtide.commandLine(), "--help")).isZero();
     assertThat(output.toString()).containsSubsequence("alerts", "publish");
   }

@@ -11,6 +11,7 @@ import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.kafka.alert.AlertReader;
 import io.lowtide.kafka.serde.AvroDeserializer;
+import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
@@ -19,6 +20,9 @@ import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeChange;
 import io.lowtide.schemas.EpisodeEnd;
+import io.lowtide.schemas.EpisodeKind;
+import io.lowtide.schemas.GeneratedClasses;
+import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
@@ -47,6 +51,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
@@ -548,6 +553,89 @@ class StreamOnKafkaTest extends AccountedStreamTest {
   private static Map<String, List<Episode>> inOrder(List<Episode> told) {
     return told.stream()
         .collect(Collectors.groupingBy(Episode::getId, TreeMap::new, Collectors.toList()));
+  }
+
+  private Process startWebhook(int port, String... more) throws Exception {
+    Path secret = Files.writeString(state.resolve("secret"), "0123456789abcdef");
+    List<String> arguments = new ArrayList<>(List.of("webhook", "--topic", prefix + ".episodes"));
+    arguments.addAll(List.of("--url", "http://127.0.0.1:" + port + "/"));
+    arguments.addAll(List.of("--secret-file", secret.toString(), "--group", prefix));
+    arguments.addAll(List.of("--bootstrap-servers", kafka.bootstrapServers()));
+    arguments.addAll(List.of("--registry-url", registryUrl()));
+    arguments.addAll(List.of("--kafka", "session.timeout.ms=6000"));
+    arguments.addAll(List.of("--longest-wait", "PT0.2S"));
+    arguments.addAll(List.of(more));
+    return ChildJvm.start(Lowtide.class, arguments.toArray(String[]::new));
+  }
+
+  private void sendEpisodes(int from, int count) throws Exception {
+    try (AvroSerializer<Episode> episodes = new AvroSerializer<>(registry)) {
+      for (int number = from; number < from + count; number++) {
+        Episode episode =
+            Episode.newBuilder()
+                .setId("episode " + number)
+                .setDetector("press-line")
+                .setKind(EpisodeKind.UNSCORABLE)
+                .setChange(EpisodeChange.OPENED)
+                .setFirstSeen(Instant.EPOCH)
+                .setLastSeen(Instant.EPOCH)
+                .setCount(1)
+                .setSummary("a sentence")
+                .setSource(new RecordPosition("readings", 0, (long) number))
+                .build();
+        String topic = prefix + ".episodes";
+        producer
+            .send(new ProducerRecord<>(topic, 0, null, episodes.serialize(topic, episode)))
+            .get();
+      }
+    }
+  }
+
+  private void awaitTaken(WebhookReceiver receiver, int count) throws Exception {
+    Await.until(() -> receiver.taken().size() >= count, () -> receiver.taken() + " taken");
+  }
+
+  private List<String> places(int from, int count) {
+    return IntStream.range(from, from + count)
+        .mapToObj(offset -> prefix + ".episodes-0-" + offset)
+        .toList();
+  }
+
+  @Test
+  void shouldDeliverEpisodesToAWebhookAtLeastOnceThroughOutagesAndAKill() throws Exception {
+    GeneratedClasses.trust();
+    kafka.createTopic(prefix + ".episodes", 1, Map.of());
+    sendEpisodes(0, 3);
+    int port;
+    Process webhook;
+    try (WebhookReceiver receiver = new WebhookReceiver(0, n -> n == 1 ? 503 : 200)) {
+      port = receiver.port();
+      webhook = startWebhook(port, "--from", "beginning");
+      awaitTaken(receiver, 3);
+      assertThat(receiver.taken()).extracting(told -> told.split(" ")[0]).isEqualTo(places(0, 3));
+      assertThat(receiver.taken().get(0)).contains("\"id\":\"episode 0\"");
+      assertThat(receiver.refused()).hasSize(1);
+    }
+    sendEpisodes(3, 1);
+    // Nobody listens; then somebody who cannot take it, and in that the process is killed.
+    try (WebhookReceiver receiver = new WebhookReceiver(port, n -> 500)) {
+      Await.until(() -> receiver.refused().size() >= 2, () -> receiver.refused().toString());
+      webhook.destroyForcibly().waitFor();
+    }
+
+    Process next = startWebhook(port);
+    try (WebhookReceiver receiver = new WebhookReceiver(port, n -> n > 0 && n < 6 ? 422 : 200)) {
+      awaitTaken(receiver, 1);
+      sendEpisodes(4, 2);
+      awaitTaken(receiver, 2);
+      next.destroy();
+      assertThat(next.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      List<String> taken = receiver.taken().stream().map(told -> told.split(" ")[0]).toList();
+      assertThat(taken).containsExactly(places(3, 1).get(0), places(5, 1).get(0));
+      assertThat(receiver.refused())
+          .hasSize(5)
+          .allMatch(told -> told.startsWith(places(4, 1).get(0)));
+    }
   }
 
   @Test
