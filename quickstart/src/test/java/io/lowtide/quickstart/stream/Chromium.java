@@ -235,15 +235,18 @@ final class Chromium implements AutoCloseable {
     }
   }
 
+  /** Asks it to end, so that it clears up after itself. */
   @Override
   public void close() {
-    socket.abort();
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
     try {
-      process.waitFor();
+      send(null, "Browser.close", JSON.createObjectNode());
+      process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      socket.abort();
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 

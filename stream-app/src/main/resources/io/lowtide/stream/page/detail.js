@@ -1,57 +1,127 @@
-// One alert: what each field did to its likelihood, beside what is normal for the field.
+// What is opened, an alert or an episode with its worst record: what each field did to the
+// likelihood, beside what is normal for the field.
 
 import { byId, fill, html, say, svg } from "./dom.js";
-import { ago, figures, level, moment, nats, plural, rarity, share } from "./text.js";
+import { isOpen, titleOf } from "./list.js";
+import { ago, duration, figures, level, moment, nats, plural, rarity, share } from "./text.js";
 
 const MIDDLE = 13;
 const MOST_ROWS = 12;
 
+const ENDS = {
+  SILENCE: "no further record of it",
+  SOURCE_SILENT: "its source fell silent",
+  RECOVERED: "records have scores again",
+  LIMIT: "too many were open",
+};
+
 export class Detail {
-  show(state, id) {
-    const alert = state.alerts.get(id);
-    if (this.id === id && this.alert === alert && this.model === state.model && this.recent === state.recent) {
-      this.tick(state);
-      return;
+  /** The alert that is opened, itself or as the worst of an episode. */
+  alertId(state, opened) {
+    if (opened?.kind !== "episode") {
+      return opened?.id ?? null;
     }
-    this.id = id;
-    this.model = state.model;
-    this.recent = state.recent;
-    this.alert = alert;
-    if (alert) {
-      this.draw(alert, state);
-      this.tick(state);
+    return state.episodes.get(opened.id)?.worst?.id ?? null;
+  }
+
+  show(state, opened, drawn) {
+    if (drawn) {
+      const episode = opened?.kind === "episode" ? state.episodes.get(opened.id) : undefined;
+      const alert = state.alerts.get(this.alertId(state, opened));
+      const shown = [opened?.kind, opened?.id, episode, alert, state.model, state.recent];
+      if (!this.shown || shown.some((one, index) => one !== this.shown[index])) {
+        this.shown = shown;
+        this.draw(state, opened, episode, alert);
+      }
+    }
+    const now = state.now();
+    this.times.forEach(({ element, text }) => say(element, text(now)));
+  }
+
+  draw(state, opened, episode, alert) {
+    this.times = [];
+    const body = byId("detail-body");
+    if (episode) {
+      say(byId("detail-title"), titleOf(episode));
+      fill(body, ...this.episode(episode, alert, state));
+    } else if (alert && opened.kind === "alert") {
+      say(byId("detail-title"), alert.key ?? "A record without a key");
+      fill(body, ...this.alert(alert, state));
     } else {
-      say(byId("detail-title"), id === null ? "No alert is open" : "This alert is not kept here");
-      byId("detail-body").replaceChildren(
+      say(byId("detail-title"), opened === null ? "Nothing is opened" : "This is not kept here");
+      fill(
+        body,
         html(
           "p",
           { class: "note" },
-          id === null
+          opened === null
             ? "Open one from the list to see what made the record improbable."
-            : "The page keeps the newest alerts alone; all are on their topic: ./lowtide alerts --json.",
+            : "The page keeps the newest alone; all are on their topic: ./lowtide alerts --json.",
         ),
       );
     }
   }
 
-  tick(state) {
-    if (this.alert && this.when) {
-      const now = state.now();
-      say(this.when, `${moment(this.alert.eventTime, now)} (${ago(this.alert.eventTime, now)})`);
-    }
+  /** An element whose text moves on with the time. */
+  time(text) {
+    const element = html("time", {});
+    this.times.push({ element, text });
+    return element;
   }
 
-  draw(alert, state) {
-    say(byId("detail-title"), alert.key === null ? "A record without a key" : alert.key);
-    this.when = html("time", {});
-    fill(
-      byId("detail-body"),
+  at(time) {
+    return this.time((now) => `${moment(time, now)} (${ago(time, now)})`);
+  }
+
+  episode(episode, alert, state) {
+    const { worst } = episode;
+    const open = isOpen(episode);
+    return [
+      html("p", { class: "summary" }, episode.summary),
+      html(
+        "dl",
+        { class: "facts" },
+        fact("State", open
+          ? this.time((now) => `open for ${duration(now - episode.firstSeen)}`)
+          : `closed: ${ENDS[episode.closedBy] ?? "over"}`),
+        fact("First seen", this.at(episode.firstSeen)),
+        fact("Last seen", this.at(episode.lastSeen)),
+        fact("Records", plural(episode.count, "record", "records")),
+        worst ? fact("Worst", `${level(worst)}, ${rarity(worst)}`) : null,
+        episode.fields.length > 0 ? fact("Fields in common", html("bdi", {}, episode.fields.join(", "))) : null,
+      ),
+      reasons(episode),
+      ...(worst ? this.worst(worst, alert, state) : []),
+      detectorState(episode.detectorState),
+    ];
+  }
+
+  worst(worst, alert, state) {
+    if (!alert) {
+      return [
+        html("h3", {}, "Its worst record"),
+        html("p", { class: "summary" }, worst.summary ?? "It was not explained."),
+        html("p", { class: "note" }, `Log-likelihood ${nats(worst.logLikelihood)} nats; `, place(worst)),
+      ];
+    }
+    return [
+      html("h3", {}, "Its worst record, ", this.at(alert.eventTime)),
+      html("p", { class: "summary" }, alert.summary),
+      this.fields(alert, state),
+      legend(),
+      context(alert),
+      origin(alert),
+    ];
+  }
+
+  alert(alert, state) {
+    return [
       html("p", { class: "summary" }, alert.summary),
       html(
         "dl",
         { class: "facts" },
-        fact("When", this.when),
-        fact("How wrong", `${level(alert)}, ${rarity(alert)} normal records`),
+        fact("When", this.at(alert.eventTime)),
+        fact("How wrong", `${level(alert)}, ${rarity(alert)}`),
         fact("Log-likelihood", `${nats(alert.logLikelihood)} nats`),
         fact("p-value", `${figures(alert.pValue)}, budget ${share(alert.budget)}`),
         alert.suppressed > 0
@@ -62,16 +132,16 @@ export class Detail {
       this.fields(alert, state),
       legend(),
       context(alert),
+      detectorState(alert.detectorState),
       origin(alert),
-    );
+    ];
   }
 
   fields(alert, state) {
     const known = new Map((state.model?.fields ?? []).map((field) => [field.name, field]));
     const strongest = Math.max(...alert.contributions.map((one) => Math.abs(one.contribution)), 1e-9);
-    const rows = alert.contributions.slice(0, MOST_ROWS);
     const list = html("ul", { class: "fields" });
-    for (const one of rows) {
+    for (const one of alert.contributions.slice(0, MOST_ROWS)) {
       const field = known.get(one.field);
       list.append(row(one, field?.change ? null : field, state.recent[one.field], strongest));
     }
@@ -84,6 +154,40 @@ export class Detail {
     }
     return list;
   }
+}
+
+function reasons(episode) {
+  if (episode.reasons.length === 0) {
+    return null;
+  }
+  return html(
+    "dl",
+    { class: "facts" },
+    ...episode.reasons.map((one) => fact(one.reason, plural(one.count, "record", "records"))),
+  );
+}
+
+/** Machine or detector: how the detector itself did when this was told. */
+function detectorState(detector) {
+  if (!detector) {
+    return null;
+  }
+  return html(
+    "div",
+    {},
+    html("h3", {}, "Machine or detector"),
+    html(
+      "dl",
+      { class: "facts" },
+      fact("Anomalies then", `${share(detector.anomalyRate)} of the partition's records, budget ${share(detector.budget)}`),
+      fact("Without a score", share(detector.unscorableRate)),
+      fact("Model", html("bdi", {}, detector.modelVersion)),
+    ),
+  );
+}
+
+function place({ source }) {
+  return `record ${source.topic}, partition ${source.partition}, offset ${source.offset}.`;
 }
 
 function fact(name, value) {
@@ -194,12 +298,12 @@ function context(alert) {
 }
 
 function origin(alert) {
-  const { topic, partition, offset } = alert.source;
   return html(
     "p",
-    { class: "note origin" },
-    `Record ${topic}, partition ${partition}, offset ${offset}; model `,
+    { class: "note" },
+    "Model ",
     html("bdi", {}, alert.modelVersion),
-    `; ${plural(alert.evaluations, "evaluation", "evaluations")} of the field.`,
+    `, ${plural(alert.evaluations, "evaluation", "evaluations")} of its field; `,
+    html("bdi", {}, place(alert)),
   );
 }

@@ -5,7 +5,7 @@ import { byId, html, say, svg } from "./dom.js";
 import { MOST_FLAGGED } from "./state.js";
 import { moment, nats, plural, share, tick, whole } from "./text.js";
 
-const HEIGHT = 260;
+const HEIGHT = 230;
 const TOP = 14;
 const BOTTOM = 26;
 const LEFT = 52;

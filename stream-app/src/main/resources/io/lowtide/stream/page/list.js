@@ -1,12 +1,13 @@
-// The alerts that are kept, newest or worst first. Items stay in place while they are shown, so
-// that whoever reads or tabs through them is not thrown off.
+// The episodes, or the alerts, that are kept, newest or worst first. Items stay in place while they
+// are shown, so that whoever reads or tabs through them is not thrown off.
 
 import { byId, html, say } from "./dom.js";
-import { ago, figures, level, moment, plural, rank, rarity } from "./text.js";
+import { ago, duration, figures, level, moment, plural, rank, rarity } from "./text.js";
 
 const MOST_SHOWN = 100;
+const RECENT = 15 * 60_000;
 
-export class AlertList {
+export class EntryList {
   constructor(open) {
     this.open = open;
     this.items = new Map();
@@ -14,38 +15,49 @@ export class AlertList {
     this.list.addEventListener("keydown", (event) => this.move(event));
   }
 
-  sorted(state) {
-    const worst = document.querySelector("#order input:checked").value === "worst";
-    return [...state.alerts.values()].sort(
-      worst
-        ? (one, other) => other.severity - one.severity || other.eventTime - one.eventTime
-        : (one, other) => other.eventTime - one.eventTime,
+  /** Episodes where there are any to come, unless somebody wants the alerts. */
+  showsEpisodes(state) {
+    return Boolean(state.about?.episodesTopic) && chosen("kind") === "episodes";
+  }
+
+  entries(state) {
+    const entries = this.showsEpisodes(state)
+      ? [...state.episodes.values()].map(ofEpisode)
+      : [...state.alerts.values()].map(ofAlert);
+    const newest = (one, other) => other.open - one.open || other.time - one.time;
+    return entries.sort(
+      chosen("order") === "worst"
+        ? (one, other) => other.open - one.open || other.severity - one.severity || newest(one, other)
+        : newest,
     );
   }
 
-  /** The one that is open while nobody has chosen. */
-  firstId(state) {
-    let worst = null;
-    const latest = Math.max(...[...state.alerts.values()].map((alert) => alert.eventTime));
-    for (const alert of state.alerts.values()) {
-      const recent = alert.eventTime > latest - 15 * 60_000;
-      if (recent && (worst === null || alert.severity > worst.severity)) {
-        worst = alert;
-      }
-    }
-    return worst?.id ?? null;
+  /** What is open while nobody has chosen: the worst that is going on. */
+  first(state) {
+    const entries = this.entries(state);
+    const latest = Math.max(...entries.map((entry) => entry.time));
+    const current = entries.filter((entry) => entry.open || entry.time > latest - RECENT);
+    const open = current.filter((entry) => entry.open);
+    const worst = (open.length > 0 ? open : current).reduce(
+      (one, other) => (one === null || other.severity > one.severity ? other : one),
+      null,
+    );
+    return worst === null ? null : { kind: worst.kind, id: worst.id };
   }
 
-  show(state, openId, changed) {
+  show(state, opened, changed) {
     const now = state.now();
+    byId("kind").hidden = !state.about?.episodesTopic;
     if (changed) {
-      this.arrange(this.sorted(state).slice(0, MOST_SHOWN), state);
+      say(byId("alerts-title"), this.showsEpisodes(state) ? "Episodes" : "Alerts");
+      say(byId("alerts-note"), this.note(state));
+      this.arrange(this.entries(state).slice(0, MOST_SHOWN));
     }
-    for (const [id, item] of this.items) {
-      const time = item.alert.eventTime;
-      say(item.time, ago(time, now));
-      item.time.title = moment(time, now);
-      if (id === openId) {
+    for (const item of this.items.values()) {
+      const { entry } = item;
+      say(item.time, entry.open ? `for ${duration(now - entry.since)}` : ago(entry.time, now));
+      item.time.title = moment(entry.open ? entry.since : entry.time, now);
+      if (entry.id === opened?.id && entry.kind === opened?.kind) {
         item.button.setAttribute("aria-current", "true");
       } else {
         item.button.removeAttribute("aria-current");
@@ -53,42 +65,42 @@ export class AlertList {
     }
   }
 
-  arrange(alerts, state) {
-    const wanted = new Set(alerts.map((alert) => alert.id));
-    for (const [id, item] of this.items) {
-      if (!wanted.has(id)) {
+  arrange(entries) {
+    const wanted = new Set(entries.map((entry) => entry.name));
+    for (const [name, item] of this.items) {
+      if (!wanted.has(name)) {
         item.element.remove();
-        this.items.delete(id);
+        this.items.delete(name);
       }
     }
     let place = this.list.firstElementChild;
-    for (const alert of alerts) {
-      const item = this.items.get(alert.id) ?? this.make(alert);
+    for (const entry of entries) {
+      const item = this.items.get(entry.name) ?? this.make(entry.name);
+      fill(item, entry);
       if (item.element === place) {
         place = place.nextElementSibling;
       } else {
         this.list.insertBefore(item.element, place);
       }
     }
-    say(byId("alerts-note"), note(state));
   }
 
-  make(alert) {
-    const time = html("time", { datetime: iso(alert.eventTime) });
-    const button = html(
+  make(name) {
+    const item = {
+      key: html("bdi", { class: "key" }),
+      rarity: html("span", { class: "rarity" }),
+      why: html("bdi", { class: "why" }),
+      time: html("time", {}),
+    };
+    item.button = html(
       "button",
-      { type: "button", "data-rank": rank(alert) },
-      html(
-        "span",
-        { class: "first" },
-        html("bdi", { class: "key" }, alert.key ?? "(no key)"),
-        html("span", { class: "rarity" }, `${level(alert)}, ${rarity(alert)}`),
-      ),
-      html("span", { class: "second" }, html("bdi", { class: "why" }, why(alert)), time),
+      { type: "button" },
+      html("span", { class: "first" }, item.key, item.rarity),
+      html("span", { class: "second" }, item.why, item.time),
     );
-    button.addEventListener("click", () => this.open(alert.id));
-    const item = { alert, button, time, element: html("li", {}, button) };
-    this.items.set(alert.id, item);
+    item.button.addEventListener("click", () => this.open(item.entry));
+    item.element = html("li", {}, item.button);
+    this.items.set(name, item);
     return item;
   }
 
@@ -101,20 +113,88 @@ export class AlertList {
       next.firstElementChild.focus();
     }
   }
-}
 
-function note(state) {
-  if (state.alerts.size === 0) {
-    return state.about ? `No alert on ${state.about.alertsTopic} yet.` : "";
+  note(state) {
+    const { about } = state;
+    if (!about) {
+      return "";
+    }
+    if (this.showsEpisodes(state)) {
+      const open = [...state.episodes.values()].filter(isOpen).length;
+      return state.episodes.size === 0
+        ? `No episode on ${about.episodesTopic} yet.`
+        : `${plural(open, "episode", "episodes")} open, ${state.episodes.size - open} closed ones kept, of ${about.episodesTopic}.`;
+    }
+    if (state.alerts.size === 0) {
+      return `No alert on ${about.alertsTopic} yet.`;
+    }
+    return `The newest ${plural(state.alerts.size, "alert", "alerts")} of ${about.alertsTopic}`
+      + `${state.alerts.size > MOST_SHOWN ? `, ${MOST_SHOWN} of them shown` : ""}; `
+      + `repeats of a key within ${Math.round(about.suppressionWindow / 60_000)} min are withheld.`;
   }
-  const more = state.alerts.size - MOST_SHOWN;
-  return `The newest ${plural(state.alerts.size, "alert", "alerts")} of ${state.about.alertsTopic}`
-    + `${more > 0 ? `, ${MOST_SHOWN} of them shown` : ""}; `
-    + `repeats of a key within ${Math.round(state.about.suppressionWindow / 60_000)} min are withheld.`;
 }
 
-function iso(time) {
-  return Math.abs(time) <= 8.64e15 ? new Date(time).toISOString() : null;
+function chosen(name) {
+  return document.querySelector(`input[name="${name}"]:checked`).value;
+}
+
+function fill(item, entry) {
+  item.entry = entry;
+  say(item.key, entry.title);
+  say(item.rarity, entry.rarity);
+  say(item.why, entry.why);
+  item.button.dataset.rank = entry.rank;
+  if (entry.open) {
+    item.button.dataset.open = "";
+  } else {
+    delete item.button.dataset.open;
+  }
+}
+
+/** An episode is over when its last message says why. */
+export function isOpen(episode) {
+  return episode.closedBy === null;
+}
+
+function ofAlert(alert) {
+  return {
+    kind: "alert",
+    id: alert.id,
+    name: `alert ${alert.id}`,
+    title: alert.key ?? "(no key)",
+    rank: rank(alert),
+    severity: alert.severity,
+    rarity: `${level(alert)}, ${rarity(alert)}`,
+    why: why(alert),
+    time: alert.eventTime,
+    since: alert.eventTime,
+    open: false,
+  };
+}
+
+function ofEpisode(episode) {
+  const { worst } = episode;
+  return {
+    kind: "episode",
+    id: episode.id,
+    name: `episode ${episode.id}`,
+    title: titleOf(episode),
+    rank: worst ? rank(worst) : 1,
+    severity: worst ? worst.severity : 0,
+    rarity: worst ? `${level(worst)}, ${rarity(worst)}` : "",
+    why: [plural(episode.count, "record", "records"), ...episode.fields.slice(0, 3)].join(", "),
+    time: episode.lastSeen,
+    since: episode.firstSeen,
+    open: isOpen(episode),
+  };
+}
+
+/** What an episode is about. */
+export function titleOf(episode) {
+  if (episode.kind === "UNSCORABLE") {
+    return `Records without a score, partition ${episode.source.partition}`;
+  }
+  return episode.key ?? "(no key)";
 }
 
 function why(alert) {

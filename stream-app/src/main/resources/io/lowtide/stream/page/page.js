@@ -1,5 +1,5 @@
 import { byId, say } from "./dom.js";
-import { AlertList } from "./list.js";
+import { EntryList } from "./list.js";
 import { Detail } from "./detail.js";
 import { Line } from "./line.js";
 import { showNumbers } from "./numbers.js";
@@ -9,9 +9,9 @@ import { ago, moment, plural } from "./text.js";
 
 const ANNOUNCE_EVERY = 15_000;
 
-const line = new Line((id) => open(id, false));
+const line = new Line((id) => open({ kind: "alert", id }, false));
 const detail = new Detail();
-const list = new AlertList((id) => open(id, true));
+const list = new EntryList((entry) => open(entry, true));
 const pending = new Set();
 let announcedAt = 0;
 let unannounced = [];
@@ -37,33 +37,28 @@ function draw() {
   const drawn = kinds.has("snapshot") || kinds.has("change") || kinds.has("open");
   showStatus(state);
   showTop();
-  list.show(state, openId(), drawn);
+  const opened = decode(location.hash) ?? list.first(state);
+  list.show(state, opened, drawn);
+  detail.show(state, opened, drawn);
   if (drawn) {
-    detail.show(state, openId());
-    line.show(state, openId());
+    line.show(state, detail.alertId(state, opened));
     showNumbers(state);
   }
   announce();
 }
 
-function openId() {
-  const id = decode(location.hash);
-  return id ?? list.firstId(state);
-}
-
+/** What the address says is opened: an alert or an episode, by its id. */
 function decode(hash) {
-  if (!hash.startsWith("#alert=")) {
-    return null;
-  }
+  const [, kind, id] = /^#(alert|episode)=(.+)$/.exec(hash) ?? [];
   try {
-    return decodeURIComponent(hash.slice("#alert=".length));
+    return kind ? { kind, id: decodeURIComponent(id) } : null;
   } catch {
     return null;
   }
 }
 
-function open(id, goThere) {
-  history.replaceState(null, "", `#alert=${encodeURIComponent(id)}`);
+function open({ kind, id }, goThere) {
+  history.replaceState(null, "", `#${kind}=${encodeURIComponent(id)}`);
   schedule("open");
   if (goThere && matchMedia("(max-width: 60rem)").matches) {
     byId("detail").scrollIntoView({ block: "start" });
@@ -81,7 +76,7 @@ function showTop() {
     const started = moment(state.about.startedAt, now);
     say(
       byId("footer"),
-      `What is shown was read back from committed messages of ${[state.about.alertsTopic, state.about.scoresTopic].filter(Boolean).join(" and ")}; `
+      `What is shown was read back from committed messages of ${[state.about.alertsTopic, state.about.episodesTopic, state.about.scoresTopic].filter(Boolean).join(" and ")}; `
         + `rates and counts are of this instance since ${started}. Times are your browser's.`,
     );
   }
@@ -106,7 +101,9 @@ function announce() {
 
 addEventListener("hashchange", () => schedule("open"));
 addEventListener("resize", () => schedule("change"));
-byId("order").addEventListener("change", () => schedule("change"));
+for (const id of ["kind", "order"]) {
+  byId(id).addEventListener("change", () => schedule("change"));
+}
 byId("range").addEventListener("change", (event) => {
   line.choose(Number(event.target.value));
   schedule("change");

@@ -1,6 +1,7 @@
 // What the page knows, from the server's events.
 
 const MOST_ALERTS = 200;
+const MOST_EPISODES = 500;
 export const MOST_FLAGGED = 2000;
 const MOST_RATES = 120;
 const SIZES = [300, 240, 240, 240];
@@ -33,6 +34,7 @@ export class State {
     this.series = SIZES.map(() => ({ width: 1, spans: new Map() }));
     this.flagged = [];
     this.alerts = new Map();
+    this.episodes = new Map();
   }
 
   /** The server's time, in milliseconds since 1970. */
@@ -66,7 +68,7 @@ export class State {
         this[name] = news[name];
       }
     }
-    if (news.alerts.length + news.flagged.length > 0 || news.models || "model" in news
+    if (news.alerts.length + news.flagged.length + (news.episodes ?? []).length > 0 || news.models || "model" in news
       || news.series.some((one) => one.spans.length > 0)) {
       this.version++;
     }
@@ -80,13 +82,8 @@ export class State {
     news.series.forEach((one, index) => this.mergeSpans(this.series[index], one, SIZES[index]));
     this.flagged.push(...news.flagged);
     this.flagged.splice(0, this.flagged.length - MOST_FLAGGED);
-    for (const alert of news.alerts) {
-      this.alerts.delete(alert.id);
-      this.alerts.set(alert.id, alert);
-    }
-    for (const id of [...this.alerts.keys()].slice(0, Math.max(0, this.alerts.size - MOST_ALERTS))) {
-      this.alerts.delete(id);
-    }
+    keep(this.alerts, news.alerts, MOST_ALERTS);
+    keep(this.episodes, news.episodes ?? [], MOST_EPISODES);
   }
 
   mergeSpans(kept, news, size) {
@@ -141,5 +138,16 @@ export class State {
       this.connect();
     }
     this.changed("time");
+  }
+}
+
+/** By id; the latest of each, and of those the newest. */
+function keep(kept, news, most) {
+  for (const one of news) {
+    kept.delete(one.id);
+    kept.set(one.id, one);
+  }
+  for (const id of [...kept.keys()].slice(0, Math.max(0, kept.size - most))) {
+    kept.delete(id);
   }
 }

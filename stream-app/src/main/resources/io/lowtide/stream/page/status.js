@@ -1,6 +1,7 @@
 // The answer in five seconds: what is wrong, how wrong, since when.
 
 import { byId, html, say } from "./dom.js";
+import { isOpen, titleOf } from "./list.js";
 import { ago, duration, level, moment, plural, rank, rarity } from "./text.js";
 
 /** How long an alert counts as of now. */
@@ -44,20 +45,49 @@ function judge(state) {
       text: state.health.reason,
     };
   }
-  return judgeAlerts([...state.alerts.values()], state, now);
+  return state.about.episodesTopic
+    ? judgeEpisodes([...state.episodes.values()], now)
+    : judgeAlerts([...state.alerts.values()], now);
 }
 
-function judgeAlerts(alerts, state, now) {
+function judgeEpisodes(episodes, now) {
+  const open = episodes.filter(isOpen);
+  if (open.length === 0) {
+    const last = Math.max(...episodes.map((episode) => episode.lastSeen));
+    return quiet(Number.isFinite(last)
+      ? `The last episode was over ${ago(last, now)}, at ${moment(last, now)}.`
+      : "There has been no episode among those that are kept.");
+  }
+  const gravity = (episode) => episode.worst?.severity ?? 0;
+  const worst = open.reduce((one, other) => (gravity(other) > gravity(one) ? other : one));
+  const grave = worst.worst === null || rank(worst.worst) >= 2;
+  return {
+    level: grave ? "grave" : "unusual",
+    title: open.length === 1
+      ? `${brief(titleOf(worst))} is unusual`
+      : `${plural(open.length, "episode", "episodes")} open, ${brief(titleOf(worst))} the worst`,
+    text: worst.worst?.summary ?? worst.summary,
+    facts: [
+      ...(worst.worst ? [["How wrong", `${level(worst.worst)}, ${rarity(worst.worst)}`]] : []),
+      ["Since", `${moment(worst.firstSeen, now)} (${duration(now - worst.firstSeen)})`],
+      ["Last seen", ago(worst.lastSeen, now)],
+      ["Records", plural(worst.count, "record", "records")],
+      ...(open.length > 1 ? [["Oldest open one", duration(now - Math.min(...open.map((one) => one.firstSeen)))]] : []),
+    ],
+  };
+}
+
+function quiet(text) {
+  return { level: "quiet", title: "Nothing unusual now", text };
+}
+
+function judgeAlerts(alerts, now) {
   const recent = alerts.filter((alert) => alert.eventTime > now - RECENT);
   if (recent.length === 0) {
     const last = Math.max(...alerts.map((alert) => alert.eventTime).filter((time) => time <= now));
-    return {
-      level: "quiet",
-      title: "Nothing unusual now",
-      text: Number.isFinite(last)
-        ? `The last alert was ${ago(last, now)}, at ${moment(last, now)}.`
-        : "There has been no alert among those that are kept.",
-    };
+    return quiet(Number.isFinite(last)
+      ? `The last alert was ${ago(last, now)}, at ${moment(last, now)}.`
+      : "There has been no alert among those that are kept.");
   }
   const worst = recent.reduce((one, other) => (other.severity > one.severity ? other : one));
   const keys = new Set(recent.map((alert) => alert.key)).size;
@@ -71,7 +101,7 @@ function judgeAlerts(alerts, state, now) {
     text: worst.summary,
     facts: [
       ["Worst", worst.key === null ? "a record without a key" : brief(worst.key)],
-      ["How wrong", `${level(worst)}, ${rarity(worst)} normal records`],
+      ["How wrong", `${level(worst)}, ${rarity(worst)}`],
       ["First", moment(first, now)],
       ["Latest", ago(latest, now)],
       ["Alerts", String(recent.length)],
