@@ -104,7 +104,7 @@ public final class DemoCommand implements LowtideCommand {
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      description = "Port of /metrics and /health; 0: any free one.")
+      description = "Port of the page, /metrics and /health; 0: any free one.")
   private int httpPort;
 
   @Option(names = "--alerts", paramLabel = "N", description = "Alerts to print in full.")

@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,8 +101,12 @@ class PageOnKafkaTest extends AccountedStreamTest {
   }
 
   private StreamApplication start() throws Exception {
+    return start(Map.of());
+  }
+
+  private StreamApplication start(Map<String, String> overrides) throws Exception {
     publish(TestModels.bundle("v1"));
-    StreamApplication application = StreamApplication.start(StreamSettings.of(settings(Map.of())));
+    StreamApplication application = StreamApplication.start(StreamSettings.of(settings(overrides)));
     assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
     return application;
   }
@@ -136,8 +141,13 @@ class PageOnKafkaTest extends AccountedStreamTest {
     return alerts;
   }
 
-  /** Reads events until everything that was scored is in them; what they say, put together. */
   private static JsonNode follow(StreamApplication application, int scores) throws Exception {
+    return follow(application, event -> event.get("reading").get("scoresRead").asInt() >= scores);
+  }
+
+  /** Reads events until one is as it is wanted. */
+  private static JsonNode follow(StreamApplication application, Predicate<JsonNode> wanted)
+      throws Exception {
     HttpResponse<InputStream> response =
         HttpClient.newHttpClient()
             .send(
@@ -154,7 +164,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
         String line = lines.readLine();
         if (line.startsWith("data: ")) {
           JsonNode event = JSON.readTree(line.substring("data: ".length()));
-          if (event.get("reading").get("scoresRead").asInt() >= scores) {
+          if (wanted.test(event)) {
             return event;
           }
         }
@@ -195,6 +205,24 @@ class PageOnKafkaTest extends AccountedStreamTest {
       assertThat(page.get("flagged"))
           .hasSize((int) scores.stream().filter(ScoredRecord::getAnomalous).count());
       requireSpans(page.get("series").get(1), scores);
+    }
+  }
+
+  @Test
+  void shouldSayHowManyScoresItLeavesOutAndReadAllAlerts() throws Exception {
+    try (StreamApplication application = start(Map.of("page.scores.per.second", "50"))) {
+      sendReadings(1_500);
+      awaitOutcome();
+
+      JsonNode reading =
+          follow(application, event -> event.get("reading").get("scoresLeftOut").asInt() > 500)
+              .get("reading");
+      assertThat(reading.get("scoresRead").asInt()).isLessThan(1_000);
+      // Each one who comes is sent all that was read until then.
+      int alerts = alerts().size();
+      while (follow(application, event -> true).get("alerts").size() < alerts) {
+        Thread.sleep(100);
+      }
     }
   }
 

@@ -49,6 +49,9 @@ final class PageReader implements AutoCloseable {
   /** How long it goes on reading when the last page was closed: many are opened again. */
   private static final Duration AFTERGLOW = Duration.ofMinutes(5);
 
+  private static final int LEAST_POLLED = 50;
+  private static final int MOST_POLLED = 2_000;
+
   /** In bytes; Kafka's default is many times as large. */
   private static final int LARGEST_FETCH = 8 << 20;
 
@@ -167,7 +170,9 @@ final class PageReader implements AutoCloseable {
     client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     client.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-    client.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
+    client.put(
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+        Math.max(LEAST_POLLED, Math.min(MOST_POLLED, scoresPerSecond)));
     client.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(LARGEST_FETCH));
     client.put(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(LONGEST_REQUEST.toMillis()));

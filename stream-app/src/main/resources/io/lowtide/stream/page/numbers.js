@@ -17,7 +17,12 @@ export function showNumbers(state) {
   show("records", "Records", whole(vitals.in), "read", null,
     `${whole(vitals.scored)} scored, ${whole(vitals.deadLettered)} dead letters; `
       + `${plural(vitals.alertsPublished, "alert", "alerts")}, ${whole(vitals.alertsSuppressed)} withheld`);
+  show("health", "Health", healthWord(state.health), "", null, state.health.reason);
   showModels(state);
+}
+
+function healthWord({ live, ready }) {
+  return ready ? "Ready" : live ? "Waiting" : "Stopped";
 }
 
 function show(id, title, figure, unit, picture, note) {
@@ -36,7 +41,7 @@ function newest(state) {
     : "of the source topics' partitions read here";
 }
 
-/** Machine or detector: far more than the budget, from all keys at once, speaks for the latter. */
+/** Machine or detector: far more than the budget, from many keys at once, speaks for the latter. */
 function showShare(state) {
   let count = 0;
   let flagged = 0;
@@ -46,7 +51,12 @@ function showShare(state) {
   }
   const budget = state.model?.budget;
   show("share", "Flagged", count > 0 ? share(flagged / count) : "–", count > 0 ? `of ${whole(count)} scores` : "", null,
-    budget === undefined ? "no model yet" : `the budget is ${share(budget)} of normal records`);
+    budget === undefined ? "no model yet" : `the budget is ${share(budget)} of normal records; ${ofKeys(state.flagged)}`);
+}
+
+function ofKeys(flagged) {
+  const keys = new Set(flagged.map((point) => point[2]));
+  return `flagged are ${plural(keys.size, "key", "keys")}`;
 }
 
 function sparkline(rates) {

@@ -1,6 +1,6 @@
 // What the page knows, from the server's events.
 
-const MOST_ALERTS = 200;
+const MOST_ALERTS = 400;
 const MOST_EPISODES = 500;
 export const MOST_FLAGGED = 2000;
 const MOST_RATES = 120;
