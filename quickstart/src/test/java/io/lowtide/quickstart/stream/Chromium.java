@@ -178,9 +178,12 @@ final class Chromium implements AutoCloseable {
     send("Input.dispatchKeyEvent", event.put("type", "keyUp"));
   }
 
-  /** A picture of what is to be seen, as PNG. */
+  /** A picture of what is to be seen, as WebP. */
   byte[] picture() {
-    JsonNode answer = send("Page.captureScreenshot", JSON.createObjectNode().put("format", "png"));
+    JsonNode answer =
+        send(
+            "Page.captureScreenshot",
+            JSON.createObjectNode().put("format", "webp").put("quality", 90));
     return Base64.getDecoder().decode(answer.get("data").asText());
   }
 

@@ -366,7 +366,8 @@ class PageOnKafkaTest extends AccountedStreamTest {
   }
 
   private static String minus(String format, double number) {
-    return String.format(Locale.ROOT, format, number).replace('-', '\u2212');
+    String text = String.format(Locale.ROOT, format, number);
+    return text.startsWith("-0.0") ? text.substring(1) : text.replace('-', '\u2212');
   }
 
   private static void requireKeyboard(Chromium browser) throws Exception {

@@ -8,6 +8,9 @@ import { ago, duration, figures, level, moment, nats, plural, rarity, share } fr
 const MIDDLE = 13;
 const MOST_ROWS = 12;
 
+/** In nats: what is less is shown as nothing. */
+const LEAST_TOLD = 0.05;
+
 const ENDS = {
   SILENCE: "no further record of it",
   SOURCE_SILENT: "its source fell silent",
@@ -195,7 +198,7 @@ function fact(name, value) {
 }
 
 function row(one, field, recent, strongest) {
-  const against = one.contribution < 0;
+  const against = one.contribution <= -LEAST_TOLD;
   const isNumber = one.text === null && Number.isFinite(one.value);
   return html(
     "li",

@@ -42,7 +42,8 @@ export function figures(number) {
 }
 
 export function nats(number) {
-  return Number.isFinite(number) ? signed(NATS.format(number)) : NONE;
+  // What rounds to nothing has no sign.
+  return Number.isFinite(number) ? signed(NATS.format(number).replace(/^-0\.0$/, "0.0")) : NONE;
 }
 
 export function share(number) {
