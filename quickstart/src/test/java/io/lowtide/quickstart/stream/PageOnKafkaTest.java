@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lowtide.kafka.alert.AlertReader;
+import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.Episode;
+import io.lowtide.schemas.EpisodeChange;
+import io.lowtide.schemas.EpisodeKind;
 import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.ReasonCount;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.StreamApplication;
@@ -141,6 +146,22 @@ class PageOnKafkaTest extends AccountedStreamTest {
     return alerts;
   }
 
+  /** The latest message of each episode, by id. */
+  private Map<String, Episode> episodes() {
+    AvroDeserializer<Episode> deserializer = AvroDeserializer.specific(registry, Episode.class);
+    Map<String, Episode> episodes = new TreeMap<>();
+    try (Committed messages = committed("episodes")) {
+      messages
+          .toEnd()
+          .forEach(
+              message -> {
+                Episode episode = deserializer.deserialize(message.topic(), message.value());
+                episodes.put(episode.getId(), episode);
+              });
+    }
+    return episodes;
+  }
+
   private static JsonNode follow(StreamApplication application, int scores) throws Exception {
     return follow(application, event -> event.get("reading").get("scoresRead").asInt() >= scores);
   }
@@ -198,6 +219,18 @@ class PageOnKafkaTest extends AccountedStreamTest {
         assertThat(shown.get("pValue").asDouble()).isEqualTo(alert.getPValue());
         assertThat(shown.get("severity").asDouble()).isEqualTo(alert.getSeverity());
         assertThat(shown.get("contributions")).hasSameSizeAs(alert.getContributions());
+      }
+      Map<String, Episode> episodes = episodes();
+      assertThat(page.get("episodes"))
+          .extracting(e -> e.get("id").asText())
+          .containsExactlyInAnyOrderElementsOf(episodes.keySet());
+      for (JsonNode shown : page.get("episodes")) {
+        Episode episode = episodes.get(shown.get("id").asText());
+        assertThat(shown.get("count").asLong()).isEqualTo(episode.getCount());
+        assertThat(shown.get("firstSeen").asLong())
+            .isEqualTo(episode.getFirstSeen().toEpochMilli());
+        assertThat(shown.get("worst").get("logLikelihood").asDouble())
+            .isEqualTo(episode.getWorst().getLogLikelihood());
       }
       double threshold = page.get("model").get("threshold").asDouble();
       assertThat(scores)
@@ -286,6 +319,28 @@ class PageOnKafkaTest extends AccountedStreamTest {
     producer.send(new ProducerRecord<>(prefix + ".alerts", value)).get();
   }
 
+  /** The same, of which nobody has said that it is over. */
+  private void sendHostileEpisode(int number, String text) throws Exception {
+    Episode episode =
+        Episode.newBuilder()
+            .setId("hostile-" + number + text)
+            .setDetector(TestModels.DETECTOR)
+            .setKind(EpisodeKind.ANOMALY)
+            .setChange(EpisodeChange.OPENED)
+            .setKey(text)
+            .setFirstSeen(Instant.now().minusSeconds(600))
+            .setLastSeen(Instant.now())
+            .setCount(12L)
+            .setSummary(text)
+            .setFields(List.of(text))
+            .setReasons(List.of(new ReasonCount(text, 3L)))
+            .setSource(new RecordPosition(text, 0, 0L))
+            .build();
+    byte[] value = new AvroSerializer<Episode>(registry).serialize(prefix + ".episodes", episode);
+    byte[] key = episode.getId().getBytes(StandardCharsets.UTF_8);
+    producer.send(new ProducerRecord<>(prefix + ".episodes", key, value)).get();
+  }
+
   @Test
   void shouldShowAPersonWhatIsOnTheTopicsWhateverRecordsContain() throws Exception {
     Optional<Path> program = Chromium.installed();
@@ -296,6 +351,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
       List<ScoredRecord> scores = awaitOutcome().scores();
       for (int i = 0; i < HOSTILE.size(); i++) {
         sendHostileAlert(i, HOSTILE.get(i));
+        sendHostileEpisode(i, HOSTILE.get(i));
       }
       List<AnomalyAlert> alerts = alerts();
       alerts.sort(Comparator.comparing(AnomalyAlert::getEventTime).reversed());
@@ -310,9 +366,11 @@ class PageOnKafkaTest extends AccountedStreamTest {
                   + " flagged')",
               scores.size(),
               flagged));
-      browser.await(
-          "document.querySelectorAll('#alert-list button').length === "
-              + Math.min(100, alerts.size()));
+      Map<String, Episode> episodes = episodes();
+      awaitListed(browser, episodes.size());
+      requireEpisodes(browser, episodes);
+      browser.evaluate("document.querySelector('#kind input[value=alerts]').click()");
+      awaitListed(browser, alerts.size());
 
       requireAlerts(browser, alerts);
       requireOpened(browser, alerts);
@@ -328,6 +386,43 @@ class PageOnKafkaTest extends AccountedStreamTest {
       requireAccessible(browser, "narrow");
       assertThat(browser.complaints()).isEmpty();
     }
+  }
+
+  private static void awaitListed(Chromium browser, int entries) throws Exception {
+    browser.await(
+        "document.querySelectorAll('#alert-list button').length === " + Math.min(100, entries));
+  }
+
+  /** The open ones come first, and each that is hostile can be opened. */
+  private static void requireEpisodes(Chromium browser, Map<String, Episode> episodes)
+      throws Exception {
+    long open = episodes.values().stream().filter(e -> e.getClosedBy() == null).count();
+    assertThat(browser.evaluate("document.querySelector('#alerts-note').textContent").asText())
+        .startsWith(open + " episodes open, " + (episodes.size() - open) + " closed ones kept");
+    assertThat(browser.evaluate("document.querySelector('#status-title').textContent").asText())
+        .startsWith(open + " episodes open");
+    assertThat(
+            browser
+                .evaluate("document.querySelectorAll('#alert-list button[data-open]').length")
+                .asLong())
+        .isEqualTo(Math.min(100, open));
+    for (int i = 0; i < HOSTILE.size(); i++) {
+      String text = HOSTILE.get(i);
+      browser.evaluate(
+          "[...document.querySelectorAll('#alert-list button')].find(button =>"
+              + " button.querySelector('.key').textContent === "
+              + JSON.writeValueAsString(text)
+              + " && button.querySelector('.why').textContent.startsWith('12 records'))"
+              + ".click()");
+      browser.await(
+          "decodeURIComponent(location.hash) === "
+              + JSON.writeValueAsString("#episode=hostile-" + i + text)
+              + " && document.querySelector('#detail-title').textContent === "
+              + JSON.writeValueAsString(text));
+      assertThat(browser.evaluate("document.querySelector('#detail').textContent").asText())
+          .contains("open for 10 min", "12 records", "3 records", text);
+    }
+    requireAccessible(browser, "episodes");
   }
 
   private static void requireAlerts(Chromium browser, List<AnomalyAlert> newestFirst) {

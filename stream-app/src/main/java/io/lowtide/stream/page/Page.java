@@ -195,6 +195,7 @@ public final class Page implements AutoCloseable {
         .put("startedAt", startedAt)
         .put("scoresTopic", settings.outputTopics().get(OutputTopic.SCORES))
         .put("alertsTopic", settings.alertsTopic())
+        .put("episodesTopic", settings.outputTopics().get(OutputTopic.EPISODES))
         .put("scoresPerSecond", settings.page().scoresPerSecond())
         .put("suppressionWindow", settings.suppressionWindow().toMillis());
   }

@@ -8,6 +8,7 @@ import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.settings.Secrets;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
@@ -19,8 +20,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -61,6 +64,9 @@ final class PageReader implements AutoCloseable {
   /** Alerts that are read back in each partition, the markers of transactions included. */
   private static final long ALERTS_READ_BACK = 1_000;
 
+  /** The same of messages about episodes: what is open may have begun long ago. */
+  private static final long EPISODES_READ_BACK = 10_000;
+
   /** Seconds of scores that may wait before some are left out. */
   private static final int SECONDS_BEHIND = 6;
 
@@ -69,9 +75,11 @@ final class PageReader implements AutoCloseable {
   private final SourceSampler sampler;
   private final AvroDeserializer<ScoredRecord> scores;
   private final AvroDeserializer<AnomalyAlert> alerts;
+  private final AvroDeserializer<Episode> episodes;
   private final AvroDeserializer<DensityModel> models;
   private final String scoresTopic;
   private final String alertsTopic;
+  private final String episodesTopic;
   private final int scoresPerSecond;
   private final Set<TopicPartition> known = new HashSet<>();
   private final Object watching = new Object();
@@ -95,9 +103,11 @@ final class PageReader implements AutoCloseable {
     this.state = state;
     this.scores = AvroDeserializer.specific(registry, ScoredRecord.class);
     this.alerts = AvroDeserializer.specific(registry, AnomalyAlert.class);
+    this.episodes = AvroDeserializer.specific(registry, Episode.class);
     this.models = AvroDeserializer.specific(registry, DensityModel.class);
     this.scoresTopic = settings.outputTopics().get(OutputTopic.SCORES);
     this.alertsTopic = settings.alertsTopic();
+    this.episodesTopic = settings.outputTopics().get(OutputTopic.EPISODES);
     this.scoresPerSecond = settings.page().scoresPerSecond();
     thread.setDaemon(true);
   }
@@ -226,9 +236,9 @@ final class PageReader implements AutoCloseable {
     for (String topic : List.of(alertsTopic, settings.modelsTopic())) {
       found.addAll(partitions(consumer, topic));
     }
-    if (scoresTopic != null) {
-      found.addAll(partitions(consumer, scoresTopic));
-    }
+    Stream.of(scoresTopic, episodesTopic)
+        .filter(Objects::nonNull)
+        .forEach(topic -> found.addAll(partitions(consumer, topic)));
     sampler.topics().forEach(topic -> found.addAll(partitions(consumer, topic)));
     found.removeAll(known);
     if (found.isEmpty()) {
@@ -256,6 +266,9 @@ final class PageReader implements AutoCloseable {
   private long readBack(String topic) {
     if (topic.equals(scoresTopic)) {
       return SCORES_READ_BACK / Math.max(1, scorePartitions().size());
+    }
+    if (topic.equals(episodesTopic)) {
+      return EPISODES_READ_BACK;
     }
     return topic.equals(alertsTopic) ? ALERTS_READ_BACK : Long.MAX_VALUE / 2;
   }
@@ -285,6 +298,8 @@ final class PageReader implements AutoCloseable {
         takeScore(scores.deserialize(topic, message.value()));
       } else if (topic.equals(alertsTopic)) {
         takeAlert(alerts.deserialize(topic, message.value()), message.value().length);
+      } else if (topic.equals(episodesTopic)) {
+        takeEpisode(episodes.deserialize(topic, message.value()), message.value().length);
       } else if (ModelMessages.isOf(settings.detector(), message.key())) {
         state.add(ModelEntry.of(models.deserialize(topic, message.value()), message.timestamp()));
       }
@@ -303,6 +318,12 @@ final class PageReader implements AutoCloseable {
   private void takeAlert(AnomalyAlert alert, int bytes) {
     if (alert.getDetector().equals(settings.detector())) {
       state.add(alert, bytes);
+    }
+  }
+
+  private void takeEpisode(Episode episode, int bytes) {
+    if (episode.getDetector().equals(settings.detector())) {
+      state.add(episode, bytes);
     }
   }
 

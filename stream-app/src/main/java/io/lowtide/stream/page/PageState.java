@@ -5,12 +5,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What the page shows of the output topics, bounded: the newest alerts, the newest flagged scores,
@@ -37,6 +41,7 @@ final class PageState {
 
   private final List<ScoreSeries> series = new ArrayList<>();
   private final Deque<Kept> alerts = new ArrayDeque<>();
+  private final KeptEpisodes episodes = new KeptEpisodes();
   private final Deque<JsonNode> flagged = new ArrayDeque<>();
   private final Deque<JsonNode> models = new ArrayDeque<>();
   private final Deque<JsonNode> newAlerts = new ArrayDeque<>();
@@ -52,7 +57,7 @@ final class PageState {
   private long unreadable;
   private String fault;
 
-  private record Kept(JsonNode alert, int bytes) {}
+  private record Kept(String id, JsonNode alert, int bytes) {}
 
   /** What to send: the changes since the last time, or everything. */
   record News(ObjectNode changes, ObjectNode everything, boolean fresh) {}
@@ -68,6 +73,7 @@ final class PageState {
       series.add(new ScoreSeries(WIDTHS[i], SIZES[i]));
     }
     alerts.clear();
+    episodes.clear();
     flagged.clear();
     models.clear();
     newAlerts.clear();
@@ -128,12 +134,37 @@ final class PageState {
    */
   synchronized void add(AnomalyAlert alert, int bytes) {
     JsonNode node = RecordJson.of(alert);
-    alerts.addLast(new Kept(node, bytes));
+    alerts.addLast(new Kept(alert.getId(), node, bytes));
     alertBytes += bytes;
-    while (alerts.size() > MOST_ALERTS || alertBytes > MOST_ALERT_BYTES && alerts.size() > 1) {
+    if (alerts.size() > MOST_ALERTS) {
+      // What an open episode is shown by stays for longer.
+      Set<String> needed = episodes.worstOfOpen();
+      removeFirst(kept -> !needed.contains(kept.id()));
+    }
+    while (alerts.size() > 2 * MOST_ALERTS || alertBytes > MOST_ALERT_BYTES && alerts.size() > 1) {
       alertBytes -= alerts.removeFirst().bytes();
     }
     push(node, newAlerts, MOST_ALERTS);
+  }
+
+  private void removeFirst(Predicate<Kept> which) {
+    for (Iterator<Kept> oldest = alerts.iterator(); oldest.hasNext(); ) {
+      Kept kept = oldest.next();
+      if (which.test(kept)) {
+        oldest.remove();
+        alertBytes -= kept.bytes();
+        return;
+      }
+    }
+  }
+
+  /**
+   * A message about an episode was read.
+   *
+   * @param bytes its size
+   */
+  synchronized void add(Episode episode, int bytes) {
+    episodes.add(episode, bytes);
   }
 
   /** A model was read. */
@@ -197,6 +228,12 @@ final class PageState {
       alerts.forEach(kept -> shown.add(kept.alert()));
     } else {
       shown.addAll(newAlerts);
+    }
+    ArrayNode told = node.putArray("episodes");
+    if (everything) {
+      episodes.addAll(told);
+    } else {
+      episodes.addChanges(told);
     }
     if (everything || modelsChanged) {
       node.putArray("models").addAll(models);
