@@ -178,12 +178,16 @@ final class Chromium implements AutoCloseable {
     send("Input.dispatchKeyEvent", event.put("type", "keyUp"));
   }
 
-  /** A picture of what is to be seen, as WebP. */
-  byte[] picture() {
+  /**
+   * A picture of what is to be seen.
+   *
+   * @param format png or webp
+   */
+  byte[] picture(String format) {
     JsonNode answer =
         send(
             "Page.captureScreenshot",
-            JSON.createObjectNode().put("format", "webp").put("quality", 90));
+            JSON.createObjectNode().put("format", format).put("quality", 90));
     return Base64.getDecoder().decode(answer.get("data").asText());
   }
 

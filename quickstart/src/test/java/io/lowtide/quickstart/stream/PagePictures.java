@@ -31,7 +31,7 @@ final class PagePictures {
         browser.open(arguments[0]);
         browser.await(DRAWN);
         Path file = folder.resolve("page-" + scheme + ".webp");
-        Files.write(file, browser.picture());
+        Files.write(file, browser.picture("webp"));
         System.out.println(file);
       }
     }

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -79,10 +80,20 @@ final class KeptEpisodes {
     }
   }
 
-  /** Ids of the records that are the worst of an episode that is open. */
-  Set<String> worstOfOpen() {
+  /** Ids of the records that are the worst of an episode. */
+  Set<String> worst() {
     Set<String> ids = new HashSet<>();
-    byId.values().stream().filter(Kept::open).forEach(kept -> ids.add(kept.worst()));
+    byId.values().forEach(kept -> ids.add(kept.worst()));
+    return ids;
+  }
+
+  /** The same of those episodes that changed since {@link #addChanges}. */
+  Set<String> worstOfChanged() {
+    Set<String> ids = new HashSet<>();
+    changed.stream()
+        .map(byId::get)
+        .filter(Objects::nonNull)
+        .forEach(kept -> ids.add(kept.worst()));
     return ids;
   }
 

@@ -11,10 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * What the page shows of the output topics, bounded: the newest alerts, the newest flagged scores,
@@ -33,20 +30,16 @@ final class PageState {
   /** An event time further ahead is a mistake: it would move the others out of the picture. */
   private static final long MOST_AHEAD = Duration.ofMinutes(5).toMillis();
 
-  private static final int MOST_ALERTS = 200;
-  private static final long MOST_ALERT_BYTES = 4 << 20;
   private static final int MOST_FLAGGED = 2_000;
   private static final int MOST_MODELS = 20;
   private static final int LONGEST_KEY = 200;
 
   private final List<ScoreSeries> series = new ArrayList<>();
-  private final Deque<Kept> alerts = new ArrayDeque<>();
+  private final KeptAlerts alerts = new KeptAlerts();
   private final KeptEpisodes episodes = new KeptEpisodes();
   private final Deque<JsonNode> flagged = new ArrayDeque<>();
   private final Deque<JsonNode> models = new ArrayDeque<>();
-  private final Deque<JsonNode> newAlerts = new ArrayDeque<>();
   private final Deque<JsonNode> newFlagged = new ArrayDeque<>();
-  private long alertBytes;
   private boolean modelsChanged;
   private ObjectNode recentValues;
   private boolean recentValuesChanged;
@@ -56,8 +49,6 @@ final class PageState {
   private long scoresOutside;
   private long unreadable;
   private String fault;
-
-  private record Kept(String id, JsonNode alert, int bytes) {}
 
   /** What to send: the changes since the last time, or everything. */
   record News(ObjectNode changes, ObjectNode everything, boolean fresh) {}
@@ -76,9 +67,7 @@ final class PageState {
     episodes.clear();
     flagged.clear();
     models.clear();
-    newAlerts.clear();
     newFlagged.clear();
-    alertBytes = 0;
     scoresRead = 0;
     scoresLeftOut = 0;
     scoresOutside = 0;
@@ -133,29 +122,7 @@ final class PageState {
    * @param bytes its size as a message
    */
   synchronized void add(AnomalyAlert alert, int bytes) {
-    JsonNode node = RecordJson.of(alert);
-    alerts.addLast(new Kept(alert.getId(), node, bytes));
-    alertBytes += bytes;
-    if (alerts.size() > MOST_ALERTS) {
-      // What an open episode is shown by stays for longer.
-      Set<String> needed = episodes.worstOfOpen();
-      removeFirst(kept -> !needed.contains(kept.id()));
-    }
-    while (alerts.size() > 2 * MOST_ALERTS || alertBytes > MOST_ALERT_BYTES && alerts.size() > 1) {
-      alertBytes -= alerts.removeFirst().bytes();
-    }
-    push(node, newAlerts, MOST_ALERTS);
-  }
-
-  private void removeFirst(Predicate<Kept> which) {
-    for (Iterator<Kept> oldest = alerts.iterator(); oldest.hasNext(); ) {
-      Kept kept = oldest.next();
-      if (which.test(kept)) {
-        oldest.remove();
-        alertBytes -= kept.bytes();
-        return;
-      }
-    }
+    alerts.add(alert, bytes);
   }
 
   /**
@@ -202,7 +169,6 @@ final class PageState {
   synchronized News take(boolean wantsEverything) {
     ObjectNode changes = describe(false);
     ObjectNode everything = wantsEverything || fresh ? describe(true) : null;
-    newAlerts.clear();
     newFlagged.clear();
     modelsChanged = false;
     recentValuesChanged = false;
@@ -223,18 +189,7 @@ final class PageState {
       }
     }
     node.putArray("flagged").addAll(everything ? flagged : newFlagged);
-    ArrayNode shown = node.putArray("alerts");
-    if (everything) {
-      alerts.forEach(kept -> shown.add(kept.alert()));
-    } else {
-      shown.addAll(newAlerts);
-    }
-    ArrayNode told = node.putArray("episodes");
-    if (everything) {
-      episodes.addAll(told);
-    } else {
-      episodes.addChanges(told);
-    }
+    describeAlerts(node, everything);
     if (everything || modelsChanged) {
       node.putArray("models").addAll(models);
     }
@@ -248,5 +203,18 @@ final class PageState {
         .put("scoresOutside", scoresOutside)
         .put("unreadable", unreadable);
     return node;
+  }
+
+  /** The alerts with the episodes that are shown by them. */
+  private void describeAlerts(ObjectNode node, boolean everything) {
+    ArrayNode shown = node.putArray("alerts");
+    ArrayNode told = node.putArray("episodes");
+    if (everything) {
+      alerts.addAll(shown, episodes.worst());
+      episodes.addAll(told);
+    } else {
+      alerts.addChanges(shown, episodes.worst(), episodes.worstOfChanged());
+      episodes.addChanges(told);
+    }
   }
 }

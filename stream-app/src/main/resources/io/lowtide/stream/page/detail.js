@@ -2,7 +2,8 @@
 // likelihood, beside what is normal for the field.
 
 import { byId, fill, html, say, svg } from "./dom.js";
-import { isOpen, titleOf } from "./list.js";
+import { records, titleOf } from "./list.js";
+import { isOpen } from "./state.js";
 import { ago, duration, figures, level, moment, nats, plural, rarity, share } from "./text.js";
 
 const MIDDLE = 13;
@@ -19,19 +20,26 @@ const ENDS = {
 };
 
 export class Detail {
-  /** The alert that is opened, itself or as the worst of an episode. */
-  alertId(state, opened) {
+  /** Where what is opened is in time: the alert, and from when until when its key was unusual. */
+  place(state, opened) {
     if (opened?.kind !== "episode") {
-      return opened?.id ?? null;
+      return { id: opened?.id ?? null, episode: null };
     }
-    return state.episodes.get(opened.id)?.worst?.id ?? null;
+    const episode = state.episodes.get(opened.id);
+    return {
+      id: episode?.worst?.id ?? null,
+      episode: episode
+        ? { key: episode.key, from: episode.firstSeen, until: state.lastSeen(episode) }
+        : null,
+    };
   }
 
   show(state, opened, drawn) {
     if (drawn) {
       const episode = opened?.kind === "episode" ? state.episodes.get(opened.id) : undefined;
-      const alert = state.alerts.get(this.alertId(state, opened));
-      const shown = [opened?.kind, opened?.id, episode, alert, state.model, state.recent];
+      const alert = state.alerts.get(this.place(state, opened).id);
+      const seen = episode && state.lastSeen(episode);
+      const shown = [opened?.kind, opened?.id, episode, seen, alert, state.model, state.recent];
       if (!this.shown || shown.some((one, index) => one !== this.shown[index])) {
         this.shown = shown;
         this.draw(state, opened, episode, alert);
@@ -88,8 +96,8 @@ export class Detail {
           ? this.time((now) => `open for ${duration(now - episode.firstSeen)}`)
           : `closed: ${ENDS[episode.closedBy] ?? "over"}`),
         fact("First seen", this.at(episode.firstSeen)),
-        fact("Last seen", this.at(episode.lastSeen)),
-        fact("Records", plural(episode.count, "record", "records")),
+        fact("Last seen", this.at(state.lastSeen(episode))),
+        fact("How many", records(episode)),
         worst ? fact("Worst", `${level(worst)}, ${rarity(worst)}`) : null,
         episode.fields.length > 0 ? fact("Fields in common", html("bdi", {}, episode.fields.join(", "))) : null,
       ),
@@ -103,13 +111,11 @@ export class Detail {
     if (!alert) {
       return [
         html("h3", {}, "Its worst record"),
-        html("p", { class: "summary" }, worst.summary ?? "It was not explained."),
         html("p", { class: "note" }, `Log-likelihood ${nats(worst.logLikelihood)} nats; `, place(worst)),
       ];
     }
     return [
       html("h3", {}, "Its worst record, ", this.at(alert.eventTime)),
-      html("p", { class: "summary" }, alert.summary),
       this.fields(alert, state),
       legend(),
       context(alert),

@@ -40,9 +40,12 @@ export class Line {
     return Math.max(0, fitting);
   }
 
-  show(state, openId) {
+  /**
+   * @param place of what is opened: the id of its alert, and of an episode the key and the times
+   */
+  show(state, place) {
     say(byId("line-note"), note(state));
-    const shown = [state.version, openId, this.chosen, this.box.clientWidth].join("/");
+    const shown = [state.version, JSON.stringify(place), this.chosen, this.box.clientWidth].join("/");
     if (shown === this.shown) {
       return;
     }
@@ -60,13 +63,13 @@ export class Line {
       this.unpoint();
       return;
     }
-    this.draw(state, spans, openId);
+    this.draw(state, spans, place);
     if (!this.pointed) {
       this.unpoint();
     }
   }
 
-  draw(state, spans, openId) {
+  draw(state, spans, { id: openId, episode }) {
     const width = Math.max(260, this.box.clientWidth);
     const dots = this.dots(state, spans);
     const from = spans.length > 0 ? spans[0].start : Math.min(...dots.map((dot) => dot.time));
@@ -77,6 +80,7 @@ export class Line {
     const scale = verticalScale(state, spans, dots);
     const y = (value) => TOP + (1 - scale.place(value)) * (HEIGHT - TOP - BOTTOM);
     this.x = x;
+    this.hasEpisode = episode !== null;
     this.from = from;
     this.until = until;
     this.drawnDots = dots.map((dot) => ({ ...dot, x: x(dot.time), y: y(dot.value) }));
@@ -101,6 +105,18 @@ export class Line {
         chart.append(svg("text", { class: "tick", x: x(at), y: HEIGHT - 7, "text-anchor": "middle" }, tick(at, step)));
       }
     }
+    if (episode && episode.until >= from && episode.from <= until) {
+      const begin = x(Math.max(from, episode.from));
+      chart.append(
+        svg("rect", {
+          class: "episode",
+          x: begin - 2,
+          y: TOP,
+          width: x(Math.min(until, episode.until)) - begin + 4,
+          height: HEIGHT - TOP - BOTTOM,
+        }),
+      );
+    }
     for (const piece of pieces(spans, this.width)) {
       const middle = (span) => x(span.start + this.width / 2);
       const upper = piece.map((span) => `${middle(span)},${y(span.high)}`);
@@ -121,6 +137,11 @@ export class Line {
       svg("path", { class: "flag", d: points(this.drawnDots.filter((dot) => dot.id === null)) }),
       svg("path", { class: "flag alert", d: points(this.drawnDots.filter((dot) => dot.id !== null)) }),
     );
+    if (episode) {
+      const isOfIt = (dot) =>
+        dot.key === episode.key && dot.time >= episode.from && dot.time <= episode.until;
+      chart.append(svg("path", { class: "flag own", d: points(this.drawnDots.filter(isOfIt)) }));
+    }
     const opened = this.drawnDots.find((dot) => dot.id !== null && dot.id === openId);
     if (opened) {
       chart.append(
@@ -143,16 +164,16 @@ export class Line {
       alerts.set(`${alert.eventTime}/${alert.logLikelihood}`, alert.id);
     }
     const dots = [];
-    for (const [time, value] of state.flagged) {
+    for (const [time, value, key] of state.flagged) {
       const name = `${time}/${value}`;
       if (within(time)) {
-        dots.push({ time, value, id: alerts.get(name) ?? null });
+        dots.push({ time, value, key, id: alerts.get(name) ?? null });
       }
       alerts.delete(name);
     }
     for (const alert of state.alerts.values()) {
       if (alerts.has(`${alert.eventTime}/${alert.logLikelihood}`) && within(alert.eventTime)) {
-        dots.push({ time: alert.eventTime, value: alert.logLikelihood, id: alert.id });
+        dots.push({ time: alert.eventTime, value: alert.logLikelihood, key: alert.key, id: alert.id });
       }
     }
     return dots;
@@ -213,7 +234,7 @@ export class Line {
     say(
       byId("line-readout"),
       count > 0
-        ? `${plural(count, "score", "scores")}, ${whole(flagged)} flagged (${share(flagged / count)}). Line: median; band: middle 80 %; dots: flagged, alerts larger.`
+        ? `${plural(count, "score", "scores")}, ${whole(flagged)} flagged (${share(flagged / count)}). Line: median; band: middle 80 %; dots: flagged, alerts larger${this.hasEpisode ? "; shaded: the episode that is opened, its records picked out" : ""}.`
         : "",
     );
   }

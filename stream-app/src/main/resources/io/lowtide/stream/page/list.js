@@ -2,7 +2,8 @@
 // are shown, so that whoever reads or tabs through them is not thrown off.
 
 import { byId, html, say } from "./dom.js";
-import { ago, duration, figures, level, moment, plural, rank, rarity } from "./text.js";
+import { isOpen } from "./state.js";
+import { ago, duration, figures, level, moment, plural, rank, rarity, whole } from "./text.js";
 
 const MOST_SHOWN = 100;
 const RECENT = 15 * 60_000;
@@ -22,7 +23,7 @@ export class EntryList {
 
   entries(state) {
     const entries = this.showsEpisodes(state)
-      ? [...state.episodes.values()].map(ofEpisode)
+      ? [...state.episodes.values()].map((episode) => ofEpisode(episode, state.lastSeen(episode)))
       : [...state.alerts.values()].map(ofAlert);
     const newest = (one, other) => other.open - one.open || other.time - one.time;
     return entries.sort(
@@ -128,9 +129,7 @@ export class EntryList {
     if (state.alerts.size === 0) {
       return `No alert on ${about.alertsTopic} yet.`;
     }
-    return `The newest ${plural(state.alerts.size, "alert", "alerts")} of ${about.alertsTopic}`
-      + `${state.alerts.size > MOST_SHOWN ? `, ${MOST_SHOWN} of them shown` : ""}; `
-      + `repeats of a key within ${Math.round(about.suppressionWindow / 60_000)} min are withheld.`;
+    return `${plural(Math.min(MOST_SHOWN, state.alerts.size), "alert", "alerts")} of ${about.alertsTopic}; repeats of a key within ${Math.round(about.suppressionWindow / 60_000)} min are withheld.`;
   }
 }
 
@@ -151,11 +150,6 @@ function fill(item, entry) {
   }
 }
 
-/** An episode is over when its last message says why. */
-export function isOpen(episode) {
-  return episode.closedBy === null;
-}
-
 function ofAlert(alert) {
   return {
     kind: "alert",
@@ -172,7 +166,7 @@ function ofAlert(alert) {
   };
 }
 
-function ofEpisode(episode) {
+function ofEpisode(episode, lastSeen) {
   const { worst } = episode;
   return {
     kind: "episode",
@@ -182,11 +176,18 @@ function ofEpisode(episode) {
     rank: worst ? rank(worst) : 1,
     severity: worst ? worst.severity : 0,
     rarity: worst ? `${level(worst)}, ${rarity(worst)}` : "",
-    why: [plural(episode.count, "record", "records"), ...episode.fields.slice(0, 3)].join(", "),
-    time: episode.lastSeen,
+    why: [records(episode), ...episode.fields.slice(0, 3)].join(", "),
+    time: lastSeen,
     since: episode.firstSeen,
     open: isOpen(episode),
   };
+}
+
+/** How many there were when it was last told of; while it is open there may be more. */
+export function records(episode) {
+  return isOpen(episode)
+    ? `${whole(episode.count)}+ records`
+    : plural(episode.count, "record", "records");
 }
 
 /** What an episode is about. */

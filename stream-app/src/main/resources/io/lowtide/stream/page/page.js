@@ -41,7 +41,7 @@ function draw() {
   list.show(state, opened, drawn);
   detail.show(state, opened, drawn);
   if (drawn) {
-    line.show(state, detail.alertId(state, opened));
+    line.show(state, detail.place(state, opened));
     showNumbers(state);
   }
   announce();

@@ -1,6 +1,6 @@
 // What the page knows, from the server's events.
 
-const MOST_ALERTS = 400;
+const MOST_ALERTS = 1000;
 const MOST_EPISODES = 500;
 export const MOST_FLAGGED = 2000;
 const MOST_RATES = 120;
@@ -33,6 +33,8 @@ export class State {
     this.reading = {};
     this.series = SIZES.map(() => ({ width: 1, spans: new Map() }));
     this.flagged = [];
+    this.latestOfKey = new Map();
+    this.newestOfKey = new Map();
     this.alerts = new Map();
     this.episodes = new Map();
   }
@@ -84,6 +86,26 @@ export class State {
     this.flagged.splice(0, this.flagged.length - MOST_FLAGGED);
     keep(this.alerts, news.alerts, MOST_ALERTS);
     keep(this.episodes, news.episodes ?? [], MOST_EPISODES);
+    this.latestOfKey = new Map();
+    for (const [time, , key] of this.flagged) {
+      this.latestOfKey.set(key, Math.max(time, this.latestOfKey.get(key) ?? time));
+    }
+    this.newestOfKey = new Map();
+    for (const episode of this.episodes.values()) {
+      const other = this.newestOfKey.get(episode.key);
+      if (isOpen(episode) && !(other?.firstSeen > episode.firstSeen)) {
+        this.newestOfKey.set(episode.key, episode);
+      }
+    }
+  }
+
+  /**
+   * When an episode was last seen. An open one is told of again when it gets worse; that it goes on
+   * is known from the scores.
+   */
+  lastSeen(episode) {
+    const goesOn = episode.key !== null && this.newestOfKey.get(episode.key) === episode;
+    return Math.max(episode.lastSeen, goesOn ? this.latestOfKey.get(episode.key) ?? 0 : 0);
   }
 
   mergeSpans(kept, news, size) {
@@ -139,6 +161,11 @@ export class State {
     }
     this.changed("time");
   }
+}
+
+/** An episode is over when its last message says why. */
+export function isOpen(episode) {
+  return episode.closedBy === null;
 }
 
 /** By id; the latest of each, and of those the newest. */

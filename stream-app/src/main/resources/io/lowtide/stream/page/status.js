@@ -1,7 +1,8 @@
 // The answer in five seconds: what is wrong, how wrong, since when.
 
 import { byId, html, say } from "./dom.js";
-import { isOpen, titleOf } from "./list.js";
+import { records, titleOf } from "./list.js";
+import { isOpen } from "./state.js";
 import { ago, duration, level, moment, plural, rank, rarity } from "./text.js";
 
 /** How long an alert counts as of now. */
@@ -46,11 +47,11 @@ function judge(state) {
     };
   }
   return state.about.episodesTopic
-    ? judgeEpisodes([...state.episodes.values()], now)
+    ? judgeEpisodes([...state.episodes.values()], state, now)
     : judgeAlerts([...state.alerts.values()], now);
 }
 
-function judgeEpisodes(episodes, now) {
+function judgeEpisodes(episodes, state, now) {
   const open = episodes.filter(isOpen);
   if (open.length === 0) {
     const last = Math.max(...episodes.map((episode) => episode.lastSeen));
@@ -70,8 +71,8 @@ function judgeEpisodes(episodes, now) {
     facts: [
       ...(worst.worst ? [["How wrong", `${level(worst.worst)}, ${rarity(worst.worst)}`]] : []),
       ["Since", `${moment(worst.firstSeen, now)} (${duration(now - worst.firstSeen)})`],
-      ["Last seen", ago(worst.lastSeen, now)],
-      ["Records", plural(worst.count, "record", "records")],
+      ["Last seen", ago(state.lastSeen(worst), now)],
+      ["How many", records(worst)],
       ...(open.length > 1 ? [["Oldest open one", duration(now - Math.min(...open.map((one) => one.firstSeen)))]] : []),
     ],
   };

@@ -12,6 +12,7 @@ const DAY = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const YEAR = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
 
 const NONE = "–";
+const LEAST_SHARE = 1e-4;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY_MILLIS = 24 * HOUR;
@@ -47,7 +48,10 @@ export function nats(number) {
 }
 
 export function share(number) {
-  return Number.isFinite(number) ? SHARE.format(number) : NONE;
+  if (!Number.isFinite(number)) {
+    return NONE;
+  }
+  return number > 0 && number < LEAST_SHARE ? `under ${SHARE.format(LEAST_SHARE)}` : SHARE.format(number);
 }
 
 /** How grave a record is, from 0 to 3: by its level, or where it has none yet, by its severity. */

@@ -127,9 +127,11 @@ class KeptEpisodesTest {
   }
 
   @Test
-  void shouldNameTheWorstRecordsOfTheOpenOnes() {
+  void shouldNameTheirWorstRecords() {
     episodes.add(episode("a", 1, null), 100);
+    changes();
     episodes.add(episode("b", 1, EpisodeEnd.SILENCE), 100);
-    assertThat(episodes.worstOfOpen()).containsExactly("worst-a");
+    assertThat(episodes.worst()).containsExactlyInAnyOrder("worst-a", "worst-b");
+    assertThat(episodes.worstOfChanged()).containsExactly("worst-b");
   }
 }

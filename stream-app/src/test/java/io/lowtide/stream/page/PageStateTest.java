@@ -6,9 +6,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.Episode;
+import io.lowtide.schemas.EpisodeChange;
+import io.lowtide.schemas.EpisodeKind;
+import io.lowtide.schemas.EpisodeRecord;
 import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.SeverityLevel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -128,6 +134,54 @@ class PageStateTest {
     assertThat(shown.get("flagged")).hasSize(2_000);
     assertThat(shown.get("models")).hasSize(20);
     assertThat(shown.get("reading").get("scoresRead").asLong()).isEqualTo(5_000);
+  }
+
+  @Test
+  void shouldSendTheAlertThatAnEpisodeIsShownByHoweverOldItIs() {
+    for (int i = 0; i < 900; i++) {
+      state.add(alert("a" + i), 1_000);
+    }
+    everything();
+    state.add(episodeWithWorst("a7"), 100);
+
+    PageState.News news = state.take(true);
+
+    assertThat(news.changes().get("alerts")).extracting(a -> a.get("id").asText()).containsExactly("a7");
+    assertThat(news.changes().get("episodes").get(0).get("worst").get("id").asText())
+        .isEqualTo("a7");
+    assertThat(news.everything().get("alerts"))
+        .hasSize(201)
+        .extracting(a -> a.get("id").asText())
+        .startsWith("a7", "a700")
+        .endsWith("a899");
+    assertThat(state.take(false).changes().get("alerts")).isEmpty();
+  }
+
+  private static Episode episodeWithWorst(String id) {
+    GeneratedClasses.trust();
+    return Episode.newBuilder()
+        .setId("episode")
+        .setDetector("press-line")
+        .setKind(EpisodeKind.ANOMALY)
+        .setChange(EpisodeChange.OPENED)
+        .setFirstSeen(NOW)
+        .setLastSeen(NOW)
+        .setCount(1)
+        .setSummary("summary")
+        .setWorst(
+            EpisodeRecord.newBuilder()
+                .setId(id)
+                .setModelVersion("v1")
+                .setEventTime(NOW)
+                .setLogLikelihood(-30)
+                .setPValue(0.001)
+                .setSeverity(4.5)
+                .setLevel(SeverityLevel.HIGH)
+                .setOneIn(32_000)
+                .setSource(POSITION)
+                .build())
+        .setSource(POSITION)
+        .build();
   }
 
   @Test
