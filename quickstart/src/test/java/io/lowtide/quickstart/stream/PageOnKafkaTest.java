@@ -388,6 +388,36 @@ class PageOnKafkaTest extends AccountedStreamTest {
     }
   }
 
+  @Test
+  void shouldSayOnThePageThatTooManyAreOpenAndWhatTheApplicationWaitsFor() throws Exception {
+    Optional<Path> program = Chromium.installed();
+    assumeTrue(program.isPresent(), "no Chromium is installed: the page was not looked at");
+    try (StreamApplication application =
+            StreamApplication.start(StreamSettings.of(settings(Map.of("page.connections", "1"))));
+        Chromium browser = Chromium.start(program.get(), state.resolve("browser"))) {
+      String address = "http://127.0.0.1:" + application.httpPort();
+      HttpRequest events = HttpRequest.newBuilder(URI.create(address + "/page/events")).build();
+      HttpClient client = HttpClient.newHttpClient();
+      try (InputStream held =
+          client.send(events, HttpResponse.BodyHandlers.ofInputStream()).body()) {
+        assertThat(held.read()).isPositive();
+        HttpResponse<String> refused = client.send(events, HttpResponse.BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("page.connections allows (1)");
+
+        browser.open(address + "/");
+        browser.await(
+            "document.querySelector('#link-text')?.textContent"
+                + " === 'Too many pages are open (page.connections)'");
+      }
+      browser.await("document.querySelector('#status-title').textContent === 'Not scoring'");
+      browser.await(
+          "document.querySelector('#status-text').textContent"
+              + ".startsWith('waiting for the first model of detector press-line')");
+      requireAccessible(browser, "without a model");
+    }
+  }
+
   private static void awaitListed(Chromium browser, int entries) throws Exception {
     browser.await(
         "document.querySelectorAll('#alert-list button').length === " + Math.min(100, entries));

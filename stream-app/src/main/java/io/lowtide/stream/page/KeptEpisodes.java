@@ -90,10 +90,7 @@ final class KeptEpisodes {
   /** The same of those episodes that changed since {@link #addChanges}. */
   Set<String> worstOfChanged() {
     Set<String> ids = new HashSet<>();
-    changed.stream()
-        .map(byId::get)
-        .filter(Objects::nonNull)
-        .forEach(kept -> ids.add(kept.worst()));
+    changed.stream().map(byId::get).filter(Objects::nonNull).forEach(kept -> ids.add(kept.worst()));
     return ids;
   }
 

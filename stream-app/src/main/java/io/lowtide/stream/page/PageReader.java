@@ -45,8 +45,8 @@ final class PageReader implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration LONGEST_REQUEST = Duration.ofSeconds(5);
-  private static final Duration PAUSE_AFTER_FAULT = Duration.ofSeconds(2);
-  private static final Duration BETWEEN_LOOKS_AT_PARTITIONS = Duration.ofSeconds(30);
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+  private static final Duration BETWEEN_LOOKS_AT_PARTITIONS = Duration.ofSeconds(10);
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   /** How long it goes on reading when the last page was closed: many are opened again. */
@@ -135,10 +135,10 @@ final class PageReader implements AutoCloseable {
     }
   }
 
-  private void pauseAfterFault() throws InterruptedException {
+  private void awaitNextTry() throws InterruptedException {
     synchronized (watching) {
       if (!stopped) {
-        watching.wait(PAUSE_AFTER_FAULT.toMillis());
+        watching.wait(BETWEEN_TRIES.toMillis());
       }
     }
   }
@@ -155,13 +155,17 @@ final class PageReader implements AutoCloseable {
       while (!stopped) {
         try (KafkaConsumer<byte[], byte[]> consumer = newConsumer()) {
           current = consumer;
-          follow(consumer);
+          if (takesPartitions(consumer)) {
+            follow(consumer);
+          } else {
+            awaitNextTry();
+          }
         } catch (WakeupException end) {
           LOG.debug("The page's topics are not read any more");
         } catch (RuntimeException fault) {
           LOG.debug("The page's topics cannot be read", fault);
           state.reportFault("The topics cannot be read: " + Secrets.hide(Faults.describe(fault)));
-          pauseAfterFault();
+          awaitNextTry();
         } finally {
           current = null;
         }
@@ -191,10 +195,15 @@ final class PageReader implements AutoCloseable {
             new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
   }
 
-  private void follow(KafkaConsumer<byte[], byte[]> consumer) {
+  /** Whether there is a topic to be read: they are created after the page can be opened. */
+  private boolean takesPartitions(KafkaConsumer<byte[], byte[]> consumer) {
     known.clear();
     sampler.reset();
     takePartitions(consumer);
+    return !known.isEmpty();
+  }
+
+  private void follow(KafkaConsumer<byte[], byte[]> consumer) {
     state.clear();
     long looked = System.nanoTime();
     long second = System.nanoTime();

@@ -2,7 +2,7 @@
 // likelihood, beside what is normal for the field.
 
 import { byId, fill, html, say, svg } from "./dom.js";
-import { records, titleOf } from "./list.js";
+import { normalOf, records, titleOf } from "./list.js";
 import { isOpen } from "./state.js";
 import { ago, duration, figures, level, moment, nats, plural, rarity, share } from "./text.js";
 
@@ -11,6 +11,12 @@ const MOST_ROWS = 12;
 
 /** In nats: what is less is shown as nothing. */
 const LEAST_TOLD = 0.05;
+
+const PATTERNS = {
+  FIELD: "in one field",
+  GROUP: "in some fields together",
+  JOINT: "only as a whole",
+};
 
 const ENDS = {
   SILENCE: "no further record of it",
@@ -117,7 +123,8 @@ export class Detail {
     return [
       html("h3", {}, "Its worst record, ", this.at(alert.eventTime)),
       this.fields(alert, state),
-      legend(),
+      legend(alert),
+      brief(alert),
       context(alert),
       origin(alert),
     ];
@@ -131,7 +138,13 @@ export class Detail {
         { class: "facts" },
         fact("When", this.at(alert.eventTime)),
         fact("How wrong", `${level(alert)}, ${rarity(alert)}`),
-        fact("Log-likelihood", `${nats(alert.logLikelihood)} nats`),
+        PATTERNS[alert.pattern] ? fact("Unusual", PATTERNS[alert.pattern]) : null,
+        fact(
+          "Log-likelihood",
+          Number.isFinite(alert.normalLogLikelihood)
+            ? `${nats(alert.logLikelihood)} nats, normal ${nats(alert.normalLogLikelihood)}`
+            : `${nats(alert.logLikelihood)} nats`,
+        ),
         fact("p-value", `${figures(alert.pValue)}, budget ${share(alert.budget)}`),
         alert.suppressed > 0
           ? fact("Withheld before", plural(alert.suppressed, "repeat", "repeats"))
@@ -139,7 +152,8 @@ export class Detail {
       ),
       html("h3", {}, "What made it improbable"),
       this.fields(alert, state),
-      legend(),
+      legend(alert),
+      brief(alert),
       context(alert),
       detectorState(alert.detectorState),
       origin(alert),
@@ -214,47 +228,51 @@ function row(one, field, recent, strongest) {
       "span",
       { class: "values" },
       html("bdi", { class: "was" }, one.text ?? figures(one.value)),
-      html("span", { class: "normal" }, " normal ", html("bdi", {}, one.normalText ?? figures(one.normalValue))),
+      " ",
+      html("bdi", { class: "normal" }, normalOf(one)),
       recent ? html("span", { class: "lately" }, `lately ${figures(recent.low)} to ${figures(recent.high)}`) : null,
     ),
-    isNumber && Number.isFinite(one.normalValue) ? track(one, field, recent) : html("span", { class: "track" }),
+    isNumber ? track(one, field, recent) : html("span", { class: "track" }),
     bar(one.contribution, strongest),
     html("span", { class: "nats" }, `${nats(one.contribution)} nats`),
   );
 }
 
-/** The value and the normal one on what the field was in training and has been lately. */
+function isExpected(one) {
+  return Number.isFinite(one.expectedLow) && Number.isFinite(one.expectedHigh);
+}
+
+/** The value, what is expected of it and the nearest normal one on what the field was and is. */
 function track(one, field, recent) {
-  const values = [one.value, one.normalValue];
-  if (field) {
-    values.push(field.lowest, field.highest);
-  }
-  if (recent) {
-    values.push(recent.low, recent.high);
-  }
+  const ranges = [
+    field ? ["trained", field.lowest, field.highest, 14] : null,
+    recent ? ["recent", recent.low, recent.high, 14] : null,
+    isExpected(one) ? ["expected", one.expectedLow, one.expectedHigh, 20] : null,
+  ].filter(Boolean);
+  const hasNormal = Number.isFinite(one.normalValue);
+  const values = [one.value, ...(hasNormal ? [one.normalValue] : []), ...ranges.flatMap(([, from, to]) => [from, to])];
   const low = Math.min(...values);
   const high = Math.max(...values);
   const place = (value) => (high === low ? 50 : 3 + ((value - low) / (high - low)) * 94);
   const x = (value) => `${place(value)}%`;
-  const span = (name, from, to, height) =>
-    svg("rect", {
-      class: name,
-      x: x(from),
-      y: MIDDLE - height / 2,
-      width: `${Math.max(0.5, place(to) - place(from))}%`,
-      height,
-      rx: 3,
-    });
   const at = x(one.value);
-  const normal = x(one.normalValue);
+  const normal = hasNormal ? x(one.normalValue) : null;
   return svg(
     "svg",
     { class: "track", "aria-hidden": "true" },
     svg("line", { class: "axis", x1: 0, x2: "100%", y1: MIDDLE, y2: MIDDLE }),
-    field ? span("trained", field.lowest, field.highest, 14) : null,
-    recent ? span("recent", recent.low, recent.high, 14) : null,
-    svg("line", { class: "step", x1: normal, x2: at, y1: MIDDLE, y2: MIDDLE }),
-    svg("line", { class: "normal", x1: normal, x2: normal, y1: MIDDLE - 9, y2: MIDDLE + 9 }),
+    ...ranges.map(([name, from, to, height]) =>
+      svg("rect", {
+        class: name,
+        x: x(from),
+        y: MIDDLE - height / 2,
+        width: `${Math.max(0.5, place(to) - place(from))}%`,
+        height,
+        rx: 3,
+      }),
+    ),
+    hasNormal ? svg("line", { class: "step", x1: normal, x2: at, y1: MIDDLE, y2: MIDDLE }) : null,
+    hasNormal ? svg("line", { class: "normal", x1: normal, x2: normal, y1: MIDDLE - 9, y2: MIDDLE + 9 }) : null,
     svg("circle", { class: "was", cx: at, cy: MIDDLE, r: 5.5 }),
   );
 }
@@ -275,11 +293,22 @@ function bar(contribution, strongest) {
   );
 }
 
-function legend() {
+/** Where the time for explanations was spent. */
+function brief(alert) {
+  return alert.explanation === "BRIEF"
+    ? html("p", { class: "note" }, "Explained briefly, as many alerts came at once: the contributions are estimates.")
+    : null;
+}
+
+function legend(alert) {
+  const expected = alert.contributions.some(isExpected)
+    ? `expected, given the other fields${Number.isFinite(alert.rangeCoverage) ? ` (${share(alert.rangeCoverage)} of normal records)` : ""}`
+    : null;
   return html(
     "p",
     { class: "legend" },
     html("span", {}, html("i", { class: "mark was" }), "this record"),
+    expected ? html("span", {}, html("i", { class: "mark expected" }), expected) : null,
     html("span", {}, html("i", { class: "mark normal" }), "nearest normal record"),
     html("span", {}, html("i", { class: "mark recent" }), "middle 95 % lately"),
     html("span", {}, html("i", { class: "mark trained" }), "range in training"),

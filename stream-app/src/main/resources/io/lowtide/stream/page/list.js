@@ -203,7 +203,18 @@ function why(alert) {
   if (!first) {
     return "";
   }
-  const was = first.text ?? figures(first.value);
-  const normal = first.normalText ?? figures(first.normalValue);
-  return `${first.field} ${was}, normal ${normal}`;
+  const normal = normalOf(first);
+  return `${first.field} ${first.text ?? figures(first.value)}${normal ? `, ${normal}` : ""}`;
+}
+
+/** What would be normal for a field: a range where there is one, else the nearest normal value. */
+export function normalOf(contribution) {
+  const { expectedLow, expectedHigh, normalText, normalValue } = contribution;
+  if (Number.isFinite(expectedLow) && Number.isFinite(expectedHigh)) {
+    return `expected ${figures(expectedLow)} to ${figures(expectedHigh)}`;
+  }
+  if (normalText === null && !Number.isFinite(normalValue)) {
+    return "";
+  }
+  return `normal ${normalText ?? figures(normalValue)}`;
 }

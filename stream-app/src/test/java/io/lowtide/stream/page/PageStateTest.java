@@ -146,7 +146,9 @@ class PageStateTest {
 
     PageState.News news = state.take(true);
 
-    assertThat(news.changes().get("alerts")).extracting(a -> a.get("id").asText()).containsExactly("a7");
+    assertThat(news.changes().get("alerts"))
+        .extracting(a -> a.get("id").asText())
+        .containsExactly("a7");
     assertThat(news.changes().get("episodes").get(0).get("worst").get("id").asText())
         .isEqualTo("a7");
     assertThat(news.everything().get("alerts"))
