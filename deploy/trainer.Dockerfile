@@ -1,5 +1,5 @@
 # Context: the repository's root, for example: docker build -f deploy/trainer.Dockerfile -t lowtide-trainer .
-# Training and what goes with it (train, features, evaluate, publish, alerts), for jobs that run once.
+# Training and what goes with it (train, retrain, verify, features, evaluate, publish, models, alerts), for jobs.
 # On a host with NVIDIA's container toolkit, docker run --gpus all trains on the GPU (docs/gpu.md).
 FROM maven:3.9-eclipse-temurin-17 AS build
 WORKDIR /src

@@ -57,9 +57,9 @@ class LowtideTest {
   @Test
   void shouldOfferTheCommandsOnItsClassPathInAlphabeticalOrder() {
     assertThat(Lowtide.commandLine().getSubcommands())
-        .containsOnlyKeys("alerts", "episodes", "publish", "webhook");
+        .containsOnlyKeys("alerts", "episodes", "models", "publish", "webhook");
     assertThat(run(Lowtide.commandLine(), "--help")).isZero();
-    assertThat(output.toString()).containsSubsequence("alerts", "publish");
+    assertThat(output.toString()).containsSubsequence("alerts", "models", "publish");
   }
 
   @Test

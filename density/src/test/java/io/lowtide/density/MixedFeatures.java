@@ -139,7 +139,7 @@ public final class MixedFeatures {
           Instant.parse("2026-01-02T03:04:05Z"),
           ConformalCalibration.fit(scores, 0.01),
           new TrainingSummary(3000L, 500L, 499L, 20, 18, 1.5, 1.6, 12.5, 0.0, 0L, 0L),
-          new Provenance("test", "00", 3999L, 1L, "0.1.0", "17", "none"),
+          new Provenance("test", "00", 3999L, 1L, "0.1.0", "17", "none", null),
           records.subList(0, 30));
     } catch (BundleException e) {
       throw new IllegalStateException(e);

@@ -76,7 +76,7 @@ public final class TestBundles {
           Instant.parse("2026-01-02T03:04:05Z"),
           ConformalCalibration.fit(scores, 0.01),
           new TrainingSummary(3000L, 500L, 999L, 20, 18, 1.5, 1.6, 12.5, 0.0, 0L, 0L),
-          new Provenance("test", "00", 4499L, 1L, "0.1.0", "17", "none"),
+          new Provenance("test", "00", 4499L, 1L, "0.1.0", "17", "none", null),
           records.subList(0, 5));
     } catch (BundleException e) {
       throw new IllegalStateException(e);

@@ -189,7 +189,7 @@ public final class TestModels {
           ConformalCalibration.fit(scores, budget),
           new TrainingSummary(
               1000L, 100L, (long) calibrationRecords, 20, 18, 1.5, 1.6, 2.5, 0.0, 0L, 0L),
-          new Provenance("test", "00", 1300L, 1L, "0.1.0", "17", "none"),
+          new Provenance("test", "00", 1300L, 1L, "0.1.0", "17", "none", null),
           records.subList(0, 3));
     } catch (BundleException e) {
       throw new IllegalStateException(e);

@@ -2,8 +2,10 @@ package io.lowtide.benchmarks.faults;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** A Java program in a process of its own. It is killed when this one ends. */
@@ -37,6 +39,17 @@ final class JavaProcess {
 
   boolean isAlive() {
     return process.isAlive();
+  }
+
+  /**
+   * Waits for its end.
+   *
+   * @return its exit code; empty if it goes on for longer
+   */
+  OptionalInt await(Duration longest) throws InterruptedException {
+    return process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)
+        ? OptionalInt.of(process.exitValue())
+        : OptionalInt.empty();
   }
 
   void kill() throws InterruptedException {

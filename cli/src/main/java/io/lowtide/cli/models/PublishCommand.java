@@ -37,18 +37,27 @@ public final class PublishCommand implements LowtideCommand {
       description = "Compacted topic of the models, created if missing; default: ${DEFAULT-VALUE}.")
   private String topic;
 
+  @Option(
+      names = "--challenger",
+      description =
+          "Publish it as the challenger, which raises no alert and waits for `lowtide models promote`.")
+  private boolean challenger;
+
   @Mixin private ConnectionOptions connection;
 
   @Override
   public Integer call() throws BundleException, IOException {
     ModelBundle bundle = BundleFiles.read(file);
-    RecordMetadata sent = new ModelPublisher(connection.settings()).publish(topic, bundle);
+    ModelPublisher publisher = new ModelPublisher(connection.settings());
+    RecordMetadata sent =
+        challenger ? publisher.publishChallenger(topic, bundle) : publisher.publish(topic, bundle);
     command
         .commandLine()
         .getOut()
         .printf(
-            "Published model %s of detector %s: topic %s, offset %d, %,d bytes%n",
+            "Published model %s%s of detector %s: topic %s, offset %d, %,d bytes%n",
             bundle.version(),
+            challenger ? " as challenger" : "",
             bundle.detector(),
             sent.topic(),
             sent.offset(),

@@ -14,9 +14,14 @@ import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.schemas.DateOrder;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.Lineage;
 import io.lowtide.schemas.Presence;
 import io.lowtide.schemas.Probe;
+import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.Solver;
+import io.lowtide.schemas.TrainingSummary;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * A model bundle that passed every check: format version, hash, shapes, finite numbers, probe
@@ -146,6 +151,21 @@ public final class ModelBundle {
     }
   }
 
+  /**
+   * Largest difference between what the probes score here and what the trainer says that they do,
+   * in nats: not 0 where another kernel rounds otherwise, and within what this reader tolerates.
+   */
+  public double largestProbeDifference() {
+    ValueScorer scorer = new ValueScorer(encoder, flow);
+    double largest = 0;
+    for (Probe probe : model.getProbes()) {
+      scorer.score(
+          values(probe), probe.getContext().stream().mapToDouble(Double::doubleValue).toArray());
+      largest = Math.max(largest, Math.abs(scorer.logLikelihood() - probe.getLogLikelihood()));
+    }
+    return largest;
+  }
+
   private static void requireLength(int probe, String what, int length, int expected)
       throws BundleException {
     if (length != expected) {
@@ -192,6 +212,61 @@ public final class ModelBundle {
   /** The bundle as it is stored and sent; not to be changed. */
   public DensityModel record() {
     return model;
+  }
+
+  /**
+   * SHA-256 (lower-case hex) of what the model is, without when and why it was made: its version,
+   * its times, the name of its source and its lineage are left out. The same data, settings, seed
+   * and engine give the same.
+   */
+  public String contentSha256() {
+    return BundleHash.of(
+        DensityModel.newBuilder(model)
+            .setModelVersion("")
+            .setCreatedAt(Instant.EPOCH)
+            .setTraining(TrainingSummary.newBuilder(model.getTraining()).setSeconds(0).build())
+            .setProvenance(
+                Provenance.newBuilder(model.getProvenance()).setSource("").setLineage(null).build())
+            .build());
+  }
+
+  /**
+   * The same density under another version, with another calibration.
+   *
+   * @param version unique within the detector
+   * @param createdAt when it was calibrated
+   * @param scores fitted on scores of this density
+   * @param training what training did
+   * @param provenance where the data and the code come from
+   * @throws BundleException if the result fails a check
+   */
+  public ModelBundle recalibrated(
+      String version,
+      Instant createdAt,
+      ConformalCalibration scores,
+      TrainingSummary training,
+      Provenance provenance)
+      throws BundleException {
+    return hashed(
+        DensityModel.newBuilder(model)
+            .setModelVersion(version)
+            .setCreatedAt(createdAt.truncatedTo(ChronoUnit.MILLIS))
+            .setCalibration(scores.toAvro())
+            .setTraining(training)
+            .setProvenance(provenance)
+            .build());
+  }
+
+  private static ModelBundle hashed(DensityModel model) throws BundleException {
+    return of(DensityModel.newBuilder(model).setSha256(BundleHash.of(model)).build());
+  }
+
+  /** The same model, which says how a retraining came to publish it. */
+  public ModelBundle withLineage(Lineage lineage) throws BundleException {
+    return hashed(
+        DensityModel.newBuilder(model)
+            .setProvenance(Provenance.newBuilder(model.getProvenance()).setLineage(lineage).build())
+            .build());
   }
 
   /** How a record becomes numbers. */

@@ -10,19 +10,14 @@ import java.util.function.IntFunction;
 import org.apache.avro.Schema;
 
 /**
- * Bundles as messages of the models topic: the key is the detector's name in UTF-8, the value the
- * bundle in the schema registry's wire format.
+ * Bundles as messages of the models topic: the key is a {@link ModelKey}, for the model in use the
+ * detector's name in UTF-8; the value is the bundle in the schema registry's wire format.
  */
 public final class ModelMessages {
 
   private ModelMessages() {}
 
-  /** The key under which the bundles of a detector are published. */
-  public static byte[] key(String detector) {
-    return detector.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Whether a message is of a detector; one without a key is of none. */
+  /** Whether a message is of the model in use of a detector; one without a key is of none. */
   public static boolean isOf(String detector, byte[] key) {
     return key != null && detector.equals(new String(key, StandardCharsets.UTF_8));
   }

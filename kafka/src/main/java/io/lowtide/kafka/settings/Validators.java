@@ -41,6 +41,13 @@ public final class Validators {
         });
   }
 
+  /** A list of topics, which may be empty. */
+  public static Validator topicsOrNone() {
+    return expecting(
+        "topic names, separated by commas, or empty",
+        value -> ((List<?>) value).stream().allMatch(topic -> "".equals(topic) || isTopic(topic)));
+  }
+
   /** A name that can be part of topic and file names. */
   public static Validator identifier() {
     return expecting("letters, digits, '.', '_' and '-'", Validators::isTopic);

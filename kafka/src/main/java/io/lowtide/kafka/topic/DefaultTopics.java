@@ -15,5 +15,8 @@ public final class DefaultTopics {
   /** Records that cannot be scored. */
   public static final String DEAD_LETTERS = "lowtide.dead-letters";
 
+  /** Training runs and what was decided on their models. */
+  public static final String TRAINING_RUNS = "lowtide.training-runs";
+
   private DefaultTopics() {}
 }

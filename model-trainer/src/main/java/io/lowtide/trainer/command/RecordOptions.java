@@ -19,8 +19,8 @@ final class RecordOptions {
       arity = "1..*",
       description =
           "Records: CSV with a header, or an Avro object container, also compressed (.gz, .zst)."
-              + " Several files, all of a kind, are read one behind the other; - is the standard"
-              + " input.")
+              + " Several files, all of a kind, are read one behind the other; a folder stands for the"
+              + " files in it; - is the standard input.")
   private List<Path> data;
 
   @Mixin private FileOptions files;

@@ -11,7 +11,8 @@ import org.apache.avro.Schema;
 
 /**
  * The fields of records that a feature can be made of, and those that none can be made of with the
- * reason; nested ones are named with dots. Of a union of records, those of all.
+ * reason; nested ones are named with dots. Of a union of records, and of several schemas, those of
+ * all.
  */
 final class AvroColumns {
 
@@ -36,14 +37,17 @@ final class AvroColumns {
 
   /**
    * @param source for messages
-   * @throws DataException if the schema is not one of records
+   * @param schemas of the records, in the order of their age where there are several
+   * @throws DataException if one of the schemas is not one of records
    */
-  AvroColumns(String source, Schema schema) {
-    for (Schema branch : branches(schema)) {
-      if (branch.getType() != Schema.Type.RECORD) {
-        throw new DataException(source + ": holds " + branch.getType() + ", expected records");
+  AvroColumns(String source, List<Schema> schemas) {
+    for (Schema schema : schemas) {
+      for (Schema branch : branches(schema)) {
+        if (branch.getType() != Schema.Type.RECORD) {
+          throw new DataException(source + ": holds " + branch.getType() + ", expected records");
+        }
+        collect("", branch, Set.of());
       }
-      collect("", branch, Set.of());
     }
     kinds.keySet().forEach(leftOut::remove);
   }

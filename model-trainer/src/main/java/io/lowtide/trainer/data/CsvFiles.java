@@ -24,6 +24,7 @@ final class CsvFiles implements RecordSource {
   private final List<InputFile> files;
   private final ReadingOptions options;
   private final String source;
+  private ReadingTally tally;
 
   CsvFiles(List<InputFile> files, ReadingOptions options) {
     this.files = List.copyOf(files);
@@ -54,7 +55,12 @@ final class CsvFiles implements RecordSource {
   }
 
   @Override
-  public LabelledTable read(TableSelection selection) {
+  public Optional<ReadingTally> tally() {
+    return Optional.ofNullable(tally);
+  }
+
+  @Override
+  public LabelledTable read(TableSelection selection, Sampling sampling, Optional<String> key) {
     List<String> header = header();
     List<String> named = header.stream().filter(name -> !name.isEmpty()).toList();
     List<String> columns = selection.resolve(source, named);
@@ -69,12 +75,15 @@ final class CsvFiles implements RecordSource {
       readers.add(new ColumnReader(i, name, profile.form(), options.texts()));
       profile.remark().ifPresent(remark -> remarks.put(name, remark));
     }
-    TableBuilder table = new TableBuilder(source, columns, texts);
+    TableBuilder table =
+        new TableBuilder(source, columns, texts, selection, FileRow.sample(source, sampling), key);
     Optional<LabelColumn> label =
         selection.label().map(name -> new LabelColumn(source, name, options.normalLabel()));
+    FileRow row = new FileRow(source);
     for (InputFile file : files) {
-      read(file, rows -> read(rows, readers, label, table));
+      read(file, rows -> read(rows, readers, label, table, row));
     }
+    tally = row.tally();
     return table.build(label, new ColumnNotes(unnamed(header), remarks));
   }
 
@@ -110,16 +119,23 @@ final class CsvFiles implements RecordSource {
   }
 
   private static void read(
-      CsvRows rows, List<ColumnReader> readers, Optional<LabelColumn> label, TableBuilder table) {
+      CsvRows rows,
+      List<ColumnReader> readers,
+      Optional<LabelColumn> label,
+      TableBuilder table,
+      FileRow origin) {
     int[] places = places(rows, readers.stream().map(ColumnReader::name).toList());
     int labelPlace = label.map(column -> place(rows, column.name())).orElse(-1);
+    double[] row = new double[places.length];
     while (rows.next()) {
-      double[] row = new double[places.length];
-      for (int i = 0; i < places.length; i++) {
-        row[i] = readers.get(i).value(rows, rows.value(places[i]), table);
+      if (table.needs(origin)) {
+        for (int i = 0; i < places.length; i++) {
+          row[i] = readers.get(i).value(rows, rows.value(places[i]), table);
+        }
+        table.add(row, origin);
       }
-      table.add(row);
       label.ifPresent(column -> column.add(rows.value(labelPlace), rows::place));
+      origin.advance();
     }
   }
 

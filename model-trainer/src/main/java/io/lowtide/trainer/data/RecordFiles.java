@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Records in files, by the files' endings. */
 public final class RecordFiles {
@@ -34,7 +36,8 @@ public final class RecordFiles {
   /**
    * The records of files, one behind the other: {@code .csv} or {@code .tsv} with a header, or
    * {@code .avro}, Avro object containers, also compressed ({@code .gz}, {@code .zst}). The file
-   * {@code -} is the standard input.
+   * {@code -} is the standard input; a folder stands for the files in it with such endings, by
+   * name.
    *
    * @param files at least one, all of a kind
    * @throws DataException if there is no such file, or it has another ending
@@ -42,7 +45,7 @@ public final class RecordFiles {
   public static RecordSource of(List<Path> files, ReadingOptions options) {
     List<InputFile> inputs = new ArrayList<>();
     boolean avro = false;
-    for (Path file : files) {
+    for (Path file : files.stream().flatMap(RecordFiles::files).toList()) {
       InputFile input = input(file);
       boolean isAvro = isAvro(file, input);
       if (!inputs.isEmpty() && isAvro != avro) {
@@ -55,7 +58,43 @@ public final class RecordFiles {
       avro = isAvro;
       inputs.add(input);
     }
-    return avro ? new AvroFiles(inputs, options) : new CsvFiles(inputs, options);
+    return avro ? new AvroRecords(new AvroFiles(inputs), options) : new CsvFiles(inputs, options);
+  }
+
+  private static Stream<Path> files(Path path) {
+    if (!Files.isDirectory(path)) {
+      return Stream.of(path);
+    }
+    List<Path> found;
+    try (Stream<Path> inside = Files.list(path)) {
+      found =
+          inside
+              .filter(file -> Files.isRegularFile(file) && isKnown(file))
+              .sorted(Comparator.comparing(file -> file.getFileName().toString()))
+              .toList();
+    } catch (IOException e) {
+      throw new DataException(path + ": the folder cannot be read: " + Causes.text(e), e);
+    }
+    if (found.isEmpty()) {
+      throw new DataException(
+          path
+              + ": a folder without records, expected .csv, .tsv or .avro in it, also with .gz or .zst");
+    }
+    return found.stream();
+  }
+
+  private static boolean isKnown(Path file) {
+    String name = uncompressed(file.getFileName().toString());
+    return name.endsWith(AVRO) || CSV.stream().anyMatch(name::endsWith);
+  }
+
+  /** In small letters, without the ending of a compressed file. */
+  private static String uncompressed(String fileName) {
+    String name = fileName.toLowerCase(Locale.ROOT);
+    for (String ending : COMPRESSED) {
+      name = name.endsWith(ending) ? name.substring(0, name.length() - ending.length()) : name;
+    }
+    return name;
   }
 
   private static InputFile input(Path file) {
@@ -88,10 +127,7 @@ public final class RecordFiles {
         throw new DataException(input.name() + ": cannot be read: " + Causes.text(e), e);
       }
     }
-    String name = input.name().toLowerCase(Locale.ROOT);
-    for (String ending : COMPRESSED) {
-      name = name.endsWith(ending) ? name.substring(0, name.length() - ending.length()) : name;
-    }
+    String name = uncompressed(input.name());
     if (name.endsWith(AVRO)) {
       return true;
     }

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.data;
 
+import io.lowtide.density.feature.FeatureInput;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -11,13 +12,29 @@ import java.util.Set;
  * @param columns names of the columns; empty: every one but the label
  * @param label name of the column that marks anomalies, if there is one
  * @param texts columns to read as texts even where they hold numbers
+ * @param numbers columns to read as numbers even where they hold truth values or texts, as far as
+ *     the kind of source tells them from numbers
+ * @param history past values and changes to add as columns, which every row takes part in, also one
+ *     that a sample does not keep
  */
-public record TableSelection(List<String> columns, Optional<String> label, Set<String> texts) {
+public record TableSelection(
+    List<String> columns,
+    Optional<String> label,
+    Set<String> texts,
+    Set<String> numbers,
+    List<FeatureInput> history) {
 
   /** Copies the names. */
   public TableSelection {
     columns = List.copyOf(columns);
     texts = Set.copyOf(texts);
+    numbers = Set.copyOf(numbers);
+    history = List.copyOf(history);
+  }
+
+  /** Columns without a history. */
+  public TableSelection(List<String> columns, Optional<String> label, Set<String> texts) {
+    this(columns, label, texts, Set.of(), List.of());
   }
 
   /** Columns that hold texts where they look like it. */

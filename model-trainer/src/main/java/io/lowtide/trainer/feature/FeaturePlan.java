@@ -2,6 +2,9 @@ package io.lowtide.trainer.feature;
 
 import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.feature.FieldText;
+import io.lowtide.schemas.ContextFeature;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.schemas.FeatureTransform;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.TableSelection;
@@ -18,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -69,6 +73,56 @@ public record FeaturePlan(Map<String, List<FieldRole>> roles, List<String> missi
     }
   }
 
+  /**
+   * What the fields of a model are taken for. Scales and shares are to be measured anew; the step
+   * between values, the noise, and a logarithm, which a person may have asked for, stay.
+   */
+  public static FeaturePlan of(FeatureSpecification features) {
+    Map<String, List<FieldRole>> roles = new LinkedHashMap<>();
+    features
+        .getContinuous()
+        .forEach(
+            feature ->
+                add(
+                    roles,
+                    feature.getName(),
+                    new Continuous(
+                        feature.getTransform() == FeatureTransform.LOG
+                            ? Optional.of(FeatureTransform.LOG)
+                            : Optional.empty(),
+                        OptionalDouble.of(feature.getResolution()),
+                        OptionalDouble.of(feature.getSmoothing()),
+                        feature.getDifference() != 0)));
+    features
+        .getConstants()
+        .forEach(constant -> add(roles, constant.getName(), Continuous.inferred()));
+    features
+        .getCategorical()
+        .forEach(category -> add(roles, category.getName(), new Categorical()));
+    features.getContext().forEach(context -> add(roles, context.getName(), role(context)));
+    return new FeaturePlan(roles, features.getMissingTexts());
+  }
+
+  /** The same roles, without the fields that the data do not have. */
+  public FeaturePlan restrictedTo(List<String> columns) {
+    Map<String, List<FieldRole>> kept = new LinkedHashMap<>(roles);
+    kept.keySet().retainAll(columns);
+    return new FeaturePlan(kept, missingTexts);
+  }
+
+  private static FieldRole role(ContextFeature context) {
+    return switch (context.getKind()) {
+      case CYCLE -> new Cycle(context.getPeriod(), context.getZone(), context.getDateOrder());
+      case NUMBER -> new ContextNumber();
+      case CATEGORY -> new ContextCategory();
+      case LAG -> new Lag(context.getLag());
+    };
+  }
+
+  private static void add(Map<String, List<FieldRole>> roles, String field, FieldRole role) {
+    roles.computeIfAbsent(field, unused -> new ArrayList<>()).add(role);
+  }
+
   /** The same roles, with these texts for missing values. */
   public FeaturePlan withMissingTexts(List<String> texts) {
     return new FeaturePlan(roles, texts);
@@ -92,6 +146,38 @@ public record FeaturePlan(Map<String, List<FieldRole>> roles, List<String> missi
     List<String> columns = new ArrayList<>(fields());
     key.filter(name -> !columns.contains(name)).ifPresent(columns::add);
     return new TableSelection(columns, label, texts(key));
+  }
+
+  /**
+   * What to read of a source that adds past values and changes itself, so that a sample may be kept
+   * of its records.
+   *
+   * @param label column that marks anomalies, if there is one
+   * @param key column of the key whose past records count, if it is one
+   */
+  public TableSelection selectionWithHistory(Optional<String> label, Optional<String> key) {
+    TableSelection plain = selection(label, key);
+    return new TableSelection(
+        plain.columns(), label, plain.texts(), numbers(plain.texts()), history());
+  }
+
+  /** Fields to be read as numbers, whatever their kind. */
+  private Set<String> numbers(Set<String> texts) {
+    Set<String> numbers = new HashSet<>();
+    roles.forEach(
+        (field, ofField) -> {
+          boolean isNumber =
+              ofField.stream()
+                  .anyMatch(
+                      role ->
+                          role instanceof Continuous
+                              || role instanceof ContextNumber
+                              || role instanceof Lag);
+          if (isNumber && !texts.contains(field)) {
+            numbers.add(field);
+          }
+        });
+    return numbers;
   }
 
   private Set<String> texts(Optional<String> key) {
@@ -119,6 +205,12 @@ public record FeaturePlan(Map<String, List<FieldRole>> roles, List<String> missi
    * @param key column of the key whose past records count; empty: all rows are of one key
    */
   public LabelledTable withLags(LabelledTable records, Optional<String> key) {
+    return new LabelledTable(
+        LagColumns.add(records.table(), history(), key), records.anomalous(), records.notes());
+  }
+
+  /** Past values and changes that are asked for. */
+  public List<FeatureInput> history() {
     List<FeatureInput> lags = new ArrayList<>();
     roles.forEach(
         (field, ofField) -> {
@@ -130,7 +222,6 @@ public record FeaturePlan(Map<String, List<FieldRole>> roles, List<String> missi
             }
           }
         });
-    return new LabelledTable(
-        LagColumns.add(records.table(), lags, key), records.anomalous(), records.notes());
+    return lags;
   }
 }

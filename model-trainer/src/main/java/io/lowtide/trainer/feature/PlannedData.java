@@ -154,7 +154,7 @@ public record PlannedData(FeaturePlan plan, LabelledTable records, List<PlannedF
   }
 
   /** A column of words for true and false that the plan takes for a number is one of 0 and 1. */
-  private static LabelledTable withTruthAsNumbers(FeaturePlan plan, LabelledTable records) {
+  static LabelledTable withTruthAsNumbers(FeaturePlan plan, LabelledTable records) {
     Table table = records.table();
     for (Map.Entry<String, List<FieldRole>> field : plan.roles().entrySet()) {
       List<String> texts = table.dictionaries().get(field.getKey());

@@ -1,7 +1,9 @@
 package io.lowtide.trainer.fit;
 
+import io.lowtide.density.field.FieldParameters;
 import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.WholeFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -11,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
@@ -32,6 +33,18 @@ final class CheckpointFile {
     this.file = file;
     this.fingerprint = fingerprint;
     this.weightDecay = weightDecay;
+  }
+
+  /** Lets a run that has not begun begin with these parameters. */
+  void begin(FieldParameters start) {
+    if (!Files.exists(file)) {
+      float[] values = start.toArray();
+      double[] parameters = new double[values.length];
+      for (int i = 0; i < values.length; i++) {
+        parameters[i] = values[i];
+      }
+      write(TrainingState.start(parameters, weightDecay));
+    }
   }
 
   void write(TrainingState state) {
@@ -69,12 +82,7 @@ final class CheckpointFile {
 
   private void replace(byte[] content) {
     try {
-      Path directory = file.toAbsolutePath().getParent();
-      Files.createDirectories(directory);
-      Path unfinished = Files.createTempFile(directory, "checkpoint", ".unfinished");
-      Files.write(unfinished, content);
-      Files.move(
-          unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.write(file, content);
     } catch (IOException e) {
       throw new DataException(file + ": the checkpoint cannot be written: " + Causes.text(e), e);
     }

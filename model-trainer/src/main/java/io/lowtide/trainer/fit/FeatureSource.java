@@ -9,6 +9,7 @@ import io.lowtide.trainer.feature.FieldRole.Cycle;
 import io.lowtide.trainer.feature.TimeColumn;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,6 +21,7 @@ final class FeatureSource {
   private final FeaturePlan plan;
   private final Set<String> optional = new HashSet<>();
   private final double smoothing;
+  private final Optional<FeatureSpecification> known;
 
   /**
    * @param plan what each field is taken for
@@ -27,6 +29,18 @@ final class FeatureSource {
    * @param smoothing standard deviation of the noise where the plan does not say
    */
   FeatureSource(FeaturePlan plan, Table all, double smoothing) {
+    this(plan, all, smoothing, Optional.empty());
+  }
+
+  /**
+   * @param plan what each field is taken for
+   * @param all every training record
+   * @param smoothing standard deviation of the noise where the plan does not say
+   * @param known the specification, where it is not to be measured
+   */
+  FeatureSource(
+      FeaturePlan plan, Table all, double smoothing, Optional<FeatureSpecification> known) {
+    this.known = known;
     this.plan = plan;
     this.smoothing = smoothing;
     for (int index = 0; index < all.columns().size(); index++) {
@@ -52,6 +66,6 @@ final class FeatureSource {
 
   /** The specification by the records that are fitted to. */
   FeatureSpecification of(Table fitted) {
-    return FeatureInference.infer(plan, fitted, optional, smoothing);
+    return known.orElseGet(() -> FeatureInference.infer(plan, fitted, optional, smoothing));
   }
 }

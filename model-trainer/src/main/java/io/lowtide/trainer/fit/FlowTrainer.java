@@ -46,6 +46,7 @@ public final class FlowTrainer {
   private final TrainingSettings settings;
   private final Consumer<EpochReport> listener;
   private final Optional<Path> checkpoint;
+  private final Optional<ModelBundle> parent;
 
   /**
    * @param engines what computes
@@ -60,11 +61,41 @@ public final class FlowTrainer {
       TrainingSettings settings,
       Consumer<EpochReport> listener,
       Optional<Path> checkpoint) {
+    this(engines, detector, settings, listener, checkpoint, Optional.empty());
+  }
+
+  private FlowTrainer(
+      EngineSelection engines,
+      String detector,
+      TrainingSettings settings,
+      Consumer<EpochReport> listener,
+      Optional<Path> checkpoint,
+      Optional<ModelBundle> parent) {
     this.engines = engines;
     this.detector = detector;
     this.settings = settings;
     this.listener = listener;
     this.checkpoint = checkpoint;
+    this.parent = parent;
+  }
+
+  /**
+   * The same, but the fit begins with the features, the shape and the parameters of another model.
+   *
+   * @param model the other model
+   * @throws IllegalStateException if this has no checkpoint, which holds where the fit is
+   */
+  public FlowTrainer startingFrom(ModelBundle model) {
+    if (checkpoint.isEmpty()) {
+      throw new IllegalStateException("a fit that begins with a model needs a checkpoint");
+    }
+    return new FlowTrainer(
+        engines,
+        detector,
+        settings.withShapeOf(model.parameters().shape()),
+        listener,
+        checkpoint,
+        Optional.of(model));
   }
 
   /**
@@ -102,14 +133,26 @@ public final class FlowTrainer {
           table.size(),
           settings.crossCalibrationBelow());
     }
+    if (!split && parent.isPresent()) {
+      throw new DataException(
+          table.source()
+              + ": "
+              + table.size()
+              + " records, expected at least "
+              + settings.crossCalibrationBelow()
+              + " to begin with a model: fewer are calibrated by flows that must not know them");
+    }
     requireEnough(
         table, split ? SplitFitting.calibrationRecords(settings, table.size()) : table.size());
     Table shuffled = table.shuffled(settings.seed());
     String dataHash = all.sha256();
-    FeatureSource features = new FeatureSource(plan, table, settings.smoothing());
+    FeatureSource features =
+        new FeatureSource(
+            plan, table, settings.smoothing(), parent.map(model -> model.record().getFeatures()));
     CalibratedFlow calibrated =
         split
-            ? new SplitFitting(engines, settings, features, listener)
+            ? new SplitFitting(
+                    engines, settings, features, parent.map(model -> model.flow().base()), listener)
                 .fit(shuffled, checkpoint.map(file -> checkpointFile(file, dataHash, plan)))
             : new CrossFitting(engines, settings, features, listener).fit(shuffled);
     FittedFlow flow = calibrated.flow();
@@ -208,8 +251,14 @@ public final class FlowTrainer {
   }
 
   private CheckpointFile checkpointFile(Path file, String dataHash, FeaturePlan plan) {
-    return new CheckpointFile(
-        file, dataHash + " " + settings.asMap() + plan, settings.weightDecay());
+    String fingerprint = dataHash + " " + settings.asMap() + plan;
+    CheckpointFile found =
+        new CheckpointFile(
+            file,
+            parent.map(model -> fingerprint + model.record().getSha256()).orElse(fingerprint),
+            settings.weightDecay());
+    parent.ifPresent(model -> found.begin(model.parameters()));
+    return found;
   }
 
   /** Held-out records spread over the range of scores, the lowest among them. */
@@ -237,6 +286,7 @@ public final class FlowTrainer {
         settings.seed(),
         version == null ? "unpackaged" : version,
         System.getProperty("java.version"),
-        engine);
+        engine,
+        null);
   }
 }

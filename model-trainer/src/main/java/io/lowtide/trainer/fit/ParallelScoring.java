@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * Scores records on every processor. A record's score is the same bits whatever thread makes it,
  * and whatever its neighbours are.
  */
-final class ParallelScoring {
+public final class ParallelScoring {
 
   /** More parts than processors, because some records take longer than others. */
   private static final int PARTS_PER_PROCESSOR = 8;
@@ -17,7 +17,7 @@ final class ParallelScoring {
   private ParallelScoring() {}
 
   /** Takes over what a scorer says of a record; called for different records at a time. */
-  interface Use {
+  public interface Use {
     void of(int row, double conformityScore, ValueScorer scorer);
   }
 
@@ -28,7 +28,7 @@ final class ParallelScoring {
    * @param rows records as the scorer takes them
    * @param use receives the conformity score of each, negative infinity where it has none
    */
-  static void score(Supplier<ValueScorer> scorers, List<double[]> rows, Use use) {
+  public static void score(Supplier<ValueScorer> scorers, List<double[]> rows, Use use) {
     int parts =
         Math.min(rows.size(), PARTS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
     IntStream.range(0, parts)

@@ -1,6 +1,7 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
@@ -19,13 +20,20 @@ final class SplitFitting {
   private final EngineSelection engines;
   private final TrainingSettings settings;
   private final FeatureSource featureSource;
+  private final Optional<BaseDensity> parentBase;
   private final Consumer<EpochReport> listener;
 
+  /**
+   * @param parentBase what the flow of the model starts from that the fit begins with; empty: it
+   *     begins with none
+   */
   SplitFitting(
       EngineSelection engines,
       TrainingSettings settings,
       FeatureSource featureSource,
+      Optional<BaseDensity> parentBase,
       Consumer<EpochReport> listener) {
+    this.parentBase = parentBase;
     this.engines = engines;
     this.settings = settings;
     this.featureSource = featureSource;
@@ -57,7 +65,7 @@ final class SplitFitting {
         new FlowFitter(
             engine,
             settings,
-            new StandardNormal(encoder.dimensions()),
+            parentBase.orElseGet(() -> new StandardNormal(encoder.dimensions())),
             new TrainingData(encoder, fitted),
             Optional.of(new TrainingData(encoder, validated)))) {
       flow =

@@ -37,6 +37,7 @@ import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.kafka.settings.BudgetSettings;
 import io.lowtide.kafka.settings.Settings;
 import io.lowtide.kafka.settings.SettingsException;
 import io.lowtide.kafka.settings.SettingsSources;
@@ -46,6 +47,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 
 /** How a flow is trained, checked. */
@@ -79,6 +81,20 @@ public final class TrainingSettings {
   /** Checks and adopts settings given by name. */
   public static TrainingSettings of(Map<String, String> named) {
     return of(SettingsSources.none().with(named, "settings"));
+  }
+
+  /**
+   * Settings as {@link #asMap} tells them.
+   *
+   * @throws SettingsException as of {@link #of(Map)}
+   */
+  public static TrainingSettings ofReport(Map<String, String> reported) {
+    Map<String, String> written = ReportedSettings.asWritten(reported);
+    if (written.containsKey(BudgetSettings.ALERTS_PER_HOUR)) {
+      // The share is then a default that nobody stated.
+      written.remove(TrainingSettingDefinitions.BUDGET);
+    }
+    return of(SettingsSources.none().with(written, "report"));
   }
 
   /** Every setting with its value, for reports and to tell whether two runs are alike. */
@@ -127,6 +143,27 @@ public final class TrainingSettings {
   /** The same settings with another time limit. */
   TrainingSettings withMaximumSeconds(double seconds) {
     return with(MAXIMUM_SECONDS, seconds);
+  }
+
+  /** The same settings with another number of iterations. */
+  public TrainingSettings withIterations(int iterations) {
+    return with(ITERATIONS, iterations);
+  }
+
+  /** The same settings with the hidden layers of a field. */
+  TrainingSettings withShapeOf(FieldShape shape) {
+    String units =
+        shape.hiddenUnits().stream().map(String::valueOf).collect(Collectors.joining(","));
+    return with(HIDDEN_UNITS, units)
+        .with(ACTIVATION, shape.activation().name().toLowerCase(Locale.ROOT));
+  }
+
+  /** The same settings with this false-alarm budget, unless somebody stated one. */
+  public TrainingSettings withBudgetUnlessStated(double budget) {
+    boolean stated =
+        settings.isWritten(TrainingSettingDefinitions.BUDGET)
+            || settings.isWritten(BudgetSettings.ALERTS_PER_HOUR);
+    return stated ? this : with(TrainingSettingDefinitions.BUDGET, budget);
   }
 
   private TrainingSettings with(String name, Object value) {

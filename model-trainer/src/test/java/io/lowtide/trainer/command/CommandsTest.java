@@ -203,6 +203,48 @@ class CommandsTest {
         .contains("--decimal: \"dot\", expected point or comma");
   }
 
+  @Test
+  void shouldComeOutAsTheSameModelAgainAndSayInWhatAnotherOneDiffers() throws IOException {
+    Path data = write("data.csv", labelledRecords(200, 10));
+    Path model = directory.resolve("out/model.avro");
+    assertThat(train(data, "--label", "anomaly")).isZero();
+
+    assertThat(verify(model)).isZero();
+    assertThat(output.toString()).contains("8 probes score within");
+    assertThat(verify(model, "--data", data.toString(), "--label", "anomaly")).isZero();
+    assertThat(output.toString()).contains("The same model came out");
+
+    Path others = write("others.csv", labelledRecords(210, 10));
+    assertThat(verify(model, "--data", others.toString(), "--label", "anomaly")).isEqualTo(3);
+    assertThat(output.toString()).contains("Another model came out: the data are others");
+    Files.delete(directory.resolve("out/training.json"));
+    assertThat(verify(model, "--data", data.toString())).isEqualTo(2);
+    assertThat(errors.toString()).contains("expected the training.json of the training");
+  }
+
+  @Test
+  void shouldTrainOnTheFilesOfAFolder() throws IOException {
+    Files.createDirectories(directory.resolve("days"));
+    String[] lines = labelledRecords(100, 0).split("\n");
+    for (int half = 0; half < 2; half++) {
+      List<String> rows = new ArrayList<>(List.of(lines[0]));
+      rows.addAll(List.of(lines).subList(1 + 50 * half, 51 + 50 * half));
+      write("days/day-" + half + ".csv", String.join("\n", rows) + "\n");
+    }
+    write("days/notes.txt", "no records");
+    assertThat(train(directory.resolve("days"))).isZero();
+    assertThat(output.toString()).contains("100 normal records");
+    Files.createDirectories(directory.resolve("empty"));
+    assertThat(train(directory.resolve("empty"))).isEqualTo(2);
+    assertThat(errors.toString()).contains("empty: a folder without records");
+  }
+
+  private int verify(Path model, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(model.toString()));
+    arguments.addAll(List.of(more));
+    return run(Lowtide.commandLine(new VerifyCommand()), arguments);
+  }
+
   private int train(Path data, String... more) {
     List<String> arguments =
         new ArrayList<>(

@@ -503,6 +503,19 @@ class DetectionTopologyTest {
   }
 
   @Test
+  void shouldPassOverAChallengerAndTheVersionsThatAreKept() {
+    startWithModel();
+    byte[] bundle = stream.bytesOf(TestModels.bundle("v2"));
+    stream.publish(TestModels.DETECTOR + "/challenger", bundle);
+    stream.publish(TestModels.DETECTOR + "/version/v2", bundle);
+    stream.publish(TestModels.DETECTOR + "/challenger", (byte[]) null);
+    stream.send("press-7", NORMAL);
+
+    assertThat(stream.scores().get(0).getModelVersion()).isEqualTo("v1");
+    assertThat(stream.count("lowtide.models.refused")).isZero();
+  }
+
+  @Test
   void shouldRefuseAModelPublishedUnderTheNameOfAnotherDetector() {
     startWithModel();
     stream.publish(
