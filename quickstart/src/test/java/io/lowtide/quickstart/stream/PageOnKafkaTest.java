@@ -415,7 +415,36 @@ class PageOnKafkaTest extends AccountedStreamTest {
           "document.querySelector('#status-text').textContent"
               + ".startsWith('waiting for the first model of detector press-line')");
       requireAccessible(browser, "without a model");
+      requireExpectedRanges(browser);
     }
+  }
+
+  /** What an alert says besides, where its model has measured it and there was time. */
+  private static void requireExpectedRanges(Chromium browser) throws IOException {
+    String alert =
+        """
+        {id: "x", key: "k", eventTime: 0, logLikelihood: -30, normalLogLikelihood: -4, pValue: 0.001,
+         severity: 7, budget: 0.01, summary: "s", pattern: "GROUP", explanation: "BRIEF",
+         rangeCoverage: 0.95, suppressed: 0, context: [], evaluations: 1, modelVersion: "v1",
+         source: {topic: "t", partition: 0, offset: 1},
+         contributions: [
+           {field: "f", value: 97.3, normalValue: 43, text: null, normalText: null,
+            contribution: -26, expectedLow: 41.2, expectedHigh: 44},
+           {field: "g", value: 1, normalValue: null, text: null, normalText: null,
+            contribution: 0, expectedLow: null, expectedHigh: null}]}
+        """;
+    browser.evaluate(
+        "import('/page/detail.js').then(({Detail}) => new Detail().show({alerts: new Map([['x', "
+            + alert
+            + "]]), episodes: new Map(), model: null, recent: {f: {low: 40, high: 45}},"
+            + " now: () => 0}, {kind: 'alert', id: 'x'}, true))");
+    assertThat(browser.evaluate("document.querySelector('#detail').textContent").asText())
+        .contains("expected 41.2 to 44", "lately 40 to 45", "in some fields together")
+        .contains("-30.0 nats, normal -4.0".replace('-', '\u2212'), "95% of normal records")
+        .contains("Explained briefly");
+    assertThat(browser.evaluate("document.querySelectorAll('rect.expected').length").asInt())
+        .isEqualTo(1);
+    requireAccessible(browser, "expected ranges");
   }
 
   private static void awaitListed(Chromium browser, int entries) throws Exception {

@@ -29,6 +29,8 @@ final class PagePictures {
       for (String scheme : new String[] {"light", "dark"}) {
         browser.view(WIDTH, HEIGHT, scheme, 1);
         browser.open(arguments[0]);
+        browser.await("document.querySelector('#line svg')");
+        browser.evaluate("document.querySelector('#range input[value=\"2\"]').click()");
         browser.await(DRAWN);
         Path file = folder.resolve("page-" + scheme + ".webp");
         Files.write(file, browser.picture("webp"));

@@ -18,6 +18,10 @@ import java.util.function.Supplier;
 final class Vitals {
 
   private static final int RATES_KEPT = 120;
+
+  /** A rate of less time says little. */
+  private static final long SHORTEST_INTERVAL = Duration.ofMillis(500).toNanos();
+
   private static final long LATENCY_WINDOW = Duration.ofMinutes(1).toNanos();
 
   private final MeterRegistry meters;
@@ -45,16 +49,19 @@ final class Vitals {
   ObjectNode measure(long now) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     double scored = count("lowtide.records.scored");
-    if (countedAt != 0) {
+    if (countedAt == 0) {
+      countedScores = scored;
+      countedAt = now;
+    } else if (now - countedAt >= SHORTEST_INTERVAL) {
       double rate = Math.max(0, (scored - countedScores) * 1e9 / (now - countedAt));
       rates.addLast(rate);
       if (rates.size() > RATES_KEPT) {
         rates.removeFirst();
       }
       node.put("perSecond", rate);
+      countedScores = scored;
+      countedAt = now;
     }
-    countedScores = scored;
-    countedAt = now;
     node.put("in", Math.round(count("lowtide.records.in")))
         .put("scored", Math.round(scored))
         .put("deadLettered", Math.round(count("lowtide.records.dead.lettered")))

@@ -29,11 +29,13 @@ export class Detail {
   /** Where what is opened is in time: the alert, and from when until when its key was unusual. */
   place(state, opened) {
     if (opened?.kind !== "episode") {
-      return { id: opened?.id ?? null, episode: null };
+      const alert = state.alerts.get(opened?.id);
+      return { id: opened?.id ?? null, since: alert?.eventTime ?? null, episode: null };
     }
     const episode = state.episodes.get(opened.id);
     return {
       id: episode?.worst?.id ?? null,
+      since: episode?.firstSeen ?? null,
       episode: episode
         ? { key: episode.key, from: episode.firstSeen, until: state.lastSeen(episode) }
         : null,

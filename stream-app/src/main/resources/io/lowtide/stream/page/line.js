@@ -2,7 +2,7 @@
 // the threshold. Near the threshold the axis is linear; far below it, logarithmic.
 
 import { byId, html, say, svg } from "./dom.js";
-import { MOST_FLAGGED } from "./state.js";
+import { MOST_FLAGGED, SIZES } from "./state.js";
 import { moment, nats, plural, share, tick, whole } from "./text.js";
 
 const HEIGHT = 230;
@@ -12,6 +12,10 @@ const LEFT = 52;
 const RIGHT = 14;
 const MOST_ROWS = 24;
 const SECOND = 1000;
+
+/** Index of the series whose spans make up an hour. */
+const HOUR = 1;
+const LEEWAY = 1.05;
 const STEPS = [
   1, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800,
 ].map((seconds) => seconds * SECOND);
@@ -30,18 +34,22 @@ export class Line {
     this.chosen = range;
   }
 
-  /** The shortest span of time that has all, unless one was chosen. */
-  range(state) {
+  /** An hour, or more if what is opened began before; unless one was chosen. */
+  range(state, since) {
     if (this.chosen !== null) {
       return this.chosen;
     }
-    const all = state.series[3].spans.size === 0 ? 0 : count(state.series[3]);
-    const fitting = state.series.findIndex((one) => count(one) >= 0.98 * all && all > 0);
-    return Math.max(0, fitting);
+    const newest = Math.max(...state.series[HOUR].spans.keys());
+    const needed = since === null ? 0 : LEEWAY * (newest - since);
+    const fitting = state.series.findIndex(
+      (one, index) => index >= HOUR && one.width * SIZES[index] >= needed,
+    );
+    return fitting < 0 ? SIZES.length - 1 : fitting;
   }
 
   /**
-   * @param place of what is opened: the id of its alert, and of an episode the key and the times
+   * @param place of what is opened: the id of its alert, when it began, and of an episode its key
+   *     and times
    */
   show(state, place) {
     say(byId("line-note"), note(state));
@@ -50,7 +58,7 @@ export class Line {
       return;
     }
     this.shown = shown;
-    const range = this.range(state);
+    const range = this.range(state, place.since);
     document.querySelector(`#range input[value="${range}"]`).checked = true;
     const series = state.series[range];
     const spans = [...series.spans.values()].sort((one, other) => one.start - other.start);
@@ -251,14 +259,6 @@ export class Line {
       this.open(near.reduce((one, other) => (distance(other) < distance(one) ? other : one)).id);
     }
   }
-}
-
-function count(series) {
-  let sum = 0;
-  for (const span of series.spans.values()) {
-    sum += span.count;
-  }
-  return sum;
 }
 
 function empty(state) {

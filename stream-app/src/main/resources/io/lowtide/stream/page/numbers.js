@@ -5,7 +5,7 @@ import { ago, figures, latency, moment, plural, share, whole } from "./text.js";
 
 export function showNumbers(state) {
   const { vitals } = state;
-  show("throughput", "Throughput", `${whole(vitals.perSecond)}`, "records/s", sparkline(state.rates),
+  show("throughput", "Throughput", whole(state.rates.at(-1)), "records/s", sparkline(state.rates),
     "scored by this instance, last 2 min");
   show("latency", "Score latency", latency(vitals.latency?.median), "median", null,
     vitals.latency

@@ -4,7 +4,7 @@ const MOST_ALERTS = 1000;
 const MOST_EPISODES = 500;
 export const MOST_FLAGGED = 2000;
 const MOST_RATES = 120;
-const SIZES = [300, 240, 240, 240];
+export const SIZES = [300, 240, 240, 240];
 const SILENCE = 6_000;
 const RETRY = 10_000;
 
