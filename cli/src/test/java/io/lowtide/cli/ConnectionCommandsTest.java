@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lowtide.cli.alerts.AlertsCommand;
 import io.lowtide.cli.alerts.EpisodesCommand;
+import io.lowtide.cli.feedback.FeedbackCommand;
 import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.TestBundles;
 import io.lowtide.density.bundle.BundleFiles;
@@ -96,6 +97,20 @@ class ConnectionCommandsTest {
     assertThat(errors.toString().lines())
         .hasSize(2)
         .allSatisfy(line -> assertThat(line).contains(": " + option + ": ").contains(expected));
+  }
+
+  @Test
+  void shouldSayWhatFeedbackLacks() {
+    assertThat(run(new FeedbackCommand(), withConnection("readings-0-1-v1"))).isEqualTo(2);
+    assertThat(run(new FeedbackCommand(), withConnection("--normal"))).isEqualTo(2);
+    assertThat(run(new FeedbackCommand(), withConnection("id", "--normal", "--anomaly")))
+        .isEqualTo(2);
+    assertThat(errors.toString().lines())
+        .hasSize(3)
+        .satisfiesExactly(
+            line -> assertThat(line).contains("readings-0-1-v1: expected --normal or --anomaly"),
+            line -> assertThat(line).contains("no ID, expected the id of the alert or episode"),
+            line -> assertThat(line).contains("mutually exclusive"));
   }
 
   @Test

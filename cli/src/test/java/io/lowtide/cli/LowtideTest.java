@@ -57,7 +57,7 @@ class LowtideTest {
   @Test
   void shouldOfferTheCommandsOnItsClassPathInAlphabeticalOrder() {
     assertThat(Lowtide.commandLine().getSubcommands())
-        .containsOnlyKeys("alerts", "episodes", "models", "publish", "webhook");
+        .containsOnlyKeys("alerts", "episodes", "feedback", "models", "publish", "webhook");
     assertThat(run(Lowtide.commandLine(), "--help")).isZero();
     assertThat(output.toString()).containsSubsequence("alerts", "models", "publish");
   }

@@ -25,6 +25,7 @@ class ContractsTest {
         AnomalyAlert.getClassSchema(),
         DensityModel.getClassSchema(),
         Episode.getClassSchema(),
+        Feedback.getClassSchema(),
         ScoredRecord.getClassSchema());
   }
 

@@ -3,12 +3,12 @@ package io.lowtide.cli.alerts;
 import java.util.Locale;
 
 /** Texts of records on a terminal, which obeys some of what it is sent. */
-final class Printable {
+public final class Printable {
 
   private Printable() {}
 
   /** The text with control and formatting characters, line breaks among them, as escapes. */
-  static String of(String text) {
+  public static String of(String text) {
     StringBuilder printable = new StringBuilder(text.length());
     text.codePoints()
         .forEach(

@@ -9,6 +9,9 @@ public final class DefaultTopics {
   /** Episodes of alerts. */
   public static final String EPISODES = "lowtide.episodes";
 
+  /** What people say of alerts and episodes. */
+  public static final String FEEDBACK = "lowtide.feedback";
+
   /** Model bundles. */
   public static final String MODELS = "lowtide.models";
 

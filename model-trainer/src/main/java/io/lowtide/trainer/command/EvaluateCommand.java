@@ -1,6 +1,7 @@
 package io.lowtide.trainer.command;
 
 import io.lowtide.cli.LowtideCommand;
+import io.lowtide.cli.OptionException;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
@@ -22,24 +23,35 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
-    description =
-        "Scores a file of records with a model, and says how well the scores separate anomalies"
-            + " from normal records and how many false alarms there are.")
+    description = {
+      "Scores a file of records with a model, and says how well the scores separate anomalies"
+          + " from normal records and how many false alarms there are.",
+      "With --what-if: replays scores that the stream has stored, and says what its alerts would"
+          + " have been under another budget, window or silence."
+    })
 public final class EvaluateCommand implements LowtideCommand {
 
   @Spec private CommandSpec command;
 
   @Mixin private RecordOptions records;
 
+  @Mixin private WhatIfOptions whatIf;
+
   @Option(
       names = "--model",
       paramLabel = "FILE",
-      required = true,
       description = "Model bundle, as `lowtide train` writes it.")
   private Path model;
 
   @Override
   public Integer call() throws BundleException, IOException {
+    if (whatIf.isAsked()) {
+      whatIf.run(command.commandLine().getOut());
+      return ExitCode.OK;
+    }
+    if (model == null) {
+      throw new OptionException("Missing required option: '--model=FILE'");
+    }
     ModelBundle bundle = BundleFiles.read(model);
     TableSelection selection = Evaluation.selection(bundle, records.label(), records.key());
     LabelledTable read = records.source(bundle.encoder().texts()).read(selection);

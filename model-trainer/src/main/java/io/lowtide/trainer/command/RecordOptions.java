@@ -1,5 +1,6 @@
 package io.lowtide.trainer.command;
 
+import io.lowtide.cli.OptionException;
 import io.lowtide.density.feature.FieldText;
 import io.lowtide.trainer.data.RecordFiles;
 import io.lowtide.trainer.data.RecordSource;
@@ -15,13 +16,12 @@ final class RecordOptions {
   @Option(
       names = "--data",
       paramLabel = "FILE",
-      required = true,
       arity = "1..*",
       description =
           "Records: CSV with a header, or an Avro object container, also compressed (.gz, .zst)."
               + " Several files, all of a kind, are read one behind the other; a folder stands for the"
               + " files in it; - is the standard input.")
-  private List<Path> data;
+  private List<Path> data = List.of();
 
   @Mixin private FileOptions files;
 
@@ -49,7 +49,14 @@ final class RecordOptions {
    *     kind
    */
   RecordSource source() {
+    requireData();
     return RecordFiles.of(data, files.reading());
+  }
+
+  private void requireData() {
+    if (data.isEmpty()) {
+      throw new OptionException("Missing required option: '--data=FILE'");
+    }
   }
 
   /**
@@ -59,6 +66,7 @@ final class RecordOptions {
    * @throws io.lowtide.trainer.data.DataException as that of {@link #source()}
    */
   RecordSource source(FieldText texts) {
+    requireData();
     return RecordFiles.of(data, files.reading(texts));
   }
 

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.lowtide.cli.Lowtide;
 import io.lowtide.cli.alerts.AlertsCommand;
 import io.lowtide.cli.alerts.EpisodesCommand;
+import io.lowtide.cli.feedback.FeedbackCommand;
 import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.kafka.alert.AlertReader;
+import io.lowtide.kafka.feedback.FeedbackTopic;
 import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.kafka.topic.TopicException;
@@ -21,6 +23,8 @@ import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeChange;
 import io.lowtide.schemas.EpisodeEnd;
 import io.lowtide.schemas.EpisodeKind;
+import io.lowtide.schemas.Feedback;
+import io.lowtide.schemas.FeedbackVerdict;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
@@ -28,6 +32,7 @@ import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetters;
+import io.lowtide.trainer.command.EvaluateCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -553,6 +558,88 @@ class StreamOnKafkaTest extends AccountedStreamTest {
   private static Map<String, List<Episode>> inOrder(List<Episode> told) {
     return told.stream()
         .collect(Collectors.groupingBy(Episode::getId, TreeMap::new, Collectors.toList()));
+  }
+
+  @Test
+  void shouldTakeFeedbackOnAlertsAndEpisodesAndReplayTheScoresByOtherRules() throws Exception {
+    publish(TestModels.bundle("v1"));
+    Instant first = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      sendAnomaly("press-7", first);
+      sendAnomaly("press-7", first.plusSeconds(60));
+      sendAnomaly("press-8", first.plusSeconds(60));
+      awaitOutcome();
+    }
+    String alert = source() + "-0-0-v1";
+    String[] topics = {
+      "--topic", prefix + ".feedback",
+      "--alerts-topic", prefix + ".alerts",
+      "--episodes-topic", prefix + ".episodes"
+    };
+
+    assertThat(run(new FeedbackCommand(), topics)).startsWith("Nothing was said yet.");
+    feedback(topics, alert, "--normal");
+    assertThat(feedback(topics, alert, "--anomaly", "--note", "bearing, replaced"))
+        .contains("ANOMALY", alert, "press-7", "bearing, replaced");
+    feedback(topics, source() + "-0-2-v1", "--normal", "--episode");
+    List<Feedback> said = new FeedbackTopic(connection(), prefix + ".feedback").latest();
+    assertThat(said)
+        .extracting(Feedback::getId, Feedback::getVerdict, Feedback::getEpisode)
+        .containsExactly(
+            tuple(alert, FeedbackVerdict.ANOMALY, false),
+            tuple(source() + "-0-2-v1", FeedbackVerdict.NORMAL, true));
+    assertThat(said.get(0).getFirstSeen()).isEqualTo(first);
+    assertThat(said.get(0).getSource()).isEqualTo(new RecordPosition(source(), 0, 0L));
+    assertThat(run(new FeedbackCommand(), topics))
+        .containsPattern("LOW +2 +1 +1 +50.0 %")
+        .contains("bearing, replaced");
+    assertThat(refused(new FeedbackCommand(), append(topics, "readings-0-9-v1", "--normal")))
+        .contains("readings-0-9-v1: no alert on topic " + prefix + ".alerts has this id");
+
+    String replayed =
+        run(
+            new EvaluateCommand(),
+            "--what-if",
+            "--scores-topic",
+            prefix + ".scores",
+            "--window",
+            "PT30S",
+            "--list");
+    assertThat(replayed)
+        .containsPattern("scored +3 +3")
+        .containsPattern("flagged +3 +3")
+        .containsPattern("alerts +2 +3")
+        .containsPattern("withheld +1 +0")
+        .containsPattern("episodes +2 +2")
+        .contains("press-8  p = 0.005");
+  }
+
+  private String feedback(String[] topics, String... arguments) {
+    return run(new FeedbackCommand(), append(topics, arguments));
+  }
+
+  private static String[] append(String[] some, String... more) {
+    String[] all = Arrays.copyOf(some, some.length + more.length);
+    System.arraycopy(more, 0, all, some.length, more.length);
+    return all;
+  }
+
+  /** What a command says that is refused. */
+  private String refused(Object command, String... arguments) {
+    StringWriter errors = new StringWriter();
+    int code =
+        Lowtide.commandLine(command)
+            .setErr(new PrintWriter(errors, true))
+            .execute(
+                append(
+                    arguments,
+                    "--bootstrap-servers",
+                    kafka.bootstrapServers(),
+                    "--registry-url",
+                    registryUrl()));
+    assertThat(code).isEqualTo(2);
+    return errors.toString();
   }
 
   private Process startWebhook(int port, String... more) throws Exception {

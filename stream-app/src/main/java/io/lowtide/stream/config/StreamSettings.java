@@ -1,6 +1,7 @@
 package io.lowtide.stream.config;
 
 import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.episode.EpisodeSettings;
 import io.lowtide.kafka.settings.Secrets;
 import io.lowtide.kafka.settings.Settings;
 import io.lowtide.kafka.settings.SettingsException;

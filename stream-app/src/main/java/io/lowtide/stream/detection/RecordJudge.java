@@ -3,6 +3,8 @@ package io.lowtide.stream.detection;
 import io.lowtide.density.feature.KeyHistory;
 import io.lowtide.density.scoring.RecordScorer;
 import io.lowtide.density.scoring.ScoreOutcome;
+import io.lowtide.density.suppression.SuppressionState;
+import io.lowtide.density.suppression.SuppressionWindow;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.RecordPosition;
 import java.util.Optional;

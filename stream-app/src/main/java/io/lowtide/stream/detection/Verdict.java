@@ -1,6 +1,7 @@
 package io.lowtide.stream.detection;
 
 import io.lowtide.density.scoring.ScoreOutcome;
+import io.lowtide.density.suppression.SuppressionState;
 import io.lowtide.schemas.AnomalyAlert;
 import java.util.Optional;
 

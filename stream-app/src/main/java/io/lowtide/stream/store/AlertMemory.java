@@ -1,7 +1,7 @@
 package io.lowtide.stream.store;
 
+import io.lowtide.density.suppression.SuppressionState;
 import io.lowtide.stream.detection.KeyMemory;
-import io.lowtide.stream.detection.SuppressionState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package io.lowtide.stream.store;
 
+import io.lowtide.kafka.episode.Badness;
+import io.lowtide.kafka.episode.EpisodeMemory;
+import io.lowtide.kafka.episode.OpenEpisode;
+import io.lowtide.kafka.episode.PartitionState;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeContract;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.SeverityLevel;
-import io.lowtide.stream.episode.Badness;
-import io.lowtide.stream.episode.EpisodeMemory;
-import io.lowtide.stream.episode.OpenEpisode;
-import io.lowtide.stream.episode.PartitionState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -1,6 +1,6 @@
 package io.lowtide.stream.store;
 
-import io.lowtide.stream.detection.SuppressionState;
+import io.lowtide.density.suppression.SuppressionState;
 
 /**
  * What is stored about the alerts of one key.

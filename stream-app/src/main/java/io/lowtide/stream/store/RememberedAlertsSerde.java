@@ -1,6 +1,6 @@
 package io.lowtide.stream.store;
 
-import io.lowtide.stream.detection.SuppressionState;
+import io.lowtide.density.suppression.SuppressionState;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

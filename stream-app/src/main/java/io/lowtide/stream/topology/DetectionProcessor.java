@@ -1,6 +1,8 @@
 package io.lowtide.stream.topology;
 
-import io.lowtide.stream.config.EpisodeSettings;
+import io.lowtide.density.suppression.SuppressionState;
+import io.lowtide.density.suppression.SuppressionWindow;
+import io.lowtide.kafka.episode.EpisodeSettings;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
@@ -11,8 +13,6 @@ import io.lowtide.stream.detection.HistoryRetention;
 import io.lowtide.stream.detection.KeyMemory;
 import io.lowtide.stream.detection.RecordJudge;
 import io.lowtide.stream.detection.RememberedRecords;
-import io.lowtide.stream.detection.SuppressionState;
-import io.lowtide.stream.detection.SuppressionWindow;
 import io.lowtide.stream.detection.Verdict;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.FitCheck;

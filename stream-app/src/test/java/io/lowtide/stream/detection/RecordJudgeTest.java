@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.scoring.ScoreOutcome;
+import io.lowtide.density.suppression.SuppressionState;
+import io.lowtide.density.suppression.SuppressionWindow;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.RecordPosition;

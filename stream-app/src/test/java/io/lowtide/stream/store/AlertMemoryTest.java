@@ -2,7 +2,7 @@ package io.lowtide.stream.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lowtide.stream.detection.SuppressionState;
+import io.lowtide.density.suppression.SuppressionState;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serdes;

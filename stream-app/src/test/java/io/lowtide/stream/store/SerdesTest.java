@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.density.feature.KeyHistory;
+import io.lowtide.density.suppression.SuppressionState;
 import io.lowtide.stream.detection.RememberedRecords;
-import io.lowtide.stream.detection.SuppressionState;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;

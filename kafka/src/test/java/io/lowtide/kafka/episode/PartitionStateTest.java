@@ -1,9 +1,9 @@
-package io.lowtide.stream.episode;
+package io.lowtide.kafka.episode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.lowtide.stream.episode.PartitionState.Outcome;
+import io.lowtide.kafka.episode.PartitionState.Outcome;
 import org.junit.jupiter.api.Test;
 
 class PartitionStateTest {

@@ -1,11 +1,10 @@
-package io.lowtide.stream.episode;
+package io.lowtide.kafka.episode;
 
 import io.lowtide.schemas.DetectorState;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeChange;
 import io.lowtide.schemas.EpisodeEnd;
 import io.lowtide.schemas.EpisodeKind;
-import io.lowtide.stream.config.EpisodeSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package io.lowtide.stream.config;
+package io.lowtide.kafka.episode;
 
 import java.time.Duration;
 

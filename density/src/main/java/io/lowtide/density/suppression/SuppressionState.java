@@ -1,4 +1,4 @@
-package io.lowtide.stream.detection;
+package io.lowtide.density.suppression;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ public record SuppressionState(List<Long> published, long suppressed) {
    * @param before what was known until then
    * @param eventTime of the alert
    */
-  static SuppressionState published(Optional<SuppressionState> before, long eventTime) {
+  public static SuppressionState published(Optional<SuppressionState> before, long eventTime) {
     List<Long> times = new ArrayList<>(before.map(SuppressionState::published).orElse(List.of()));
     times.add(eventTime);
     return new SuppressionState(
@@ -38,7 +38,7 @@ public record SuppressionState(List<Long> published, long suppressed) {
   }
 
   /** What is known once another alert was withheld. */
-  SuppressionState withheld() {
+  public SuppressionState withheld() {
     return new SuppressionState(published, suppressed + 1);
   }
 }

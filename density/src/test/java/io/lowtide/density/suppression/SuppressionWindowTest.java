@@ -1,4 +1,4 @@
-package io.lowtide.stream.detection;
+package io.lowtide.density.suppression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

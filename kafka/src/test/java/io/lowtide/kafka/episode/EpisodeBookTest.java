@@ -1,9 +1,10 @@
-package io.lowtide.stream.episode;
+package io.lowtide.kafka.episode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.lowtide.density.calibration.Rarity;
+import io.lowtide.kafka.episode.PartitionState.Outcome;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.DetectorState;
 import io.lowtide.schemas.Episode;
@@ -15,8 +16,6 @@ import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.ReasonCount;
 import io.lowtide.schemas.RecordPosition;
-import io.lowtide.stream.config.EpisodeSettings;
-import io.lowtide.stream.episode.PartitionState.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

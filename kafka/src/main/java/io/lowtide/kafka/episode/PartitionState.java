@@ -1,4 +1,4 @@
-package io.lowtide.stream.episode;
+package io.lowtide.kafka.episode;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -36,6 +36,7 @@ public final class PartitionState {
   private static final long NEVER = Long.MIN_VALUE;
 
   private final long[] times;
+  private final long time;
   private final long steadyTime;
   private final long scored;
   private final double anomalyRate;
@@ -61,7 +62,28 @@ public final class PartitionState {
       double unscorableRate,
       long unscorableSince,
       long alertsBefore) {
-    this.times = times.clone();
+    this(
+        times.clone(),
+        median(times),
+        steadyTime,
+        scored,
+        anomalyRate,
+        unscorableRate,
+        unscorableSince,
+        alertsBefore);
+  }
+
+  private PartitionState(
+      long[] times,
+      long time,
+      long steadyTime,
+      long scored,
+      double anomalyRate,
+      double unscorableRate,
+      long unscorableSince,
+      long alertsBefore) {
+    this.times = times;
+    this.time = time;
     this.steadyTime = steadyTime;
     this.scored = scored;
     this.anomalyRate = anomalyRate;
@@ -92,9 +114,11 @@ public final class PartitionState {
     double unscorable = unscorableRate + ((hasScore ? 0 : 1) - unscorableRate) / RECORD_HORIZON;
     boolean rises = unscorableSince == NEVER && !hasScore;
     boolean falls = unscorable < 1.0 / RECORD_HORIZON;
+    long median = median(next);
     return new PartitionState(
         next,
-        steadyAfter(next),
+        median,
+        steadyAfter(next, median),
         known,
         anomalies,
         unscorable,
@@ -102,7 +126,7 @@ public final class PartitionState {
         alertsBefore);
   }
 
-  private long steadyAfter(long[] next) {
+  private long steadyAfter(long[] next, long median) {
     if (next.length < MOST_TIMES) {
       return NEVER;
     }
@@ -110,10 +134,13 @@ public final class PartitionState {
       // Too early a beginning forgets nothing, too late a one forgets what is of use.
       return Arrays.stream(next).min().getAsLong();
     }
-    return Math.max(steadyTime, Math.min(median(next), steadyTime + LONGEST_STEP));
+    return Math.max(steadyTime, Math.min(median, steadyTime + LONGEST_STEP));
   }
 
   private static long median(long[] times) {
+    if (times.length == 0) {
+      return NEVER;
+    }
     long[] sorted = times.clone();
     Arrays.sort(sorted);
     return sorted[(sorted.length - 1) / 2];
@@ -121,7 +148,7 @@ public final class PartitionState {
 
   /** The time that the partition has come to, in milliseconds since 1970; it may go back. */
   public long time() {
-    return times.length == 0 ? NEVER : median(times);
+    return time;
   }
 
   /**

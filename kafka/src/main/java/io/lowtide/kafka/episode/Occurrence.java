@@ -1,4 +1,4 @@
-package io.lowtide.stream.episode;
+package io.lowtide.kafka.episode;
 
 import io.lowtide.density.calibration.Rarity;
 import io.lowtide.schemas.AnomalyAlert;

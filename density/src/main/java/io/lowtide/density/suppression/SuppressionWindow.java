@@ -1,4 +1,4 @@
-package io.lowtide.stream.detection;
+package io.lowtide.density.suppression;
 
 import java.time.Duration;
 
@@ -19,12 +19,12 @@ public final class SuppressionWindow {
   }
 
   /** Whether an alert of this key may be withheld, so that its alerts are to be remembered. */
-  boolean appliesTo(byte[] key) {
+  public boolean appliesTo(byte[] key) {
     return key != null && milliseconds > 0;
   }
 
   /** Whether an alert at an event time repeats a published one. */
-  boolean isRepeat(SuppressionState known, long eventTime) {
+  public boolean isRepeat(SuppressionState known, long eventTime) {
     for (long published : known.published()) {
       if (Math.abs(eventTime - published) < milliseconds) {
         return true;

@@ -1,4 +1,4 @@
-package io.lowtide.stream.episode;
+package io.lowtide.kafka.episode;
 
 import java.util.List;
 import java.util.Map;
