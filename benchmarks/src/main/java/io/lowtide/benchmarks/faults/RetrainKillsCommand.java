@@ -59,7 +59,9 @@ public final class RetrainKillsCommand implements Callable<Integer> {
   private static final int POLL = 5;
   private static final Duration LONGEST_RUN = Duration.ofMinutes(10);
 
-  /** Files that a run writes, one for each step; a run is killed soon after one of them is there. */
+  /**
+   * Files that a run writes, one for each step; a run is killed soon after one of them is there.
+   */
   private static final List<String> STEPS =
       List.of(
           "",

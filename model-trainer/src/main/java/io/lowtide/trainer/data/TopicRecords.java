@@ -6,7 +6,10 @@ import io.lowtide.density.feature.RecordMisfitException;
 import io.lowtide.density.feature.RecordReader;
 import io.lowtide.kafka.registry.SchemaRegistryException;
 import io.lowtide.kafka.topic.TopicSpan;
-import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import javax.net.ssl.SSLException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -190,7 +194,7 @@ public final class TopicRecords implements AvroInput {
     span.read(
         record -> {
           progress.next();
-          if (leftOut.contains(record.topic(), record.partition(), record.offset())) {
+          if (leftOut.contains(record)) {
             counts.leftOut++;
             return;
           }
@@ -226,18 +230,24 @@ public final class TopicRecords implements AvroInput {
     }
   }
 
-  /** Whether it says something about the bytes, rather than about the way to the registry. */
+  /**
+   * Whether it says something about the bytes, rather than about Kafka or the way to the registry.
+   * A record that is cut short ends in an exception of input and output, too.
+   */
   private static boolean isOfTheRecord(Throwable fault) {
     Throwable cause = fault;
     for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
       if (cause instanceof SchemaRegistryException registry) {
         return !registry.isTransient();
       }
-      if (cause instanceof SerializationException) {
-        cause = cause.getCause();
-        continue;
-      }
-      if (cause instanceof KafkaException || cause instanceof IOException) {
+      boolean isOfKafka =
+          cause instanceof KafkaException && !(cause instanceof SerializationException);
+      if (isOfKafka
+          || cause instanceof SocketException
+          || cause instanceof SocketTimeoutException
+          || cause instanceof UnknownHostException
+          || cause instanceof HttpTimeoutException
+          || cause instanceof SSLException) {
         return false;
       }
       cause = cause.getCause();
@@ -284,7 +294,7 @@ public final class TopicRecords implements AvroInput {
 
     @Override
     public boolean isMarked() {
-      return marked.contains(record.topic(), record.partition(), record.offset());
+      return marked.contains(record);
     }
 
     @Override

@@ -24,6 +24,8 @@ final class RetrainSettingDefinitions {
   static final String SOURCE_VALUE_SERDE = "source.value.serde";
   static final String MODELS_TOPIC = "models.topic";
   static final String ALERTS_TOPIC = "alerts.topic";
+  static final String FEEDBACK_TOPIC = "feedback.topic";
+  static final String WITHOUT_FEEDBACK = "retrain.without.feedback";
   static final String RUNS_TOPIC = "runs.topic";
   static final String DATA = "retrain.data";
   static final String LABEL = "retrain.label";
@@ -104,6 +106,13 @@ final class RetrainSettingDefinitions {
             Importance.MEDIUM,
             "Topic of the alerts, for retrain.without.alerts.")
         .define(
+            FEEDBACK_TOPIC,
+            Type.STRING,
+            DefaultTopics.FEEDBACK,
+            Validators.topic(),
+            Importance.MEDIUM,
+            "Topic of what people say of alerts and episodes, for retrain.without.feedback.")
+        .define(
             RUNS_TOPIC,
             Type.STRING,
             DefaultTopics.TRAINING_RUNS,
@@ -175,6 +184,13 @@ final class RetrainSettingDefinitions {
             Importance.MEDIUM,
             "Whether records of which alerts.topic holds an alert take no part in the fit. They stay"
                 + " in the calibration: most alerts of a good model are its budget of false ones.")
+        .define(
+            WITHOUT_FEEDBACK,
+            Type.BOOLEAN,
+            true,
+            Importance.MEDIUM,
+            "Whether records that people called anomalies (feedback.topic) have no part in anything;"
+                + " of an episode, all records of its key from its first to its last.")
         .define(
             SAMPLE_RECORDS,
             Type.INT,

@@ -245,6 +245,15 @@ public final class RetrainSettings {
     return settings.values().getBoolean(RetrainSettingDefinitions.WITHOUT_ALERTS);
   }
 
+  public String feedbackTopic() {
+    return text(RetrainSettingDefinitions.FEEDBACK_TOPIC);
+  }
+
+  /** Whether what people called anomalies is left out. */
+  public boolean withoutFeedback() {
+    return settings.values().getBoolean(RetrainSettingDefinitions.WITHOUT_FEEDBACK);
+  }
+
   /** Which records to keep where there are more than asked for. */
   public Sampling sampling() {
     return new Sampling(

@@ -4,11 +4,14 @@ import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.feature.FieldText;
 import io.lowtide.kafka.alert.AlertReader;
+import io.lowtide.kafka.feedback.FeedbackTopic;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.SourceDeserializers;
 import io.lowtide.kafka.topic.RecordWindow;
 import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.TopicSpan;
+import io.lowtide.schemas.Feedback;
+import io.lowtide.schemas.FeedbackVerdict;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.ReadingOptions;
@@ -63,6 +66,8 @@ final class RunSource {
             + String.join(", ", settings.sourceTopics())
             + ", "
             + window.text();
+    RecordPositions anomalies =
+        settings.withoutFeedback() ? toldAnomalies() : new RecordPositions();
     RecordPositions alerted = settings.withoutAlerts() ? alerted() : new RecordPositions();
     try (TopicSpan span =
         new TopicSpan(settings.connection().clientProperties(), settings.sourceTopics(), window)) {
@@ -72,7 +77,7 @@ final class RunSource {
               name,
               span,
               SourceDeserializers.of(settings.sourceValueSerde(), settings.connection(), registry),
-              new RecordPositions(),
+              anomalies,
               alerted,
               readingOptions()),
           true);
@@ -102,7 +107,30 @@ final class RunSource {
     } catch (TopicException e) {
       LOG.warn("No alert is left out: {}", e.getMessage());
     }
-    LOG.info("{} records with an alert on {}", positions.size(), settings.alertsTopic());
+    return positions;
+  }
+
+  /** What people called anomalies: records, and all of a key's during an episode. */
+  private RecordPositions toldAnomalies() {
+    RecordPositions positions = new RecordPositions();
+    int told = 0;
+    for (Feedback feedback :
+        new FeedbackTopic(settings.connection(), settings.feedbackTopic()).latest()) {
+      if (feedback.getDetector().equals(settings.detector())
+          && feedback.getVerdict() == FeedbackVerdict.ANOMALY) {
+        told++;
+        positions.add(
+            feedback.getSource().getTopic(),
+            feedback.getSource().getPartition(),
+            feedback.getSource().getOffset());
+        if (feedback.getEpisode()) {
+          positions.add(feedback.getKey(), feedback.getFirstSeen(), feedback.getLastSeen());
+        }
+      }
+    }
+    if (told > 0) {
+      LOG.info("{} alerts and episodes that people called anomalies: left out", told);
+    }
     return positions;
   }
 

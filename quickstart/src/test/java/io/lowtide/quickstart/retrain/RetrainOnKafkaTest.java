@@ -7,6 +7,7 @@ import io.lowtide.cli.models.ModelsCommand;
 import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.feedback.FeedbackTopic;
 import io.lowtide.kafka.model.ModelCatalog;
 import io.lowtide.kafka.model.StoredModel;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
@@ -17,6 +18,9 @@ import io.lowtide.kafka.training.TrainingRuns;
 import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.schemas.ComparedModel;
+import io.lowtide.schemas.Feedback;
+import io.lowtide.schemas.FeedbackVerdict;
+import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.RunOutcome;
 import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.command.RetrainCommand;
@@ -286,6 +290,29 @@ class RetrainOnKafkaTest {
     assertThat(models("promote", "press")).isEqualTo(2);
     assertThat(models("rollback", "press")).isZero();
     assertThat(champion()).isEqualTo(first);
+  }
+
+  @Test
+  void shouldLeaveOutWhatPeopleCalledAnAnomaly() {
+    send(2_000, 0);
+    FeedbackTopic feedback = new FeedbackTopic(connection(), prefix + ".feedback");
+    for (FeedbackVerdict verdict : List.of(FeedbackVerdict.ANOMALY, FeedbackVerdict.NORMAL)) {
+      long offset = verdict == FeedbackVerdict.ANOMALY ? 3 : 4;
+      feedback.say(
+          Feedback.newBuilder()
+              .setId(source() + "-0-" + offset + "-v1")
+              .setVerdict(verdict)
+              .setGivenAt(Instant.now())
+              .setDetector("press")
+              .setModelVersion("v1")
+              .setFirstSeen(Instant.now())
+              .setLastSeen(Instant.now())
+              .setSource(new RecordPosition(source(), 0, offset))
+              .build());
+    }
+    assertThat(retrain("feedback.topic=" + prefix + ".feedback")).isZero();
+    assertThat(decided().get(0).getRecordsLeftOut()).isEqualTo(1);
+    assertThat(decided().get(0).getRecordsRead()).isEqualTo(1_999);
   }
 
   @Test

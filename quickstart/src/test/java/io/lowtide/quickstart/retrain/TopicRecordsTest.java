@@ -89,12 +89,20 @@ class TopicRecordsTest {
       for (int i = 0; i < RECORDS; i++) {
         producer.send(message(serializer, i, i));
       }
-      // A tombstone, noise, and text where a number should be.
+      // A tombstone, an unknown schema, and a record that is cut short.
       producer.send(
           new ProducerRecord<>(TOPIC, 0, START.toEpochMilli(), (byte[]) null, (byte[]) null));
       producer.send(
           new ProducerRecord<>(
               TOPIC, 1, START.toEpochMilli(), (byte[]) null, new byte[] {0, 0, 0, 0, 99, 1}));
+      byte[] whole = message(serializer, 1, 1).value();
+      producer.send(
+          new ProducerRecord<>(
+              TOPIC,
+              2,
+              START.toEpochMilli(),
+              (byte[]) null,
+              Arrays.copyOf(whole, whole.length / 2)));
       producer.commitTransaction();
       producer.beginTransaction();
       producer.send(message(serializer, RECORDS, -1_000));
@@ -133,13 +141,21 @@ class TopicRecordsTest {
 
   private static <T> T with(
       RecordWindow window, RecordPositions marked, Function<RecordSource, T> use) {
+    return with(window, new RecordPositions(), marked, use);
+  }
+
+  private static <T> T with(
+      RecordWindow window,
+      RecordPositions leftOut,
+      RecordPositions marked,
+      Function<RecordSource, T> use) {
     try (TopicSpan span = new TopicSpan(client(), List.of(TOPIC), window)) {
       return use.apply(
           TopicRecords.of(
               "topic readings",
               span,
               AvroDeserializer.generic(registry),
-              new RecordPositions(),
+              leftOut,
               marked,
               ReadingOptions.USUAL));
     }
@@ -184,7 +200,7 @@ class TopicRecordsTest {
     assertThat(tally)
         .isEqualTo(
             new ReadingTally(
-                RECORDS, 2, 0, Optional.of(START), Optional.of(START.plusSeconds(RECORDS - 1))));
+                RECORDS, 3, 0, Optional.of(START), Optional.of(START.plusSeconds(RECORDS - 1))));
   }
 
   @Test
@@ -248,6 +264,29 @@ class TopicRecordsTest {
             source ->
                 source.read(TableSelection.everything(), Sampling.EVERYTHING, Optional.empty()));
     assertThat(numbers(read.anomalies())).containsExactly(0, 7);
+  }
+
+  @Test
+  void shouldLeaveOutARecordAndThoseOfAKeyWithinATime() {
+    RecordPositions leftOut = new RecordPositions();
+    leftOut.add(TOPIC, 0, 0);
+    leftOut.add("key-4", START.plusSeconds(100), START.plusSeconds(200));
+    ReadingTally tally =
+        with(
+            everything(),
+            leftOut,
+            new RecordPositions(),
+            source -> {
+              double[] numbers =
+                  numbers(
+                      source
+                          .read(TableSelection.everything(), Sampling.EVERYTHING, Optional.empty())
+                          .table());
+              assertThat(numbers).doesNotContain(0, 104, 199).contains(1, 99, 204, 100, 200);
+              return source.tally().orElseThrow();
+            });
+    assertThat(tally.leftOut()).isEqualTo(21);
+    assertThat(tally.read()).isEqualTo(RECORDS - 21);
   }
 
   @Test
