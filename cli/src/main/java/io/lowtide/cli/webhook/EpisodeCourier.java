@@ -6,6 +6,7 @@ import io.lowtide.cli.alerts.AvroJson;
 import io.lowtide.kafka.connection.ConnectionSettings;
 import io.lowtide.kafka.connection.KafkaClients;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.registry.RegistryUnavailableException;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.registry.UnknownSchemaException;
 import io.lowtide.kafka.serde.AvroDeserializer;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -42,6 +44,7 @@ final class EpisodeCourier implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EpisodeCourier.class);
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration REGISTRY_WAIT = Duration.ofSeconds(2);
 
   private final String topic;
   private final boolean fromBeginning;
@@ -109,19 +112,37 @@ final class EpisodeCourier implements AutoCloseable {
     if (stopped || !consumer.assignment().contains(partition)) {
       return;
     }
-    Episode episode = decode(message);
-    if (episode != null && filter.test(episode)) {
-      Delivery delivery =
-          new Delivery(
-              place(message),
-              "episode." + episode.getChange().name().toLowerCase(Locale.ROOT),
-              AvroJson.line(episode).getBytes(UTF_8));
-      Persistence.End end = persistence.deliver(delivery, time -> waitInGroup(time, partition));
-      if (end == Persistence.End.GIVEN_UP) {
-        return;
+    if (deliver(message, partition)) {
+      commit(partition, message.offset() + 1);
+    }
+  }
+
+  /**
+   * @return whether the position may go on beyond it
+   */
+  private boolean deliver(ConsumerRecord<byte[], byte[]> message, TopicPartition partition)
+      throws InterruptedException {
+    while (true) {
+      try {
+        Episode episode = decode(message);
+        return episode == null
+            || !filter.test(episode)
+            || persistence.deliver(delivery(message, episode), time -> waitInGroup(time, partition))
+                != Persistence.End.GIVEN_UP;
+      } catch (RegistryUnavailableException away) {
+        LOG.warn("{} waits for the schema registry: {}", place(message), away.getMessage());
+        if (!waitInGroup(REGISTRY_WAIT, partition)) {
+          return false;
+        }
       }
     }
-    commit(partition, message.offset() + 1);
+  }
+
+  private static Delivery delivery(ConsumerRecord<byte[], byte[]> message, Episode episode) {
+    return new Delivery(
+        place(message),
+        "episode." + episode.getChange().name().toLowerCase(Locale.ROOT),
+        AvroJson.line(episode).getBytes(UTF_8));
   }
 
   private static String place(ConsumerRecord<byte[], byte[]> message) {
@@ -137,14 +158,19 @@ final class EpisodeCourier implements AutoCloseable {
     }
   }
 
+  /** A position that cannot be committed is so with the next one, or its message comes again. */
   private void commit(TopicPartition partition, long offset) {
+    Map<TopicPartition, OffsetAndMetadata> position =
+        Map.of(partition, new OffsetAndMetadata(offset));
     try {
-      consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
+      consumer.commitSync(position);
     } catch (CommitFailedException moved) {
       LOG.warn("{} has moved to another process, which may deliver the same again", partition);
+    } catch (RetriableException away) {
+      LOG.warn("{}: position {} is not committed yet: {}", partition, offset, away.getMessage());
     } catch (WakeupException end) {
       // What was delivered is to be committed all the same.
-      consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset)));
+      consumer.commitSync(position);
       throw end;
     }
   }
