@@ -26,6 +26,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,6 +45,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,8 +201,10 @@ class PageOnKafkaTest extends AccountedStreamTest {
       sendReadings(1_500);
       List<ScoredRecord> scores = awaitOutcome().scores();
       List<AnomalyAlert> alerts = alerts();
+      assertThat(consumersOfThePage()).as("while no page is open").isZero();
 
       follow(application, scores.size());
+      assertThat(consumersOfThePage()).isEqualTo(1);
       // One who comes now is sent everything.
       JsonNode page = follow(application, scores.size());
 
@@ -266,6 +270,12 @@ class PageOnKafkaTest extends AccountedStreamTest {
       }
     }
     throw new AssertionError("no alert " + id);
+  }
+
+  private int consumersOfThePage() throws Exception {
+    return ManagementFactory.getPlatformMBeanServer()
+        .queryNames(new ObjectName("kafka.consumer:type=app-info,id=" + prefix + "-page"), null)
+        .size();
   }
 
   /** Each span has the number and the lowest of the scores of its time. */

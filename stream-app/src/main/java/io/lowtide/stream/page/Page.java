@@ -21,6 +21,7 @@ import io.lowtide.stream.http.Resource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -44,6 +45,8 @@ public final class Page implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final Duration AFTER_FAULT = Duration.ofSeconds(30);
 
   /** After which a browser comes back, in milliseconds. */
   private static final int RETRY_MILLIS = 2_000;
@@ -123,7 +126,8 @@ public final class Page implements AutoCloseable {
         try {
           tick();
         } catch (RuntimeException fault) {
-          LOG.error("The page could not be brought up to date", fault);
+          LOG.error("The page could not be brought up to date; next try in {}", AFTER_FAULT, fault);
+          Thread.sleep(AFTER_FAULT.toMillis());
         }
       }
     } catch (InterruptedException end) {

@@ -180,6 +180,7 @@ final class PageReader implements AutoCloseable {
 
   private KafkaConsumer<byte[], byte[]> newConsumer() {
     Map<String, Object> client = new HashMap<>(settings.connection().clientProperties());
+    client.put(ConsumerConfig.CLIENT_ID_CONFIG, settings.applicationId() + "-page");
     client.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -233,6 +234,8 @@ final class PageReader implements AutoCloseable {
         takePartitions(consumer);
       }
     }
+    // What was read would be old by the time that somebody comes.
+    state.clear();
   }
 
   private List<TopicPartition> scorePartitions() {
