@@ -1,7 +1,8 @@
 package io.lowtide.stream.page;
 
 import io.lowtide.kafka.connection.KafkaClients;
-import io.lowtide.kafka.model.ModelMessages;
+import io.lowtide.kafka.model.ModelKey;
+import io.lowtide.kafka.model.ModelRole;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.registry.UnknownSchemaException;
 import io.lowtide.kafka.serde.AvroDeserializer;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -303,6 +305,9 @@ final class PageReader implements AutoCloseable {
   private void take(ConsumerRecord<byte[], byte[]> message) {
     String topic = message.topic();
     if (message.value() == null) {
+      keyOfModel(message)
+          .filter(key -> key.role() == ModelRole.CHALLENGER)
+          .ifPresent(removed -> state.removeChallenger());
       return;
     }
     try {
@@ -312,8 +317,8 @@ final class PageReader implements AutoCloseable {
         takeAlert(alerts.deserialize(topic, message.value()), message.value().length);
       } else if (topic.equals(episodesTopic)) {
         takeEpisode(episodes.deserialize(topic, message.value()), message.value().length);
-      } else if (ModelMessages.isOf(settings.detector(), message.key())) {
-        state.add(ModelEntry.of(models.deserialize(topic, message.value()), message.timestamp()));
+      } else {
+        takeModel(message);
       }
     } catch (SerializationException | UnknownSchemaException foreign) {
       state.addUnreadable();
@@ -337,6 +342,24 @@ final class PageReader implements AutoCloseable {
     if (episode.getDetector().equals(settings.detector())) {
       state.add(episode, bytes);
     }
+  }
+
+  private void takeModel(ConsumerRecord<byte[], byte[]> message) {
+    keyOfModel(message)
+        .ifPresent(
+            key ->
+                state.add(
+                    ModelEntry.of(
+                        models.deserialize(message.topic(), message.value()),
+                        key.role(),
+                        message.timestamp())));
+  }
+
+  /** The key of a message about a model of the detector; empty for any other message. */
+  private Optional<ModelKey> keyOfModel(ConsumerRecord<byte[], byte[]> message) {
+    return message.topic().equals(settings.modelsTopic())
+        ? ModelKey.of(message.key()).filter(key -> key.detector().equals(settings.detector()))
+        : Optional.empty();
   }
 
   @Override

@@ -31,16 +31,14 @@ final class PageState {
   private static final long MOST_AHEAD = Duration.ofMinutes(5).toMillis();
 
   private static final int MOST_FLAGGED = 2_000;
-  private static final int MOST_MODELS = 20;
   private static final int LONGEST_KEY = 200;
 
   private final List<ScoreSeries> series = new ArrayList<>();
   private final KeptAlerts alerts = new KeptAlerts();
   private final KeptEpisodes episodes = new KeptEpisodes();
   private final Deque<JsonNode> flagged = new ArrayDeque<>();
-  private final Deque<JsonNode> models = new ArrayDeque<>();
+  private final KeptModels models = new KeptModels();
   private final Deque<JsonNode> newFlagged = new ArrayDeque<>();
-  private boolean modelsChanged;
   private ObjectNode recentValues;
   private boolean recentValuesChanged;
   private boolean fresh;
@@ -136,8 +134,12 @@ final class PageState {
 
   /** A model was read. */
   synchronized void add(ModelEntry model) {
-    push(model.toJson(), models, MOST_MODELS);
-    modelsChanged = true;
+    models.add(model);
+  }
+
+  /** The challenger of the model in use was taken away. */
+  synchronized void removeChallenger() {
+    models.removeChallenger();
   }
 
   /** What the fields of the source records have been lately was found out anew. */
@@ -170,7 +172,6 @@ final class PageState {
     ObjectNode changes = describe(false);
     ObjectNode everything = wantsEverything || fresh ? describe(true) : null;
     newFlagged.clear();
-    modelsChanged = false;
     recentValuesChanged = false;
     News news = new News(changes, everything, fresh);
     fresh = false;
@@ -190,8 +191,8 @@ final class PageState {
     }
     node.putArray("flagged").addAll(everything ? flagged : newFlagged);
     describeAlerts(node, everything);
-    if (everything || modelsChanged) {
-      node.putArray("models").addAll(models);
+    if (everything || models.haveChanged()) {
+      models.addAll(node.putArray("models"));
     }
     if (everything || recentValuesChanged) {
       node.set("recent", recentValues);

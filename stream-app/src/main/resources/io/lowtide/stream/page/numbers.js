@@ -72,6 +72,13 @@ function sparkline(rates) {
   );
 }
 
+function remark(one, model) {
+  if (one.version === model?.version) {
+    return " (in use)";
+  }
+  return one.role === "challenger" ? " (waits to be promoted)" : "";
+}
+
 let shownModels = "";
 
 function showModels(state) {
@@ -106,7 +113,7 @@ function showModels(state) {
         html(
           "table",
           {},
-          html("thead", {}, html("tr", {}, ...["Version", "Published", "Trained", "Records"].map((name) => html("th", { scope: "col" }, name)))),
+          html("thead", {}, html("tr", {}, ...["Version", "Published", "Trained", "Records", "Why"].map((name) => html("th", { scope: "col" }, name)))),
           html(
             "tbody",
             {},
@@ -114,16 +121,17 @@ function showModels(state) {
               html(
                 "tr",
                 {},
-                html("td", {}, html("bdi", {}, one.version), one.version === model?.version ? " (in use)" : ""),
+                html("td", {}, html("bdi", {}, one.version), remark(one, model)),
                 html("td", {}, moment(one.publishedAt, now)),
                 html("td", {}, moment(one.createdAt, now)),
                 html("td", {}, whole(one.trainRecords)),
+                html("td", {}, html("bdi", {}, one.decision ?? "trained by hand")),
               ),
             ),
           ),
         ),
       ),
-      html("p", { class: "note" }, "Models that are still on their topic; it is compacted, so older ones may be gone."),
+      html("p", { class: "note" }, "The newest models that are still on their topic; older ones may be gone."),
     );
   }
   byId("models").replaceChildren(...lines);

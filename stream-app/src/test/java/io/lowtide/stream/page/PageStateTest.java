@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lowtide.kafka.model.ModelRole;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.Episode;
@@ -126,7 +127,7 @@ class PageStateTest {
     for (int i = 0; i < 5_000; i++) {
       state.add(alert("a" + i), 1_000);
       add(score(NOW.minusMillis(i), "k", -30, true));
-      state.add(new ModelEntry("v" + i, 0, 0, 0, 0));
+      state.add(new ModelEntry("v" + i, ModelRole.CHAMPION, 0, 0, 0, null));
     }
     ObjectNode shown = everything();
     assertThat(shown.get("alerts")).hasSize(200);
