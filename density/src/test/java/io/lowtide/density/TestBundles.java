@@ -4,6 +4,7 @@ import io.lowtide.density.bundle.BundleAssembler;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.explanation.RangeCalibration;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
@@ -74,7 +75,9 @@ public final class TestBundles {
           "press-line",
           "v1",
           Instant.parse("2026-01-02T03:04:05Z"),
-          ConformalCalibration.fit(scores, 0.01),
+          ConformalCalibration.fit(scores, 0.01)
+              .withExpectedRanges(
+                  RangeCalibration.measure(assembler.encoder(), assembler.flow(), records)),
           new TrainingSummary(3000L, 500L, 999L, 20, 18, 1.5, 1.6, 12.5, 0.0, 0L, 0L),
           new Provenance("test", "00", 4499L, 1L, "0.1.0", "17", "none", null),
           records.subList(0, 5));

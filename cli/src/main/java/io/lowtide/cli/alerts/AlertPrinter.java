@@ -50,8 +50,8 @@ final class AlertPrinter {
     for (FieldContribution contribution : alert.getContributions()) {
       width = Math.max(width, contribution.getField().length());
     }
-    String row = "    %-" + width + "s  %12s  %12s  %9s%n";
-    text.append(String.format(Locale.ROOT, row, "field", "value", "normal", "nats"));
+    String row = "    %-" + width + "s  %12s  %12s  %23s  %9s%n";
+    text.append(String.format(Locale.ROOT, row, "field", "value", "normal", "expected", "nats"));
     for (FieldContribution contribution : alert.getContributions()) {
       text.append(
           String.format(
@@ -60,6 +60,7 @@ final class AlertPrinter {
               contribution.getField(),
               Printable.of(AlertSummary.value(contribution)),
               Printable.of(AlertSummary.normalValue(contribution)),
+              Printable.of(AlertSummary.expected(contribution)),
               String.format(Locale.ROOT, "%+.2f", contribution.getContribution())));
     }
     for (ContextValue value : alert.getContext()) {

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.DetectorState;
+import io.lowtide.schemas.ExplanationKind;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.SeverityLevel;
+import io.lowtide.schemas.UnusualPattern;
 import java.time.Instant;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -37,11 +39,15 @@ class AlertPrinterTest {
           2500L,
           false,
           0.01,
-          "MEDIUM, about 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).",
+          "MEDIUM: pressure is 4.9 (expected 2 to 2.25); about 1 in 2,500 normal records is this improbable.",
+          UnusualPattern.GROUP,
+          ExplanationKind.FULL,
+          -2.0,
+          0.9,
           List.of(
-              new FieldContribution("pressure", 4.9, 2.1, null, null, -27.5),
-              new FieldContribution("mode", null, null, "idle", "running", -2.0),
-              new FieldContribution("temperature", 66.0, 65.8, null, null, 0.25)),
+              new FieldContribution("pressure", 4.9, 2.1, null, null, -27.5, 2.0, 2.25),
+              new FieldContribution("mode", null, null, "idle", "running", -2.0, null, null),
+              new FieldContribution("temperature", 66.0, 65.8, null, null, 0.25, 64.0, 68.0)),
           List.of(new ContextValue("temperature", 1, "64.25")),
           32,
           2L,
@@ -52,8 +58,8 @@ class AlertPrinterTest {
   void shouldShowAnAlertInOneLine() {
     assertThat(AlertPrinter.line(ALERT))
         .isEqualTo(
-            "2026-03-01T00:00:00Z  press-7  MEDIUM, about 1 in 2,500 normal records is this"
-                + " improbable: pressure is 4.9 (normal here: 2.1).  (readings-1-42-v1)");
+            "2026-03-01T00:00:00Z  press-7  MEDIUM: pressure is 4.9 (expected 2 to 2.25); about 1"
+                + " in 2,500 normal records is this improbable.  (readings-1-42-v1)");
   }
 
   @Test
@@ -82,12 +88,12 @@ class AlertPrinterTest {
         .isEqualToNormalizingNewlines(
             """
             2026-03-01T00:00:00Z  press-line  key press-7
-              MEDIUM, about 1 in 2,500 normal records is this improbable: pressure is 4.9 (normal here: 2.1).
+              MEDIUM: pressure is 4.9 (expected 2 to 2.25); about 1 in 2,500 normal records is this improbable.
               p = 0.00500 (budget 0.0100), severity 3.40 (MEDIUM), log-likelihood -31.25 nats
-                field               value        normal       nats
-                pressure              4.9           2.1     -27.50
-                mode                 idle       running      -2.00
-                temperature            66          65.8      +0.25
+                field               value        normal                 expected       nats
+                pressure              4.9           2.1                2 to 2.25     -27.50
+                mode                 idle       running                  running      -2.00
+                temperature            66          65.8                 64 to 68      +0.25
               given temperature 1 before = 64.25
               record readings, partition 1, offset 42; model v1, 32 evaluations; 2 repeats withheld before it""");
   }

@@ -46,9 +46,9 @@ class MessageFilterTest {
           .setSummary("a sentence")
           .setContributions(
               List.of(
-                  new FieldContribution("pressure", 4.9, 2.1, null, null, -27.5),
-                  new FieldContribution("speed", 3.0, 2.9, null, null, -1.5),
-                  new FieldContribution("power", 3.0, 2.9, null, null, 0.5)))
+                  new FieldContribution("pressure", 4.9, 2.1, null, null, -27.5, null, null),
+                  new FieldContribution("speed", 3.0, 2.9, null, null, -1.5, null, null),
+                  new FieldContribution("power", 3.0, 2.9, null, null, 0.5, null, null)))
           .setEvaluations(12)
           .setSource(SOURCE)
           .build();

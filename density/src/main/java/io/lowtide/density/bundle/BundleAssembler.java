@@ -67,6 +67,11 @@ public final class BundleAssembler {
     return new ValueScorer(encoder, flow);
   }
 
+  /** This density, of encoded records. */
+  public Flow flow() {
+    return flow;
+  }
+
   /** The encoder of this density. */
   public FeatureEncoder encoder() {
     return encoder;

@@ -70,6 +70,16 @@ public final class ModelBundle {
               + flow.dimensions()
               + ", the dimensions of the vector field");
     }
+    int ranges = calibration.expectedRanges().map(r -> r.getFactors().size()).orElse(-1);
+    if (ranges >= 0 && ranges != encoder.dimensions()) {
+      throw new BundleException(
+          Reason.SHAPE,
+          "calibration: expected ranges of "
+              + ranges
+              + " features, expected "
+              + encoder.dimensions()
+              + ", the continuous ones");
+    }
     if (encoder.contextDimensions() != flow.contextDimensions()) {
       throw new BundleException(
           Reason.SHAPE,

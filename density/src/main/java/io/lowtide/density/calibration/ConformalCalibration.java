@@ -1,10 +1,12 @@
 package io.lowtide.density.calibration;
 
 import io.lowtide.schemas.Calibration;
+import io.lowtide.schemas.ExpectedRanges;
 import io.lowtide.schemas.GeneralisedParetoTail;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -19,13 +21,19 @@ public final class ConformalCalibration {
   private final long unscorable;
   private final double defaultBudget;
   private final GeneralisedPareto tail;
+  private final ExpectedRanges expectedRanges;
 
   private ConformalCalibration(
-      double[] sorted, long unscorable, double defaultBudget, GeneralisedPareto tail) {
+      double[] sorted,
+      long unscorable,
+      double defaultBudget,
+      GeneralisedPareto tail,
+      ExpectedRanges expectedRanges) {
     this.sorted = sorted;
     this.unscorable = unscorable;
     this.defaultBudget = defaultBudget;
     this.tail = tail;
+    this.expectedRanges = expectedRanges;
     requireBudget(defaultBudget);
   }
 
@@ -47,7 +55,7 @@ public final class ConformalCalibration {
     requireUsable(sorted);
     long unscorable = conformityScores.length - sorted.length;
     return new ConformalCalibration(
-        sorted, unscorable, defaultBudget, GeneralisedPareto.fit(sorted, unscorable));
+        sorted, unscorable, defaultBudget, GeneralisedPareto.fit(sorted, unscorable), null);
   }
 
   /**
@@ -76,7 +84,25 @@ public final class ConformalCalibration {
                 tail.getExceedanceProbability(),
                 tail.getShape(),
                 tail.getScale(),
-                tail.getGoodnessOfFit()));
+                tail.getGoodnessOfFit()),
+        usable(calibration.getExpectedRanges()));
+  }
+
+  private static ExpectedRanges usable(ExpectedRanges ranges) {
+    if (ranges == null) {
+      return null;
+    }
+    if (!(ranges.getCoverage() > 0 && ranges.getCoverage() < 1)) {
+      throw new IllegalArgumentException(
+          "expected ranges: a coverage of " + ranges.getCoverage() + ", expected between 0 and 1");
+    }
+    for (double factor : ranges.getFactors()) {
+      if (!(factor >= 0 && factor < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "expected ranges: a factor of " + factor + ", expected at least 0 and finite");
+      }
+    }
+    return ranges;
   }
 
   private static void requireUsable(double[] sorted) {
@@ -154,6 +180,16 @@ public final class ConformalCalibration {
 
   private static double smallestPValue(long records, long unscorable) {
     return (1.0 + unscorable) / (records + 1.0);
+  }
+
+  /** The same calibration with what was measured about the expected ranges of fields. */
+  public ConformalCalibration withExpectedRanges(ExpectedRanges ranges) {
+    return new ConformalCalibration(sorted, unscorable, defaultBudget, tail, usable(ranges));
+  }
+
+  /** How wide the expected ranges of fields are; empty where training did not measure it. */
+  public Optional<ExpectedRanges> expectedRanges() {
+    return Optional.ofNullable(expectedRanges);
   }
 
   /**
@@ -253,6 +289,7 @@ public final class ConformalCalibration {
         values,
         unscorable,
         defaultBudget,
+        expectedRanges,
         tail == null
             ? null
             : new GeneralisedParetoTail(

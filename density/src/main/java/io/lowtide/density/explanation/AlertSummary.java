@@ -1,8 +1,10 @@
 package io.lowtide.density.explanation;
 
 import io.lowtide.density.calibration.Rarity;
+import io.lowtide.schemas.ExplanationKind;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.SeverityLevel;
+import io.lowtide.schemas.UnusualPattern;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -23,10 +25,10 @@ public final class AlertSummary {
 
   /**
    * @param rarity how improbable the record is
-   * @param contributions strongest (most negative) first
+   * @param explanation why
    */
-  public static String of(Rarity rarity, List<FieldContribution> contributions) {
-    return level(rarity) + ", " + told(rarity) + ": " + fields(contributions) + ".";
+  public static String of(Rarity rarity, Explanation explanation) {
+    return level(rarity) + ": " + what(explanation) + "; " + told(rarity) + ".";
   }
 
   /** One that is not the highest, and may be higher, is not told as if it were known. */
@@ -45,12 +47,29 @@ public final class AlertSummary {
         rarity.oneIn());
   }
 
-  private static String fields(List<FieldContribution> contributions) {
+  private static String what(Explanation explanation) {
+    List<FieldContribution> named = named(explanation.contributions());
+    if (named.isEmpty()) {
+      return "no field stands out by itself";
+    }
+    String list = joined(named.stream().map(AlertSummary::told).toList());
+    if (explanation.kind() == ExplanationKind.BRIEF) {
+      return "at a first look, " + list;
+    }
+    return switch (explanation.pattern().orElse(UnusualPattern.GROUP)) {
+      case FIELD -> list;
+      case GROUP -> list + (named.size() > 1 ? ", which do not fit the other fields" : "");
+      case JOINT -> "the fields do not fit together, most of all " + list;
+    };
+  }
+
+  /** The strongest, until they account for most of what makes the record improbable. */
+  private static List<FieldContribution> named(List<FieldContribution> contributions) {
     double total = 0;
     for (FieldContribution contribution : contributions) {
       total += Math.min(0, contribution.getContribution());
     }
-    List<String> named = new ArrayList<>();
+    List<FieldContribution> named = new ArrayList<>();
     double explained = 0;
     for (FieldContribution contribution : contributions) {
       if (contribution.getContribution() >= 0
@@ -59,15 +78,30 @@ public final class AlertSummary {
         break;
       }
       explained += contribution.getContribution();
-      named.add(
-          contribution.getField()
-              + " is "
-              + value(contribution)
-              + " (normal here: "
-              + normalValue(contribution)
-              + ")");
+      named.add(contribution);
     }
-    return named.isEmpty() ? "no field stands out by itself" : joined(named);
+    return named;
+  }
+
+  private static String told(FieldContribution contribution) {
+    String expected = expected(contribution);
+    return contribution.getField()
+        + " is "
+        + value(contribution)
+        + (expected.isEmpty() ? "" : " (expected " + expected + ")");
+  }
+
+  /**
+   * What is expected of a field, for a person: a range where there is one, else the value in the
+   * nearest normal record; empty where nothing is known.
+   */
+  public static String expected(FieldContribution contribution) {
+    if (contribution.getExpectedLow() == null || contribution.getExpectedHigh() == null) {
+      return normalValue(contribution);
+    }
+    String low = number(contribution.getExpectedLow());
+    String high = number(contribution.getExpectedHigh());
+    return low.equals(high) ? low : low + " to " + high;
   }
 
   /** Value of a field in the record, for a person. */
@@ -77,11 +111,12 @@ public final class AlertSummary {
         : number(contribution.getValue());
   }
 
-  /** Value of a field in the nearest normal record, for a person. */
+  /** Value of a field in the nearest normal record, for a person; empty where none is known. */
   public static String normalValue(FieldContribution contribution) {
-    return contribution.getNormalText() != null
-        ? contribution.getNormalText()
-        : number(contribution.getNormalValue());
+    if (contribution.getNormalText() != null) {
+      return contribution.getNormalText();
+    }
+    return contribution.getNormalValue() == null ? "" : number(contribution.getNormalValue());
   }
 
   private static String joined(List<String> parts) {

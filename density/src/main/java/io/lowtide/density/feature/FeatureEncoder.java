@@ -323,6 +323,30 @@ public final class FeatureEncoder {
     };
   }
 
+  /**
+   * log |du/dx| of one continuous feature, by its encoded value.
+   *
+   * @param feature its index
+   * @param encoded u, as {@link #encode} gives it
+   * @param context the encoded context, k numbers
+   */
+  public double logSlope(int feature, double encoded, double[] context) {
+    ContinuousFeature specified = features.get(feature);
+    double transformed = encoded * specified.getScale() + location(feature, context);
+    return switch (specified.getTransform()) {
+          case IDENTITY -> 0;
+          case LOG -> -transformed;
+          case ASINH -> -logCosh(transformed) - Math.log(specified.getTransformScale());
+        }
+        - logScales[feature];
+  }
+
+  /** sqrt(1 + r^2) with r = sinh(t) is cosh(t). */
+  private static double logCosh(double t) {
+    double size = Math.abs(t);
+    return size + Math.log1p(Math.exp(-2 * size)) - Math.log(2);
+  }
+
   private double location(int feature, double[] context) {
     double location = features.get(feature).getLocation();
     double[] weights = contextWeights[feature];

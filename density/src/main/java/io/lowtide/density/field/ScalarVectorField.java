@@ -48,6 +48,11 @@ public final class ScalarVectorField implements VectorField {
     return new Evaluator();
   }
 
+  @Override
+  public FieldTape newTape(double[] times) {
+    return new ScalarFieldTape(parameters, times);
+  }
+
   /** One layer's tensors in double precision, the weights column-major: units run fastest. */
   private static final class Layer {
 

@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class SimdVectorField implements VectorField {
 
-  private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = SPECIES.length();
+  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  static final int LANES = SPECIES.length();
 
   /** Registers that one pass over the inputs accumulates; enough to hide the latency of an FMA. */
   private static final int BLOCK = 4;
@@ -86,18 +86,23 @@ final class SimdVectorField implements VectorField {
     return new Evaluator();
   }
 
-  private static int padded(int units) {
+  @Override
+  public FieldTape newTape(double[] times) {
+    return new SimdFieldTape(shape, layers, traceMatrix, times);
+  }
+
+  static int padded(int units) {
     return (units + LANES - 1) / LANES * LANES;
   }
 
-  private static float[] padded(float[] values) {
+  static float[] padded(float[] values) {
     float[] padded = new float[padded(values.length)];
     System.arraycopy(values, 0, padded, 0, values.length);
     return padded;
   }
 
   /** One layer's tensors, padded to whole registers; gates are kept halved: g = 1 + tanh(x / 2). */
-  private static final class Layer {
+  static final class Layer {
 
     final int units;
     final int inputs;
@@ -227,7 +232,14 @@ final class SimdVectorField implements VectorField {
       for (int index = 0; index < hidden.length; index++) {
         Layer layer = layers[index];
         if (index == 1 && hidden.length == 2 && traceWanted) {
-          multiplyPair(layer.weights, hidden[0], hidden[1], traceMatrix, slope[0], traceProduct);
+          multiplyPair(
+              layer.inputs,
+              layer.weights,
+              hidden[0],
+              hidden[1],
+              traceMatrix,
+              slope[0],
+              traceProduct);
         } else {
           multiply(layer.weights, layer.inputs, input, hidden[index]);
         }
@@ -331,7 +343,7 @@ final class SimdVectorField implements VectorField {
     }
   }
 
-  private static void productInto(float[] left, int offset, float[] right, float[] product) {
+  static void productInto(float[] left, int offset, float[] right, float[] product) {
     for (int j = 0; j < product.length; j += LANES) {
       FloatVector.fromArray(SPECIES, left, offset + j)
           .mul(FloatVector.fromArray(SPECIES, right, j))
@@ -344,7 +356,7 @@ final class SimdVectorField implements VectorField {
    * at a time, then single registers over four columns, so that four independent sums are always
    * under way.
    */
-  private static void multiply(float[] matrix, int columns, float[] x, float[] product) {
+  static void multiply(float[] matrix, int columns, float[] x, float[] product) {
     int rows = product.length;
     int row = 0;
     for (; row + BLOCK * LANES <= rows; row += BLOCK * LANES) {
@@ -372,12 +384,17 @@ final class SimdVectorField implements VectorField {
   }
 
   /**
-   * Two products of matrices of one shape, side by side: W2 h1, with the bits that {@link
+   * Two products of matrices of one shape, side by side, such as W2 h1, with the bits that {@link
    * #multiply} gives it, and M' u1, whose product with the second layer's slope is the divergence.
    */
-  private void multiplyPair(
-      float[] left, float[] x, float[] product, float[] right, float[] u, float[] traceProduct) {
-    int columns = layers[1].inputs;
+  static void multiplyPair(
+      int columns,
+      float[] left,
+      float[] x,
+      float[] product,
+      float[] right,
+      float[] u,
+      float[] traceProduct) {
     int rows = product.length;
     int row = 0;
     for (; row + BLOCK * LANES <= rows; row += BLOCK * LANES) {
@@ -449,7 +466,7 @@ final class SimdVectorField implements VectorField {
    * tanh to 4e-7: x p(x^2) / q(x^2) with p of degree 5 and q of degree 3, fitted to the smallest
    * largest error on [-8, 8], outside of which tanh is 1 to single precision.
    */
-  private static FloatVector tanh(FloatVector argument) {
+  static FloatVector tanh(FloatVector argument) {
     // Bits of numbers above 0 have the order of the numbers: cheaper than MIN, and than a blend.
     IntVector bits = argument.reinterpretAsInts();
     FloatVector x =
@@ -477,7 +494,7 @@ final class SimdVectorField implements VectorField {
    * log(1 + exp(a)) = max(a, 0) + log 2 - log(1 + |tanh(a / 2)|), the last term by a polynomial of
    * degree 10 on [0, 1].
    */
-  private static FloatVector softplus(FloatVector a, FloatVector halfTanh) {
+  static FloatVector softplus(FloatVector a, FloatVector halfTanh) {
     FloatVector t = halfTanh.abs();
     FloatVector logarithm =
         t.mul(-3.1760570127e-3f)

@@ -15,4 +15,11 @@ public interface VectorField {
 
   /** A new evaluator, to be used by one thread at a time. */
   FieldEvaluator newEvaluator();
+
+  /**
+   * A new tape, to be used by one thread at a time.
+   *
+   * @param times of the evaluations that it remembers, one for each place
+   */
+  FieldTape newTape(double[] times);
 }

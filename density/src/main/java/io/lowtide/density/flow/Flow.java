@@ -94,4 +94,9 @@ public record Flow(VectorField field, BaseDensity base, SolverSettings solver) {
   public PartialFlow newPartialFlow() {
     return new PartialFlow(this);
   }
+
+  /** The log-density on a fixed grid with its derivatives, to be used by one thread at a time. */
+  public FlowDerivatives newDerivatives() {
+    return new FlowDerivatives(this);
+  }
 }

@@ -303,5 +303,31 @@ public final class GaussianMixture implements BaseDensity {
       }
       return total;
     }
+
+    @Override
+    public void standardise(double[] z, double[] residual, double[] columns) {
+      logDensity(z);
+      int nearest = 0;
+      for (int k = 1; k < means.length; k++) {
+        nearest = logDensities[k] > logDensities[nearest] ? k : nearest;
+      }
+      System.arraycopy(whitened[nearest], 0, residual, 0, dimensions);
+      for (int column = 0; column < dimensions; column++) {
+        multiplyInPlace(whitening[nearest], columns, column * dimensions);
+      }
+    }
+
+    /** By a lower triangle whose columns lie one after the other: from the last row up. */
+    private void multiplyInPlace(double[] triangle, double[] vectors, int from) {
+      for (int i = dimensions - 1; i >= 0; i--) {
+        double sum = 0;
+        int begin = 0;
+        for (int j = 0; j <= i; j++) {
+          sum += triangle[begin + i - j] * vectors[from + j];
+          begin += dimensions - j;
+        }
+        vectors[from + i] = sum;
+      }
+    }
   }
 }

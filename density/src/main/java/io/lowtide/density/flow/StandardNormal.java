@@ -46,5 +46,10 @@ public record StandardNormal(int dimensions) implements BaseDensity {
       }
       return logDensity(z);
     }
+
+    @Override
+    public void standardise(double[] z, double[] residual, double[] columns) {
+      System.arraycopy(z, 0, residual, 0, dimensions);
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.explanation.ContextDescription;
 import io.lowtide.density.explanation.Explainer;
+import io.lowtide.density.explanation.Explanation;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.feature.KeyHistory;
@@ -17,7 +18,6 @@ import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.density.scoring.ScoreOutcome.Unscorable;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.ContinuousFeature;
-import io.lowtide.schemas.FieldContribution;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -147,14 +147,27 @@ public final class RecordScorer {
   }
 
   /**
-   * Says how each field of the record that was scored last contributes to its score, strongest
-   * first; takes some hundreds of scores.
+   * Says why the record that was scored last is improbable; takes some ten to forty scores.
    *
    * @throws IllegalStateException if that record has no score
    */
-  public List<FieldContribution> explain() {
+  public Explanation explain() {
     requireScored();
-    return explainer.explain(values, category -> text(encoder.layout().indexOfCategory(category)));
+    return explainer.explain(values, scorer.logLikelihood(), this::categoryText);
+  }
+
+  /**
+   * The same in brief, from one gradient: takes about two scores.
+   *
+   * @throws IllegalStateException if that record has no score
+   */
+  public Explanation explainBriefly() {
+    requireScored();
+    return explainer.explainBriefly(values, scorer.logLikelihood(), this::categoryText);
+  }
+
+  private Optional<String> categoryText(int category) {
+    return text(encoder.layout().indexOfCategory(category));
   }
 
   /**

@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.density.TestBundles;
 import io.lowtide.density.bundle.BundleException.Reason;
+import io.lowtide.schemas.Calibration;
 import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.ExpectedRanges;
 import io.lowtide.schemas.HiddenLayer;
 import io.lowtide.schemas.MixtureBase;
 import io.lowtide.schemas.MixtureComponent;
@@ -328,6 +330,29 @@ class ModelBundleTest {
   }
 
   /** Applies a change, hashes the result as an attacker or a careless tool would, and loads it. */
+  @Test
+  void shouldRefuseExpectedRangesThatDoNotFit() {
+    assertRefused(
+        model -> model.setCalibration(withRanges(model, 0.9, List.of(1.0, 2.0))),
+        Reason.SHAPE,
+        "expected ranges of 2 features, expected 3");
+    assertRefused(
+        model -> model.setCalibration(withRanges(model, 0.9, List.of(1.0, -2.0, 1.0))),
+        Reason.INVALID_VALUE,
+        "a factor of -2.0, expected at least 0 and finite");
+    assertRefused(
+        model -> model.setCalibration(withRanges(model, 1.0, List.of(1.0, 2.0, 1.0))),
+        Reason.INVALID_VALUE,
+        "a coverage of 1.0, expected between 0 and 1");
+  }
+
+  private static Calibration withRanges(
+      DensityModel.Builder model, double coverage, List<Double> factors) {
+    return Calibration.newBuilder(model.getCalibration())
+        .setExpectedRanges(new ExpectedRanges(coverage, factors))
+        .build();
+  }
+
   private void assertRefused(Consumer<DensityModel.Builder> change, Reason reason, String message) {
     DensityModel.Builder builder = DensityModel.newBuilder(bundle.record());
     change.accept(builder);

@@ -3,29 +3,74 @@ package io.lowtide.density.explanation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lowtide.density.calibration.Rarity;
+import io.lowtide.schemas.ExplanationKind;
 import io.lowtide.schemas.FieldContribution;
+import io.lowtide.schemas.UnusualPattern;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AlertSummaryTest {
 
-  @Test
-  void shouldNameTheFieldsThatExplainMostOfIt() {
-    String summary =
-        AlertSummary.of(
-            new Rarity(2_000, false),
-            List.of(
-                new FieldContribution("temperature", 91.2345, 64.8, null, null, -12.0),
-                new FieldContribution("pressure", 0.41, 2.0, null, null, -6.0),
-                new FieldContribution("speed", 3.0, 3.1, null, null, -0.5),
-                new FieldContribution("load", 1.0, 1.0, null, null, 0.7)));
+  private static final Rarity RARE = new Rarity(2_000, false);
 
-    assertThat(summary)
+  private static final FieldContribution TEMPERATURE =
+      new FieldContribution("temperature", 91.2345, 64.8, null, null, -12.0, 63.14, 66.5);
+
+  private static final FieldContribution PRESSURE =
+      new FieldContribution("pressure", 0.41, 2.0, null, null, -6.0, 1.95, 2.05);
+
+  private static final FieldContribution SPEED =
+      new FieldContribution("speed", 3.0, 3.1, null, null, -0.5, 2.9, 3.3);
+
+  @Test
+  void shouldSayWhatIsExpectedOfTheOneFieldThatIsUnusual() {
+    assertThat(AlertSummary.of(RARE, full(UnusualPattern.FIELD, TEMPERATURE)))
         .isEqualTo(
-            "MEDIUM, about 1 in 2,000 normal records is this improbable: temperature is 91.23 (normal"
-                + " here: 64.8) and pressure is 0.41 (normal here: 2).");
+            "MEDIUM: temperature is 91.23 (expected 63.14 to 66.5); about 1 in 2,000 normal records"
+                + " is this improbable.");
+  }
+
+  @Test
+  void shouldNameTheFieldsOfAGroupThatExplainMostOfIt() {
+    assertThat(AlertSummary.of(RARE, full(UnusualPattern.GROUP, TEMPERATURE, PRESSURE, SPEED)))
+        .isEqualTo(
+            "MEDIUM: temperature is 91.23 (expected 63.14 to 66.5) and pressure is 0.41 (expected"
+                + " 1.95 to 2.05), which do not fit the other fields; about 1 in 2,000 normal"
+                + " records is this improbable.");
+  }
+
+  @Test
+  void shouldSayThatOnlyTheWholeIsUnusual() {
+    assertThat(AlertSummary.of(RARE, full(UnusualPattern.JOINT, PRESSURE, SPEED)))
+        .startsWith("MEDIUM: the fields do not fit together, most of all pressure is 0.41 (");
+  }
+
+  @Test
+  void shouldSayThatAnExplanationIsBrief() {
+    Explanation brief =
+        new Explanation(
+            ExplanationKind.BRIEF,
+            Optional.empty(),
+            -3,
+            OptionalDouble.empty(),
+            List.of(new FieldContribution("x", 4.0, null, null, null, -5.0, null, null)));
+    assertThat(AlertSummary.of(RARE, brief)).startsWith("MEDIUM: at a first look, x is 4; about");
+  }
+
+  @Test
+  void shouldTellCategories() {
+    assertThat(
+            AlertSummary.of(
+                RARE,
+                full(
+                    UnusualPattern.FIELD,
+                    new FieldContribution(
+                        "mode", null, null, "idle", "running", -4.0, null, null))))
+        .startsWith("MEDIUM: mode is idle (expected running); ");
   }
 
   @Test
@@ -33,25 +78,39 @@ class AlertSummaryTest {
     assertThat(
             AlertSummary.of(
                 new Rarity(1_000_000, true),
-                List.of(new FieldContribution("x", 1e30, 0.0, null, null, -5.0))))
+                full(
+                    UnusualPattern.FIELD,
+                    new FieldContribution("x", 1e30, 0.0, null, null, -5.0, null, null))))
         .isEqualTo(
-            "CRITICAL, fewer than 1 in 1,000,000 normal records are this improbable: x is 1.000e+30 (normal"
-                + " here: 0).");
+            "CRITICAL: x is 1.000e+30 (expected 0); fewer than 1 in 1,000,000 normal records are"
+                + " this improbable.");
   }
 
   @Test
   void shouldNotTellALevelAsKnownThatMayBeHigher() {
-    assertThat(AlertSummary.of(new Rarity(200, true), List.of()))
-        .startsWith("At least LOW, fewer than 1 in 200 normal records are this improbable: ");
+    assertThat(AlertSummary.of(new Rarity(200, true), full(UnusualPattern.FIELD)))
+        .startsWith("At least LOW: ")
+        .endsWith("fewer than 1 in 200 normal records are this improbable.");
   }
 
   @Test
   void shouldSaySoWhenNoFieldStandsOut() {
     assertThat(
             AlertSummary.of(
-                new Rarity(100, false),
-                List.of(new FieldContribution("x", 1.0, 1.0, null, null, 0.0))))
-        .endsWith("no field stands out by itself.");
+                RARE,
+                full(
+                    UnusualPattern.FIELD,
+                    new FieldContribution("x", 1.0, 1.0, null, null, 0.0, null, null))))
+        .startsWith("MEDIUM: no field stands out by itself; ");
+  }
+
+  private static Explanation full(UnusualPattern pattern, FieldContribution... contributions) {
+    return new Explanation(
+        ExplanationKind.FULL,
+        Optional.of(pattern),
+        -3,
+        OptionalDouble.of(0.9),
+        List.of(contributions));
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldEvaluator;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.density.field.FieldTape;
 import io.lowtide.density.field.ScalarVectorField;
 import io.lowtide.density.field.VectorField;
 import io.lowtide.density.field.VectorFields;
@@ -127,6 +128,11 @@ class FlowIntegratorTest {
     @Override
     public VectorField restrictedTo(int[] dimensions) {
       throw new UnsupportedOperationException("this field is of both dimensions");
+    }
+
+    @Override
+    public FieldTape newTape(double[] times) {
+      throw new UnsupportedOperationException("not differentiated in these tests");
     }
 
     @Override

@@ -134,10 +134,17 @@ class MixedRecordScorerTest {
   void shouldScoreAMissingValueAsSuchAndNameIt() {
     Scored scored = (Scored) scorer.score(payment(2, null, "red", NOON, "north"));
     assertThat(scored.logLikelihood()).isFinite();
-    assertThat(scorer.explain())
+    assertThat(scorer.explain().contributions())
         .contains(
             new FieldContribution(
-                "delay", null, null, "missing", "present", Math.log(0.04) - Math.log1p(-0.04)));
+                "delay",
+                null,
+                null,
+                "missing",
+                "present",
+                Math.log(0.04) - Math.log1p(-0.04),
+                null,
+                null));
   }
 
   @Test
@@ -161,18 +168,19 @@ class MixedRecordScorerTest {
   @Test
   void shouldNameARareCategoryInTheExplanation() {
     scorer.score(payment(2, 3, "green", NOON, "north"));
-    assertThat(scorer.explain())
+    assertThat(scorer.explain().contributions())
         .contains(
             new FieldContribution(
-                "colour", null, null, "green", "red", Math.log(0.02) - Math.log(0.7)));
+                "colour", null, null, "green", "red", Math.log(0.02) - Math.log(0.7), null, null));
     scorer.score(payment(2, 3, "blue", NOON, "north"));
-    assertThat(scorer.explain()).noneMatch(contribution -> contribution.getText() != null);
+    assertThat(scorer.explain().contributions())
+        .noneMatch(contribution -> contribution.getText() != null);
   }
 
   @Test
   void shouldTellNoMoreThanTheBeginningOfALongCategory() {
     scorer.score(payment(2, 3, "x".repeat(300_000), NOON, "y".repeat(300_000)));
-    assertThat(scorer.explain())
+    assertThat(scorer.explain().contributions())
         .extracting(FieldContribution::getText)
         .contains("x".repeat(200) + "...");
     assertThat(scorer.context())

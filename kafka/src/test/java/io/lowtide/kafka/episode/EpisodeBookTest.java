@@ -155,7 +155,8 @@ class EpisodeBookTest {
   private static AnomalyAlert alert(
       String key, Instant at, double severity, List<String> fields, RecordPosition source) {
     Stream<FieldContribution> contributions =
-        fields.stream().map(field -> new FieldContribution(field, 4.0, 2.0, null, null, -10.0));
+        fields.stream()
+            .map(field -> new FieldContribution(field, 4.0, 2.0, null, null, -10.0, null, null));
     return AnomalyAlert.newBuilder()
         .setId("unused")
         .setDetector("press-line")

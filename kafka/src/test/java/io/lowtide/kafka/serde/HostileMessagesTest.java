@@ -215,8 +215,8 @@ final class HostileMessagesTest {
         .setSummary("volts is far too high for this speed")
         .setContributions(
             List.of(
-                new FieldContribution("volts", 400.0, 230.0, null, null, -80.5),
-                new FieldContribution("speed", 1200.0, 1190.0, null, null, -10.0)))
+                new FieldContribution("volts", 400.0, 230.0, null, null, -80.5, 228.0, 232.0),
+                new FieldContribution("speed", 1200.0, 1190.0, null, null, -10.0, null, null)))
         .setEvaluations(38)
         .setSource(new RecordPosition("readings", 3, 42L))
         .build();

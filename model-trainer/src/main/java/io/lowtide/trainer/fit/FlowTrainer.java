@@ -4,6 +4,7 @@ import io.lowtide.density.bundle.BundleAssembler;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.explanation.RangeCalibration;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.schemas.Provenance;
 import io.lowtide.schemas.TrainingSummary;
@@ -178,7 +179,10 @@ public final class FlowTrainer {
               detector,
               VERSION_TIME.format(now) + "-" + dataHash.substring(0, 8),
               now,
-              ConformalCalibration.fit(scores, settings.budget()),
+              ConformalCalibration.fit(scores, settings.budget())
+                  .withExpectedRanges(
+                      RangeCalibration.measure(
+                          assembler.encoder(), assembler.flow(), atLeast(calibrated, scores[0]))),
               new TrainingSummary(
                   (long) calibrated.trainingRecords(),
                   (long) calibrated.validationRecords(),
@@ -215,6 +219,14 @@ public final class FlowTrainer {
       LOG.warn("How the newest tenth fares cannot be told: {}", e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** The calibration records that are not taken for possible anomalies. */
+  private static List<double[]> atLeast(CalibratedFlow calibrated, double lowest) {
+    return IntStream.range(0, calibrated.heldOut().size())
+        .filter(i -> calibrated.conformityScores()[i] >= lowest)
+        .mapToObj(calibrated.heldOut()::get)
+        .toList();
   }
 
   /** The conformity scores but the lowest of them, as many as may be of anomalies. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.density.explanation.Explainer;
 import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.Flow;
@@ -13,6 +14,7 @@ import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
+import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.data.DataException;
@@ -93,6 +95,40 @@ class FlowTrainerTest {
         Math.sqrt(
             budget * (1 - budget) * (1.0 / fresh + 1.0 / result.bundle().calibration().size()));
     assertThat(falseAlarmRate(result.bundle(), fresh)).isCloseTo(budget, within(3 * deviation));
+  }
+
+  @Test
+  void shouldMakeExpectedRangesCoverAsManyFreshRecordsAsTheySay() {
+    ModelBundle bundle = result.bundle();
+    ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
+    Explainer explainer = new Explainer(bundle);
+    double coverage = bundle.calibration().expectedRanges().orElseThrow().getCoverage();
+    double[][] fresh = bananas(1000, 17).rows();
+    Map<String, Integer> covered = new TreeMap<>();
+    for (double[] row : fresh) {
+      // Continuous features first, then the constant.
+      double[] values = {row[0], row[2], row[1]};
+      scorer.score(values);
+      for (FieldContribution field :
+          explainer
+              .explain(values, scorer.logLikelihood(), category -> Optional.empty())
+              .contributions()) {
+        boolean within =
+            field.getExpectedLow() != null
+                && field.getExpectedLow() <= field.getValue()
+                && field.getValue() <= field.getExpectedHigh();
+        covered.merge(field.getField(), within ? 1 : 0, Integer::sum);
+      }
+    }
+    double deviation =
+        Math.sqrt(
+            coverage * (1 - coverage) * (1.0 / fresh.length + 1.0 / bundle.calibration().size()));
+    assertThat(covered).hasSize(2);
+    assertThat(covered.values())
+        .allSatisfy(
+            count ->
+                assertThat((double) count / fresh.length)
+                    .isCloseTo(coverage, within(4 * deviation)));
   }
 
   private static double falseAlarmRate(ModelBundle bundle, int fresh) {

@@ -97,14 +97,14 @@ public final class MachinePark implements LabelledTraffic {
     }
     AnomalyKind[] kinds = AnomalyKind.values();
     AnomalyKind kind = kinds[random.nextInt(kinds.length)];
-    return new LabelledRecord(machine, record(machine, anomalous(kind, random)), kind.label);
+    return anomalous(machine, kind, random);
   }
 
   private static double[] normal(Random random) {
     return MachineReading.normal(MachineMode.at(random.nextDouble()), random);
   }
 
-  private double[] anomalous(AnomalyKind kind, Random random) {
+  private LabelledRecord anomalous(String machine, AnomalyKind kind, Random random) {
     while (true) {
       MachineMode mode = MachineMode.at(random.nextDouble());
       MachineMode otherMode = MachineMode.at(random.nextDouble());
@@ -113,11 +113,19 @@ public final class MachinePark implements LabelledTraffic {
       if (mode == otherMode) {
         continue;
       }
-      double[] corrupted = kind.corrupt(reading, other, random);
+      double[] corrupted = kind.corrupt(reading.clone(), other, random);
       if (!kind.joint || isInRange(corrupted)) {
-        return corrupted;
+        return new LabelledRecord(
+            machine, record(machine, corrupted), kind.label, changed(reading, corrupted));
       }
     }
+  }
+
+  private static List<String> changed(double[] before, double[] after) {
+    return IntStream.range(0, before.length)
+        .filter(sensor -> before[sensor] != after[sensor])
+        .mapToObj(sensor -> MachineReading.SENSORS[sensor])
+        .toList();
   }
 
   private boolean isInRange(double[] reading) {

@@ -60,7 +60,7 @@ class DemoTest {
     assertThat(number(text, "alerts +([\\d,]+)")).isBetween(10L, 400L);
     assertThat(number(text, "episodes +([\\d,]+)")).isBetween(10L, 400L);
     assertThat(text).containsPattern("spike \\(one field\\) +\\d+ +\\d+ +(9\\d\\.\\d|100\\.0) %");
-    assertThat(text).contains("normal here");
+    assertThat(text).contains("(expected ");
     assertThat(BundleFiles.read(directory.resolve("model.avro")).detector())
         .isEqualTo(Demo.DETECTOR);
   }

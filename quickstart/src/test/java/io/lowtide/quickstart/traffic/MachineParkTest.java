@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lowtide.trainer.data.Table;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
@@ -65,5 +68,28 @@ class MachineParkTest {
       records.add(stream.next());
     }
     return records;
+  }
+
+  @Test
+  void shouldNameTheFieldsThatAFaultChanged() {
+    Map<String, Set<List<String>>> changed = new TreeMap<>();
+    new MachinePark(2_000, 20_000, 3)
+        .stream()
+            .forEachRemaining(
+                record ->
+                    changed
+                        .computeIfAbsent(record.kind(), kind -> new HashSet<>())
+                        .add(record.changed()));
+
+    assertThat(changed.get(LabelledRecord.NORMAL)).containsExactly(List.of());
+    assertThat(changed.get(AnomalyKind.BLOCKED_COOLING.label))
+        .containsExactly(List.of("windingTemperature"));
+    assertThat(changed.get(AnomalyKind.SLIPPING_DRIVE.label))
+        .containsExactly(List.of("power", "current"));
+    assertThat(changed.get(AnomalyKind.WORN_BEARING.label))
+        .containsExactly(List.of("bearingTemperature", "vibration"));
+    assertThat(changed.get(AnomalyKind.SPIKE.label)).allMatch(fields -> fields.size() == 1);
+    assertThat(changed.get(AnomalyKind.CROSSED_SIGNALS.label))
+        .allMatch(fields -> fields.size() == 4);
   }
 }

@@ -2,10 +2,10 @@ package io.lowtide.stream.detection;
 
 import io.lowtide.density.calibration.Rarity;
 import io.lowtide.density.explanation.AlertSummary;
+import io.lowtide.density.explanation.Explanation;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
-import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import java.time.Instant;
@@ -30,7 +30,7 @@ public final class AlertFactory {
       long eventTime,
       ActiveModel model,
       Scored score,
-      List<FieldContribution> contributions,
+      Explanation explanation,
       List<ContextValue> context,
       long suppressed) {
     String version = model.bundle().version();
@@ -48,8 +48,12 @@ public final class AlertFactory {
         rarity.oneIn(),
         rarity.orMore(),
         model.budget(),
-        AlertSummary.of(rarity, contributions),
-        contributions,
+        AlertSummary.of(rarity, explanation),
+        explanation.pattern().orElse(null),
+        explanation.kind(),
+        explanation.normalLogLikelihood(),
+        explanation.rangeCoverage().isPresent() ? explanation.rangeCoverage().getAsDouble() : null,
+        explanation.contributions(),
         context,
         score.evaluations(),
         suppressed,

@@ -13,9 +13,11 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.ExplanationKind;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.schemas.SeverityLevel;
+import io.lowtide.schemas.UnusualPattern;
 import io.lowtide.stream.TestModels;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.DeadLetters;
@@ -134,8 +136,16 @@ class DetectionTopologyTest {
     assertThat(strongest.getField()).isEqualTo("pressure");
     assertThat(strongest.getValue()).isEqualTo(4.9);
     assertThat(strongest.getContribution()).isNegative();
+    assertThat(strongest.getExpectedLow()).isLessThan(strongest.getExpectedHigh());
+    assertThat(strongest.getExpectedHigh()).isLessThan(4.9);
+    assertThat(alert.getPattern()).isEqualTo(UnusualPattern.FIELD);
+    assertThat(alert.getExplanation()).isEqualTo(ExplanationKind.FULL);
+    assertThat(
+            alert.getContributions().stream().mapToDouble(FieldContribution::getContribution).sum())
+        .isCloseTo(alert.getLogLikelihood() - alert.getNormalLogLikelihood(), within(1e-9));
     assertThat(alert.getSummary())
-        .contains("normal records are this improbable: pressure is 4.9 (");
+        .startsWith("At least LOW: pressure is 4.9 (expected ")
+        .endsWith("; fewer than 1 in 200 normal records are this improbable.");
     assertThat(stream.scores().get(0).getAnomalous()).isTrue();
   }
 
