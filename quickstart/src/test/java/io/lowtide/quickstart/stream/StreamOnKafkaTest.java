@@ -15,6 +15,7 @@ import io.lowtide.kafka.feedback.FeedbackTopic;
 import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.kafka.topic.TopicException;
+import io.lowtide.kafka.topic.Topics;
 import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
@@ -468,6 +469,10 @@ class StreamOnKafkaTest extends AccountedStreamTest {
           () -> episodes(prefix + ".episodes").toString());
     }
 
+    try (Topics topics = new Topics(connection().clientProperties())) {
+      String created = prefix + ".episodes";
+      assertThat(topics.limits(List.of(created)).get(created).needsKey()).as("compacted").isTrue();
+    }
     assertThat(episodes(prefix + ".episodes"))
         .extracting(Episode::getChange, Episode::getClosedBy, Episode::getCount)
         .containsExactly(
