@@ -1,7 +1,6 @@
 package io.lowtide.cuda;
 
 import io.lowtide.density.field.FieldShape;
-import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.BatchProblem;
 import io.lowtide.trainer.engine.Precision;
@@ -96,9 +95,6 @@ final class CudaEngine implements TrainingEngine {
 
   /** The same with steps of equal length, to compare speeds at equal work. */
   BatchGradient newGradient(BatchProblem problem, int fixedSteps) {
-    if (!(problem.base() instanceof StandardNormal)) {
-      throw new CudaException("the kernels start from the standard normal distribution alone", 0);
-    }
     device.enter();
     return new CudaGradient(device, module(problem), problem, fixedSteps);
   }

@@ -41,6 +41,7 @@ final class CudaGradient implements BatchGradient {
   private final long operands;
   private final long parts;
   private final long directionTable;
+  private final MixtureTable base;
   private final KernelArgument argument = new KernelArgument();
 
   private final double[] probes;
@@ -86,6 +87,7 @@ final class CudaGradient implements BatchGradient {
     this.operands = device.allocate((long) module.operands() * module.shape().bytes());
     this.parts = device.allocate((long) blocks * length * module.shape().bytes());
     this.directionTable = uploadDirections();
+    this.base = MixtureTable.of(problem, device, module.shape().dimensions(), stream);
     argument.set(
         problem,
         new KernelArgument.Addresses(
@@ -96,6 +98,8 @@ final class CudaGradient implements BatchGradient {
             optional > 0 ? batch.address(PRESENT) : 0,
             directions.randomProbes() > 0 ? batch.address(PROBES) : 0,
             directionTable,
+            base.address(),
+            base.marginals(),
             results.address(LOG_DENSITIES),
             results.address(KINETIC_ENERGIES),
             results.address(JACOBIAN_NORMS),
@@ -105,7 +109,8 @@ final class CudaGradient implements BatchGradient {
         directions.count(),
         directions.closedTrace(),
         fixedSteps,
-        blocks);
+        blocks,
+        base.components());
     this.kernelParameters = new double[length];
     this.kernelGradient = new double[length];
     this.logDensities = new double[records];
@@ -174,6 +179,8 @@ final class CudaGradient implements BatchGradient {
     batch.put(CONTEXT, records.context());
     batch.put(PRESENT, records.present());
     batch.upload(stream);
+    base.load(records.present());
+    argument.setBase(base.address());
     argument.setWantGradient(wantGradient);
     module.flow(blocks, contextDimensions, stream, argument.pointer());
     if (wantGradient) {
@@ -223,6 +230,7 @@ final class CudaGradient implements BatchGradient {
     batch.close();
     results.close();
     outcomes.close();
+    base.close();
     device.free(operands);
     device.free(parts);
     device.free(directionTable);

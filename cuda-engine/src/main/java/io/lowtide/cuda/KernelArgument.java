@@ -9,14 +9,15 @@ import io.lowtide.trainer.engine.ErrorNorm;
 /** The one argument of every kernel: {@code struct Problem} of the source, field by field. */
 final class KernelArgument implements AutoCloseable {
 
-  private static final int ADDRESSES = 14;
+  private static final int ADDRESSES = 16;
   private static final int DOUBLES = 7;
-  private static final int INTEGERS = 13;
-  private static final int SIZES = 13;
+  private static final int INTEGERS = 14;
+  private static final int BASE = 7;
+  private static final int SIZES = 15;
   private static final long DOUBLES_AT = (long) ADDRESSES * Long.BYTES;
   private static final long INTEGERS_AT = DOUBLES_AT + (long) DOUBLES * Double.BYTES;
   private static final long WANT_GRADIENT_AT = INTEGERS_AT + 11L * Integer.BYTES;
-  private static final long BYTES = INTEGERS_AT + (INTEGERS + 1L) * Integer.BYTES;
+  private static final long BYTES = INTEGERS_AT + (long) INTEGERS * Integer.BYTES;
 
   private final Memory struct = new Memory(BYTES);
 
@@ -40,6 +41,8 @@ final class KernelArgument implements AutoCloseable {
       long present,
       long probes,
       long directions,
+      long base,
+      long marginals,
       long logDensities,
       long kineticEnergies,
       long jacobianNorms,
@@ -53,6 +56,7 @@ final class KernelArgument implements AutoCloseable {
    * @param directionCount products with probes
    * @param closedTrace whether the divergence is found in closed form
    * @param blocks that take part
+   * @param baseComponents of the mixture that is the base; 0: the standard normal
    */
   void set(
       BatchProblem problem,
@@ -60,7 +64,8 @@ final class KernelArgument implements AutoCloseable {
       int directionCount,
       boolean closedTrace,
       int fixedSteps,
-      int blocks) {
+      int blocks,
+      int baseComponents) {
     long[] list = {
       addresses.parameters(),
       addresses.operands(),
@@ -69,6 +74,8 @@ final class KernelArgument implements AutoCloseable {
       addresses.present(),
       addresses.probes(),
       addresses.directions(),
+      addresses.base(),
+      addresses.marginals(),
       addresses.logDensities(),
       addresses.kineticEnergies(),
       addresses.jacobianNorms(),
@@ -100,9 +107,15 @@ final class KernelArgument implements AutoCloseable {
       problem.adjoint().maximumEvaluations(),
       fixedSteps,
       0,
-      blocks
+      blocks,
+      baseComponents
     };
     struct.write(INTEGERS_AT, integers, 0, integers.length);
+  }
+
+  /** Where the marginals of the mixture are from here on. */
+  void setBase(long address) {
+    struct.setLong((long) BASE * Long.BYTES, address);
   }
 
   void setSizes(long address) {

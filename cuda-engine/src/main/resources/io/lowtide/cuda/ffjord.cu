@@ -91,6 +91,8 @@ struct Problem {
   const real* present;      // B by d, 1 or 0; null where every record has every component
   const real* probes;       // random directions, each B by d
   const int* directions;    // of the products, FIELDS numbers each
+  const real* base;         // marginals of a mixture, one for each set of components that a record has; null where the base is the standard normal
+  const int* marginals;     // B: which of them
   real* logDensities;       // B
   real* kineticEnergies;    // B
   real* jacobianNorms;      // B
@@ -106,6 +108,7 @@ struct Problem {
   int maximumEvaluations, adjointMaximumEvaluations;
   int fixedSteps;           // 0: adaptive
   int wantGradient, blocks;
+  int baseComponents;       // of the mixture
 };
 
 enum Status { COMPLETED = 0, BUDGET_EXCEEDED = 1, STEP_TOO_SMALL = 2, NOT_FINITE = 3 };
@@ -901,13 +904,75 @@ DEVICE void clearWeights(Sums& sums) {
   EACH(NARROW_ROWS, m) EACH(4, q) sums.first[m][q] = sums.output[m][q] = 0;
 }
 
+// A mixture's component in its table: logarithm of weight and scale, then the whitened mean, then the whitening matrix (L^-1 of a covariance L L'), lower triangular.
+#define B_MEAN 4
+#define B_WHITENING (B_MEAN + DIMS)                         // [DIMS][DIMS]
+#define B_COMPONENT (B_WHITENING + DIMS * DIMS)
+// While a tile is at the base, in the place of slopes.
+#define S_WHITENED S_SLOPES                                 // [DIMS][TILE]
+#define S_BASE_GRADIENT (S_WHITENED + DIMS * TILE)          // [DIMS][TILE]
+#define S_BASE_LARGEST (S_BASE_GRADIENT + DIMS * TILE)      // log-density of a component, the largest up to now
+#define S_BASE_SUM (S_BASE_LARGEST + TILE)                  // of the components' densities, in units of that
+#define S_BASE_KEPT (S_BASE_SUM + TILE)
+#define S_BASE_SHARE (S_BASE_KEPT + TILE)
+
+static_assert(S_BASE_SHARE + TILE <= S_SLOPES + STAGES * COLUMNS * TILE, "room");
+
+DEVICE const real* componentOf(const Frame& f, int r, int k) {
+  const int record = f.first + r;
+  const int marginal = record < f.p.records ? f.p.marginals[record] : 0;
+  return f.p.base + ((long long)marginal * f.p.baseComponents + k) * B_COMPONENT;
+}
+
+// Density of the base at z(0), a mixture's components one after the other, and minus its gradient times the sum: what cotangents begin with. Ends with a barrier.
+DEVICE void evaluateMixture(const Frame& f) {
+  const real* z = f.sh + S_STATE;
+  SHARED(DIMS * TILE, e) f.sh[S_BASE_GRADIENT + e] = 0;
+  SHARED(TILE, r) {
+    f.sh[S_BASE_LARGEST + r] = -NOT_FINITE_NORM;
+    f.sh[S_BASE_SUM + r] = 0;
+  }
+  BARRIER();
+  for (int k = 0; k < f.p.baseComponents; k++) {
+    SHARED(DIMS * TILE, e) {
+      const int c = e / TILE, r = e % TILE;
+      const real* component = componentOf(f, r, k);
+      real sum = -component[B_MEAN + c];
+      for (int j = 0; j <= c; j++) sum += component[B_WHITENING + c * DIMS + j] * z[j * TILE + r];
+      f.sh[S_WHITENED + e] = sum;
+    }
+    BARRIER();
+    SHARED(TILE, r) {
+      real square = 0;
+      for (int c = 0; c < DIMS; c++) square += f.sh[S_WHITENED + c * TILE + r] * f.sh[S_WHITENED + c * TILE + r];
+      const real own = componentOf(f, r, k)[0] - (real)0.5 * square, before = f.sh[S_BASE_LARGEST + r], largest = larger(before, own);
+      const real kept = powerOfTwo(LOG2_E * (before - largest)), share = powerOfTwo(LOG2_E * (own - largest));
+      f.sh[S_BASE_KEPT + r] = kept;
+      f.sh[S_BASE_SHARE + r] = share;
+      f.sh[S_BASE_SUM + r] = kept * f.sh[S_BASE_SUM + r] + share;
+      f.sh[S_BASE_LARGEST + r] = largest;
+    }
+    BARRIER();
+    SHARED(DIMS * TILE, e) {
+      const int c = e / TILE, r = e % TILE;
+      const real* component = componentOf(f, r, k);
+      real sum = 0;
+      for (int i = c; i < DIMS; i++) sum += component[B_WHITENING + i * DIMS + c] * f.sh[S_WHITENED + i * TILE + r];
+      f.sh[S_BASE_GRADIENT + e] = f.sh[S_BASE_KEPT + r] * f.sh[S_BASE_GRADIENT + e] + f.sh[S_BASE_SHARE + r] * sum;
+    }
+    BARRIER();
+  }
+}
+
 // Writes a tile's results: after a failed solve its log-densities are not numbers.
 DEVICE void storeTile(const Frame& f, Status status) {
+  const bool normal = f.p.baseComponents == 0;
   SHARED(TILE, r) {
     const int record = f.first + r;
     if (record < f.p.records) {
       real sum = f.sh[S_STATE + DIMS * TILE + r];
-      for (int c = 0; c < f.p.dimensions; c++) {
+      if (!normal) sum += f.sh[S_BASE_LARGEST + r] + LN_2 * binaryLogarithm(f.sh[S_BASE_SUM + r]);
+      for (int c = 0; normal && c < f.p.dimensions; c++) {
         // A component that a record lacks stays at 0, and has no part in the base density.
         const real z = f.sh[S_STATE + c * TILE + r];
         sum -= f.sh[S_PRESENT + c * TILE + r] * ((real)0.5 * z * z + HALF_LOG_TWO_PI);
@@ -944,11 +1009,15 @@ GLOBAL void LAUNCH_BOUNDS(THREADS, BLOCKS) flow(const Problem p) {
     int forward, backward = 0;
     real time, length;
     Status status = solve<false>(f, sums, forward, time, length);
+    if (p.baseComponents > 0) evaluateMixture(f);
     storeTile(f, status);
     BARRIER();
     if (p.wantGradient && status == COMPLETED) {
-      // dL/dz(0) = z(0).
-      SHARED(DIMS * TILE, e) f.sh[S_STATE + DIMS * TILE + e] = f.sh[S_STATE + e];
+      // dL/dz(0): z(0) for the standard normal.
+      SHARED(DIMS * TILE, e) {
+        const int r = e % TILE;
+        f.sh[S_STATE + DIMS * TILE + e] = p.baseComponents == 0 ? f.sh[S_STATE + e] : f.sh[S_VALID + r] * f.sh[S_BASE_GRADIENT + e] / f.sh[S_BASE_SUM + r];
+      }
       BARRIER();
       status = solve<true>(f, sums, backward, time, length);
       addGates(f, sums, part);

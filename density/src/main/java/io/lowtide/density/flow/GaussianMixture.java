@@ -187,6 +187,19 @@ public final class GaussianMixture implements BaseDensity {
     return components;
   }
 
+  /**
+   * L^-1 of a component, its columns one after the other, each from the diagonal down; not to be
+   * changed.
+   */
+  public double[] whitening(int component) {
+    return whitening[component];
+  }
+
+  /** log weight - log det L - (d/2) log 2 pi of a component. */
+  public double logScale(int component) {
+    return logScale[component];
+  }
+
   @Override
   public int dimensions() {
     return dimensions;
@@ -198,7 +211,7 @@ public final class GaussianMixture implements BaseDensity {
   }
 
   @Override
-  public BaseEvaluator newEvaluator() {
+  public Evaluator newEvaluator() {
     return new Evaluator(this);
   }
 
@@ -223,7 +236,7 @@ public final class GaussianMixture implements BaseDensity {
   }
 
   /** Whitens the point by each component, and sums their densities by their logarithms. */
-  private static final class Evaluator implements BaseEvaluator {
+  public static final class Evaluator implements BaseEvaluator {
 
     private final int dimensions;
     private final double[][] means;
@@ -232,7 +245,7 @@ public final class GaussianMixture implements BaseDensity {
     private final double[][] whitened;
     private final double[] logDensities;
 
-    Evaluator(GaussianMixture mixture) {
+    private Evaluator(GaussianMixture mixture) {
       this.dimensions = mixture.dimensions;
       this.means = mixture.components.stream().map(Component::mean).toArray(double[][]::new);
       this.whitening = mixture.whitening;
@@ -256,6 +269,21 @@ public final class GaussianMixture implements BaseDensity {
         sum += Math.exp(one - largest);
       }
       return largest + Math.log(sum);
+    }
+
+    /**
+     * Log-density, and what each component has of the density.
+     *
+     * @param z a point, in its first d numbers
+     * @param shares receives one number for each component; they sum to one
+     * @return the log-density
+     */
+    public double shares(double[] z, double[] shares) {
+      double total = logDensity(z);
+      for (int k = 0; k < means.length; k++) {
+        shares[k] = Math.exp(logDensities[k] - total);
+      }
+      return total;
     }
 
     /** L^-1 (z - mean), column by column, and its squared length. */

@@ -2,7 +2,6 @@ package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.FlowParameters;
-import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
@@ -58,7 +57,8 @@ final class CrossFitting {
    * @param shuffled records in random order
    */
   CalibratedFlow fit(Table shuffled) {
-    FeatureSpecification features = featureSource.of(shuffled);
+    FlowStart start = FlowStart.of(settings, featureSource, shuffled);
+    FeatureSpecification features = start.features();
     FeatureEncoder encoder = new FeatureEncoder(features);
     TrainingEngine engine = engines.forShape(settings.fieldShape(encoder));
     List<Fold> folds =
@@ -70,19 +70,20 @@ final class CrossFitting {
             + " to stop",
         shuffled.size(),
         folds.size());
-    fitAll(engine, folds, encoder);
+    fitAll(engine, folds, start, encoder);
     List<EpochReport> history = meanHistory(folds);
     EpochReport best =
         Collections.min(
             history, Comparator.comparingDouble(EpochReport::validationNegativeLogLikelihood));
     LOG.info("Fitting the flow that serves to all records, {} iterations", best.iteration());
+    TrainingData records = new TrainingData(encoder, shuffled);
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(
             engine,
-            settings.withMaximumSeconds(secondsForEach(engine)),
-            new StandardNormal(encoder.dimensions()),
-            new TrainingData(encoder, shuffled),
+            start.settings().withMaximumSeconds(secondsForEach(engine)),
+            start.base(records),
+            records,
             Optional.empty())) {
       flow =
           fitter.fit(
@@ -118,13 +119,14 @@ final class CrossFitting {
   }
 
   /** Folds side by side, which small batches make better use of than shards. */
-  private void fitAll(TrainingEngine engine, List<Fold> folds, FeatureEncoder encoder) {
+  private void fitAll(
+      TrainingEngine engine, List<Fold> folds, FlowStart start, FeatureEncoder encoder) {
     ExecutorService executor =
         Executors.newFixedThreadPool(Math.min(folds.size(), engine.concurrentFits()));
     try {
       List<Future<?>> fits = new ArrayList<>();
       for (Fold fold : folds) {
-        fits.add(executor.submit(() -> fold.fit(engine, encoder)));
+        fits.add(executor.submit(() -> fold.fit(engine, start, encoder)));
       }
       for (Future<?> fit : fits) {
         fit.get();
@@ -186,18 +188,19 @@ final class CrossFitting {
       leftOut = table.withRows(outside.toArray(double[][]::new));
     }
 
-    void fit(TrainingEngine engine, FeatureEncoder encoder) {
+    void fit(TrainingEngine engine, FlowStart start, FeatureEncoder encoder) {
+      TrainingData records = new TrainingData(encoder, fitted);
       try (FlowFitter fitter =
           new FlowFitter(
               engine,
-              settings.withoutShards().withMaximumSeconds(secondsForEach(engine)),
-              new StandardNormal(encoder.dimensions()),
-              new TrainingData(encoder, fitted),
+              start.settings().withoutShards().withMaximumSeconds(secondsForEach(engine)),
+              start.base(records),
+              records,
               Optional.of(new TrainingData(encoder, leftOut)),
               validationInterval)) {
         fitter.fit(
             Optional.empty(),
-            settings.iterations(),
+            start.settings().iterations(),
             (report, parameters) -> {
               history.add(report);
               trajectory.add(parameters);

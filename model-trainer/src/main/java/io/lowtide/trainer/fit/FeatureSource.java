@@ -20,29 +20,24 @@ final class FeatureSource {
 
   private final FeaturePlan plan;
   private final Set<String> optional = new HashSet<>();
-  private final double smoothing;
   private final Optional<FeatureSpecification> known;
 
   /**
    * @param plan what each field is taken for
    * @param all every training record
-   * @param smoothing standard deviation of the noise where the plan does not say
    */
-  FeatureSource(FeaturePlan plan, Table all, double smoothing) {
-    this(plan, all, smoothing, Optional.empty());
+  FeatureSource(FeaturePlan plan, Table all) {
+    this(plan, all, Optional.empty());
   }
 
   /**
    * @param plan what each field is taken for
    * @param all every training record
-   * @param smoothing standard deviation of the noise where the plan does not say
    * @param known the specification, where it is not to be measured
    */
-  FeatureSource(
-      FeaturePlan plan, Table all, double smoothing, Optional<FeatureSpecification> known) {
+  FeatureSource(FeaturePlan plan, Table all, Optional<FeatureSpecification> known) {
     this.known = known;
     this.plan = plan;
-    this.smoothing = smoothing;
     for (int index = 0; index < all.columns().size(); index++) {
       if (Arrays.stream(all.column(index)).anyMatch(Double::isNaN)) {
         optional.add(all.columns().get(index));
@@ -64,8 +59,12 @@ final class FeatureSource {
         && TimeColumn.of(all, field, cycle.times()).unreadable() > 0;
   }
 
-  /** The specification by the records that are fitted to. */
-  FeatureSpecification of(Table fitted) {
+  /**
+   * The specification by the records that are fitted to.
+   *
+   * @param smoothing standard deviation of the noise where the plan does not say
+   */
+  FeatureSpecification of(Table fitted, double smoothing) {
     return known.orElseGet(() -> FeatureInference.infer(plan, fitted, optional, smoothing));
   }
 }

@@ -148,8 +148,7 @@ public final class FlowTrainer {
     Table shuffled = table.shuffled(settings.seed());
     String dataHash = all.sha256();
     FeatureSource features =
-        new FeatureSource(
-            plan, table, settings.smoothing(), parent.map(model -> model.record().getFeatures()));
+        new FeatureSource(plan, table, parent.map(model -> model.record().getFeatures()));
     CalibratedFlow calibrated =
         split
             ? new SplitFitting(

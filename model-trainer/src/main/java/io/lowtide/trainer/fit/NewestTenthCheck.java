@@ -2,7 +2,6 @@ package io.lowtide.trainer.fit;
 
 import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
@@ -57,21 +56,18 @@ final class NewestTenthCheck {
                 rest.size() / SHARE_OF_CALIBRATION,
                 Math.max(MOST_SCORED, FOR_EACH_FLAGGED / settings.budget()));
     Table fitted = rest.rows(calibration, rest.size());
-    FeatureSpecification features = new FeatureSource(plan, table, settings.smoothing()).of(fitted);
+    FlowStart start = FlowStart.of(settings, new FeatureSource(plan, table), fitted);
+    FeatureSpecification features = start.features();
     FeatureEncoder encoder = new FeatureEncoder(features);
+    TrainingData records = new TrainingData(encoder, fitted);
     TrainingEngine engine = engines.forShape(settings.fieldShape(encoder));
     FittedFlow flow;
     try (FlowFitter fitter =
-        new FlowFitter(
-            engine,
-            settings,
-            new StandardNormal(encoder.dimensions()),
-            new TrainingData(encoder, fitted),
-            Optional.empty())) {
+        new FlowFitter(engine, start.settings(), start.base(records), records, Optional.empty())) {
       flow =
           fitter.fit(
               Optional.empty(),
-              Math.max(1, settings.iterations() / SHARE_OF_ITERATIONS),
+              Math.max(1, start.settings().iterations() / SHARE_OF_ITERATIONS),
               (report, unused) -> {});
     }
     double[] known = scores(features, flow, encoder, rest.rows(0, calibration));

@@ -2,7 +2,6 @@ package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.BaseDensity;
-import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
@@ -56,21 +55,26 @@ final class SplitFitting {
     int validation = Math.max(1, (int) (shuffled.size() * settings.validationFraction()));
     int training = shuffled.size() - calibration - validation;
     Table fitted = shuffled.rows(0, training);
-    FeatureSpecification features = featureSource.of(fitted);
+    FlowStart start =
+        parentBase
+            .map(base -> FlowStart.given(settings, featureSource, fitted, base))
+            .orElseGet(() -> FlowStart.of(settings, featureSource, fitted));
+    FeatureSpecification features = start.features();
     FeatureEncoder encoder = new FeatureEncoder(features);
+    TrainingData records = new TrainingData(encoder, fitted);
     Table validated = shuffled.rows(training, training + validation);
     TrainingEngine engine = engines.forShape(settings.fieldShape(encoder));
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(
             engine,
-            settings,
-            parentBase.orElseGet(() -> new StandardNormal(encoder.dimensions())),
-            new TrainingData(encoder, fitted),
+            start.settings(),
+            start.base(records),
+            records,
             Optional.of(new TrainingData(encoder, validated)))) {
       flow =
           fitter.fit(
-              checkpoint, settings.iterations(), (report, unused) -> listener.accept(report));
+              checkpoint, start.settings().iterations(), (report, unused) -> listener.accept(report));
     }
     SolverChoice solver =
         SolverChoice.of(

@@ -4,6 +4,7 @@ import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.feature.RecordValues;
+import io.lowtide.trainer.mixture.EncodedRecords;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -109,6 +110,41 @@ final class TrainingData {
     return contexts[row];
   }
 
+  /**
+   * Records dequantised and encoded, with the variance of the noise beside them.
+   *
+   * @param rows which records
+   * @param random source of the dequantisation
+   */
+  EncodedRecords encoded(List<Integer> rows, RandomGenerator random) {
+    double[][] all = new double[rows.size()][dimensions()];
+    for (int index = 0; index < all.length; index++) {
+      double[] row = values[rows.get(index)];
+      dequantise(row, contexts[rows.get(index)], random);
+      for (int i = 0; i < all[index].length; i++) {
+        all[index][i] = Double.isNaN(row[i]) ? Double.NaN : inDomain(i);
+      }
+    }
+    return new EncodedRecords(
+        all, Arrays.stream(smoothing).map(deviation -> deviation * deviation).toArray());
+  }
+
+  /** Encodes a record with fresh rounding noise; what {@link #inDomain} then gives. */
+  private void dequantise(double[] row, double[] context, RandomGenerator random) {
+    for (int i = 0; i < noisy.length; i++) {
+      noisy[i] = resolution[i] > 0 ? row[i] + resolution[i] * (random.nextDouble() - 0.5) : row[i];
+    }
+    encoder.encode(noisy, context, encoded);
+    if (!areEncoded(row, encoded)) {
+      // Close to the end of a domain dequantisation may lead out of it.
+      encoder.encode(row, context, withoutNoise);
+    }
+  }
+
+  private double inDomain(int component) {
+    return Double.isFinite(encoded[component]) ? encoded[component] : withoutNoise[component];
+  }
+
   /** Room for a batch of so many records. */
   Batch newBatch(int records) {
     return new Batch(
@@ -140,19 +176,10 @@ final class TrainingData {
     for (int record = 0; record < count; record++) {
       double[] row = values[rows.get(record)];
       double[] context = withheld(contexts[rows.get(record)], random);
-      for (int i = 0; i < noisy.length; i++) {
-        noisy[i] =
-            resolution[i] > 0 ? row[i] + resolution[i] * (random.nextDouble() - 0.5) : row[i];
-      }
-      encoder.encode(noisy, context, encoded);
-      if (!areEncoded(row, encoded)) {
-        // Close to the end of a domain dequantisation may lead out of it.
-        encoder.encode(row, context, withoutNoise);
-      }
+      dequantise(row, context, random);
       for (int i = 0; i < encoded.length; i++) {
-        double inDomain = Double.isFinite(encoded[i]) ? encoded[i] : withoutNoise[i];
         double value =
-            smoothing[i] > 0 ? inDomain + smoothing[i] * random.nextGaussian() : inDomain;
+            smoothing[i] > 0 ? inDomain(i) + smoothing[i] * random.nextGaussian() : inDomain(i);
         boolean missing = Double.isNaN(row[i]);
         batch.x()[i * count + record] = missing ? 0 : value;
         if (batch.present().length > 0) {

@@ -16,6 +16,11 @@ final class TrainingSettingDefinitions {
   static final String ENGINE = "engine";
   static final String HIDDEN_UNITS = "hidden.units";
   static final String ACTIVATION = "activation";
+  static final String BASE = "base";
+  static final String MIXTURE_COMPONENTS = "mixture.components";
+  static final String MIXTURE_ITERATIONS = "mixture.iterations";
+  static final String MIXTURE_KINETIC_PENALTY = "mixture.kinetic.penalty";
+  static final String MIXTURE_SMOOTHING = "mixture.smoothing";
   static final String ITERATIONS = "iterations";
   static final String BATCH_SIZE = "batch.size";
   static final String SHARDS = "shards";
@@ -81,6 +86,47 @@ final class TrainingSettingDefinitions {
             ValidString.in("tanh", "softplus"),
             Importance.LOW,
             "Activation of the hidden layers.")
+        .define(
+            BASE,
+            Type.STRING,
+            "auto",
+            ValidString.in("auto", "normal", "mixture"),
+            Importance.HIGH,
+            "What the flow starts from: normal, the standard normal distribution; mixture, a mixture"
+                + " of Gaussians that is fitted first, and that the flow bends a little; auto, the"
+                + " mixture where nothing is conditioned on (no category, no context field) and"
+                + " records that it was not fitted to are more probable under it, else the standard"
+                + " normal.")
+        .define(
+            MIXTURE_COMPONENTS,
+            Type.INT,
+            16,
+            Range.between(1, 256),
+            Importance.LOW,
+            "Components of a mixture at most. How many there are, and how far their covariances are"
+                + " drawn towards a common diagonal one, is found by cross-validation.")
+        .define(
+            MIXTURE_ITERATIONS,
+            Type.INT,
+            400,
+            Range.atLeast(1),
+            Importance.MEDIUM,
+            "Parameter updates at most where the flow starts from a mixture, which leaves it less to"
+                + " learn; no more than iterations.")
+        .define(
+            MIXTURE_KINETIC_PENALTY,
+            Type.DOUBLE,
+            0.5,
+            Range.between(0, 1000),
+            Importance.LOW,
+            "kinetic.penalty where the flow starts from a mixture.")
+        .define(
+            MIXTURE_SMOOTHING,
+            Type.DOUBLE,
+            0.1,
+            Range.between(0, 10),
+            Importance.MEDIUM,
+            "smoothing where the flow starts from a mixture.")
         .define(
             ITERATIONS,
             Type.INT,

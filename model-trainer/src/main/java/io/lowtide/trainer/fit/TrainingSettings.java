@@ -2,6 +2,7 @@ package io.lowtide.trainer.fit;
 
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.ACTIVATION;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.AVERAGE_DECAY;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.BASE;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.BATCH_SIZE;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CALIBRATION_FOLDS;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CALIBRATION_FRACTION;
@@ -17,6 +18,10 @@ import static io.lowtide.trainer.fit.TrainingSettingDefinitions.JACOBIAN_PENALTY
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.KINETIC_PENALTY;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.LEARNING_RATE;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MAXIMUM_SECONDS;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_COMPONENTS;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_ITERATIONS;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_KINETIC_PENALTY;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_SMOOTHING;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.PATIENCE;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.PROBE;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.SCORING_ACCURACY;
@@ -121,6 +126,27 @@ public final class TrainingSettings {
 
   public Activation activation() {
     return Activation.valueOf(upperCase(ACTIVATION));
+  }
+
+  /** What a flow starts from: {@code auto}, {@code normal} or {@code mixture}. */
+  public String base() {
+    return values.getString(BASE);
+  }
+
+  /** Components of a mixture at most. */
+  public int mixtureComponents() {
+    return values.getInt(MIXTURE_COMPONENTS);
+  }
+
+  /** {@link #smoothing} where a flow starts from a mixture. */
+  public double mixtureSmoothing() {
+    return values.getDouble(MIXTURE_SMOOTHING);
+  }
+
+  /** The same settings with those that hold where a flow starts from a mixture. */
+  TrainingSettings fromMixture() {
+    return with(ITERATIONS, Math.min(iterations(), values.getInt(MIXTURE_ITERATIONS)))
+        .with(KINETIC_PENALTY, values.getDouble(MIXTURE_KINETIC_PENALTY));
   }
 
   public int iterations() {

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lowtide.density.RandomMixtures;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldEvaluator;
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.density.field.ScalarVectorField;
+import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowParameters;
+import io.lowtide.density.flow.GaussianMixture;
 import io.lowtide.density.flow.PartialFlow;
+import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.density.ode.SolveStatus;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +46,8 @@ public abstract class TrainingEngineConformance {
   private static final double[] PRESENT = {1, 1, 1, 1, 0, 1, 0, 1, 1, 0, 0, 1};
 
   private static final int[] OPTIONAL = {1, 2};
+
+  private static final GaussianMixture MIXTURE = RandomMixtures.of(3, 3, 2);
 
   /** The engine to be held to it. */
   protected abstract TrainingEngine engine();
@@ -165,6 +172,30 @@ public abstract class TrainingEngineConformance {
     }
   }
 
+  static List<FieldCase> casesFromAMixture() {
+    return cases().stream()
+        .filter(fieldCase -> fieldCase.shape().activation() == Activation.TANH)
+        .filter(fieldCase -> fieldCase.objective().kineticPenalty() > 0)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("casesFromAMixture")
+  void shouldAgreeWithCentralFiniteDifferencesFromAMixture(FieldCase fieldCase) {
+    BatchProblem problem = fieldCase.problem(TIGHT).withBase(MIXTURE);
+    requireGradient(fieldCase, problem, fieldCase.batch());
+    requireGradient(fieldCase, problem.withOptional(OPTIONAL), fieldCase.batch(PRESENT));
+  }
+
+  @Test
+  void shouldAgreeWithCentralFiniteDifferencesFromAMixtureOfOtherSizes() {
+    for (FieldCase fieldCase : casesOfOtherSizes()) {
+      GaussianMixture mixture = RandomMixtures.of(fieldCase.shape().dimensions(), 5, 3);
+      requireGradient(
+          fieldCase, fieldCase.problem(TIGHT).withShards(2).withBase(mixture), fieldCase.batch());
+    }
+  }
+
   private void requireGradient(FieldCase fieldCase, BatchProblem problem, Batch batch) {
     try (BatchGradient gradient = prepared(fieldCase, problem)) {
       requireGradient(gradient, fieldCase, batch);
@@ -218,16 +249,18 @@ public abstract class TrainingEngineConformance {
   @MethodSource("exactCasesWithMissingComponents")
   void shouldGiveTheLogDensityOfTheScorersRestrictedFlow(FieldCase fieldCase) {
     double[] logDensities = new double[fieldCase.records()];
-    try (BatchGradient gradient =
-        prepared(fieldCase, fieldCase.problem(TIGHT).withOptional(OPTIONAL))) {
-      gradient.loss(fieldCase.batch(PRESENT));
-      gradient.copyLogDensities(logDensities);
-    }
     double[] x = fieldCase.x().clone();
     for (int i = 0; i < x.length; i++) {
       x[i] = PRESENT[i] == 1 ? x[i] : Double.NaN;
     }
-    requireLogDensities(fieldCase, x, logDensities, 1e-6);
+    for (BaseDensity base : List.of(new StandardNormal(3), MIXTURE)) {
+      try (BatchGradient gradient =
+          prepared(fieldCase, fieldCase.problem(TIGHT).withOptional(OPTIONAL).withBase(base))) {
+        gradient.loss(fieldCase.batch(PRESENT));
+        gradient.copyLogDensities(logDensities);
+      }
+      requireLogDensities(fieldCase, base, x, logDensities, 1e-6);
+    }
   }
 
   @ParameterizedTest
@@ -243,13 +276,18 @@ public abstract class TrainingEngineConformance {
       FieldCase fieldCase = FieldCase.of(shape, FlowObjective.exactLikelihood(), 37, 0.2);
       double[] logDensities = new double[fieldCase.records()];
       SolverOptions options = SolverOptions.of(1e-5, ErrorNorm.EVERY_RECORD);
-      try (BatchGradient gradient =
-          engine().newGradient(fieldCase.problem(options).withShards(2))) {
-        fieldCase.prepare(gradient);
-        gradient.loss(fieldCase.batch());
-        gradient.copyLogDensities(logDensities);
+      for (BaseDensity base :
+          List.of(
+              new StandardNormal(shape.dimensions()),
+              RandomMixtures.of(shape.dimensions(), 4, 5))) {
+        try (BatchGradient gradient =
+            engine().newGradient(fieldCase.problem(options).withShards(2).withBase(base))) {
+          fieldCase.prepare(gradient);
+          gradient.loss(fieldCase.batch());
+          gradient.copyLogDensities(logDensities);
+        }
+        requireLogDensities(fieldCase, base, fieldCase.x(), logDensities, 1e-4);
       }
-      requireLogDensities(fieldCase, fieldCase.x(), logDensities, 1e-4);
     }
   }
 
@@ -257,8 +295,9 @@ public abstract class TrainingEngineConformance {
    * @param x column-major, NaN for a component that is missing
    */
   private static void requireLogDensities(
-      FieldCase fieldCase, double[] x, double[] logDensities, double tolerance) {
-    PartialFlow scorer = Flow.reference(fieldCase.fieldParameters()).newPartialFlow();
+      FieldCase fieldCase, BaseDensity base, double[] x, double[] logDensities, double tolerance) {
+    PartialFlow scorer =
+        Flow.reference(new FlowParameters(fieldCase.fieldParameters(), base)).newPartialFlow();
     for (int record = 0; record < logDensities.length; record++) {
       scorer.setContext(fieldCase.row(fieldCase.context(), record));
       assertThat(scorer.score(fieldCase.row(x, record))).isEqualTo(SolveStatus.COMPLETED);

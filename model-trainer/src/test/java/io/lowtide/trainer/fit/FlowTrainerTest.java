@@ -44,6 +44,7 @@ class FlowTrainerTest {
 
   private static final Map<String, String> SETTINGS =
       Map.of(
+          "base", "normal",
           "hidden.units", "32,32",
           "iterations", "200",
           "batch.size", "256",
@@ -351,7 +352,7 @@ class FlowTrainerTest {
   }
 
   /** Two crescents, and a third column that never changes. */
-  private static Table bananas(int count, long seed) {
+  static Table bananas(int count, long seed) {
     Random random = new Random(seed);
     double[][] rows = new double[count][];
     for (int row = 0; row < count; row++) {

@@ -1,0 +1,75 @@
+package io.lowtide.trainer.fit;
+
+import io.lowtide.density.feature.FeatureEncoder;
+import io.lowtide.density.flow.BaseDensity;
+import io.lowtide.density.flow.StandardNormal;
+import io.lowtide.schemas.FeatureSpecification;
+import io.lowtide.trainer.data.Table;
+import io.lowtide.trainer.mixture.EncodedRecords;
+import io.lowtide.trainer.mixture.MixtureForm;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a flow starts from, and what goes with that: the noise of the features, and how to train. A
+ * mixture leaves the flow little to do; the less it does, the less it gives back of what the
+ * mixture is better at. So it is trained for a shorter time and held more firmly.
+ *
+ * @param features how a record becomes numbers
+ * @param mixture form of the mixture; empty for the standard normal
+ * @param settings how to train
+ */
+record FlowStart(
+    FeatureSpecification features, Optional<MixtureForm> mixture, TrainingSettings settings) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FlowStart.class);
+
+  private static final String AUTOMATIC = "auto";
+  private static final String NORMAL = "normal";
+
+  /**
+   * Chooses by the records that are fitted to.
+   *
+   * @param settings how to train
+   * @param source measures features
+   * @param fitted those records
+   */
+  static FlowStart of(TrainingSettings settings, FeatureSource source, Table fitted) {
+    if (!settings.base().equals(NORMAL)) {
+      FeatureSpecification features = source.of(fitted, settings.mixtureSmoothing());
+      boolean automatic = settings.base().equals(AUTOMATIC);
+      if (!automatic || isUnconditional(features)) {
+        EncodedRecords records =
+            records(settings, new TrainingData(new FeatureEncoder(features), fitted));
+        Optional<MixtureForm> form =
+            MixtureForm.of(records, settings.mixtureComponents(), settings.seed(), automatic);
+        if (form.isPresent()) {
+          LOG.info("The flow starts from a mixture: {}", form.get());
+          return new FlowStart(features, form, settings.fromMixture());
+        }
+      }
+    }
+    return new FlowStart(source.of(fitted, settings.smoothing()), Optional.empty(), settings);
+  }
+
+  /** What is a lump under one condition may be empty under another. */
+  private static boolean isUnconditional(FeatureSpecification features) {
+    return features.getCategorical().isEmpty() && features.getContext().isEmpty();
+  }
+
+  /** Without those that may be anomalies: a lump of them would get a component of its own. */
+  private static EncodedRecords records(TrainingSettings settings, TrainingData training) {
+    List<Integer> kept = new TrimmedRecords(training, settings.contamination()).kept();
+    return training.encoded(kept, new SplittableRandom(settings.seed()));
+  }
+
+  /** The base density of a flow that is fitted to these records. */
+  BaseDensity base(TrainingData training) {
+    return mixture
+        .<BaseDensity>map(form -> form.fit(records(settings, training), settings.seed()))
+        .orElseGet(() -> new StandardNormal(training.dimensions()));
+  }
+}
