@@ -31,22 +31,26 @@ final class Baselines {
    * @throws DataException if it has other columns
    */
   static Baselines read(Path file) throws IOException {
+    Baselines baselines = none();
+    baselines.add(file);
+    return baselines;
+  }
+
+  /** Adds the figures of a further file, which {@link #read} would read. */
+  void add(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
       throw new DataException(
           file + ": header " + lines.stream().findFirst().orElse("") + ", expected " + HEADER);
     }
-    Baselines baselines = new Baselines();
     for (String line : lines.subList(1, lines.size())) {
       String[] fields = line.split(",");
-      baselines
-          .metrics
+      metrics
           .computeIfAbsent(fields[1], detector -> new LinkedHashMap<>())
           .put(
               fields[0],
               new DetectionMetrics(Double.parseDouble(fields[2]), Double.parseDouble(fields[3])));
     }
-    return baselines;
   }
 
   /** Figures by detector, then by set. */

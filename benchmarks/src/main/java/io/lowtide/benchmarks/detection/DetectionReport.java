@@ -25,6 +25,7 @@ final class DetectionReport {
 
   private static final String CSV = "detection.csv";
 
+  private final Map<String, List<String>> folders;
   private final List<String> sets;
   private final List<DetectionResult> results;
   private final Map<String, String> settings;
@@ -36,14 +37,24 @@ final class DetectionReport {
   /** Published detectors that lack a figure, and the sets that they lack it for. */
   private final Map<String, List<String>> leftOut = new LinkedHashMap<>();
 
+  /** Sets that a detector refuses, and why. */
+  private final Map<String, String> refused;
+
+  /**
+   * @param folders names of the sets by folder
+   * @param refused sets without results, and why
+   */
   DetectionReport(
-      List<String> sets,
+      Map<String, List<String>> folders,
       List<DetectionResult> results,
+      Map<String, String> refused,
       Baselines baselines,
       Map<String, String> settings,
       double contamination) {
     this.contamination = contamination;
-    this.sets = sets;
+    this.folders = folders;
+    this.refused = refused;
+    this.sets = folders.values().stream().flatMap(List::stream).toList();
     this.results = results;
     this.settings = settings;
     for (DetectionResult result : results) {
@@ -91,24 +102,45 @@ final class DetectionReport {
         folder.resolve("detection-average-precision.png"));
   }
 
-  /** Means over the sets, one line for each detector. */
+  /** Means over the sets of each folder, and over all; one line for each detector. */
   String summary() {
-    StringBuilder text = new StringBuilder("| detector | mean AUROC | mean average precision |\n");
-    text.append("|---|---|---|\n");
+    Map<String, List<String>> groups = new LinkedHashMap<>();
+    if (folders.size() > 1) {
+      folders.forEach(
+          (folder, names) -> groups.put(folder + ", " + names.size() + " sets: ", names));
+      groups.put("together: ", sets);
+    } else {
+      groups.put("", sets);
+    }
+    StringBuilder text = new StringBuilder("| detector |");
+    groups
+        .keySet()
+        .forEach(
+            group ->
+                text.append(' ')
+                    .append(group)
+                    .append("mean AUROC | ")
+                    .append(group)
+                    .append("mean average precision |"));
+    text.append("\n|---|").append("---|---|".repeat(groups.size())).append('\n');
     for (String detector : metrics.keySet()) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "| %s | %.4f | %.4f |%n",
-              detector,
-              overall(detector, DetectionMetrics::areaUnderCurve),
-              overall(detector, DetectionMetrics::averagePrecision)));
+      text.append("| ").append(detector).append(" |");
+      for (List<String> names : groups.values()) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                " %.4f | %.4f |",
+                mean(names, detector, DetectionMetrics::areaUnderCurve),
+                mean(names, detector, DetectionMetrics::averagePrecision)));
+      }
+      text.append('\n');
     }
     return text.toString();
   }
 
-  private double overall(String detector, ToDoubleFunction<DetectionMetrics> figure) {
-    return sets.stream()
+  private double mean(
+      List<String> names, String detector, ToDoubleFunction<DetectionMetrics> figure) {
+    return names.stream()
         .mapToDouble(set -> figure.applyAsDouble(metrics.get(detector).get(set)))
         .average()
         .orElseThrow();
@@ -136,6 +168,9 @@ final class DetectionReport {
                 .append(", which has no figure for ")
                 .append(String.join(", ", missing))
                 .append(".\n"));
+    refused.forEach(
+        (set, why) ->
+            text.append("\nLeft out: ").append(set).append(": ").append(why).append(".\n"));
     text.append("\n## AUROC\n\n").append(table(DetectionMetrics::areaUnderCurve));
     text.append("\n## Average precision\n\n").append(table(DetectionMetrics::averagePrecision));
     text.append("\n## Losses\n\n").append(losses());
@@ -179,15 +214,18 @@ final class DetectionReport {
   private Optional<String> loss(
       String set, String measure, ToDoubleFunction<DetectionMetrics> figure) {
     double ours = figure.applyAsDouble(metrics.get(LowtideDetector.NAME).get(set));
-    String best =
+    Optional<String> other =
         metrics.keySet().stream()
             .filter(detector -> !detector.equals(LowtideDetector.NAME))
             .max(
                 (left, right) ->
                     Double.compare(
                         figure.applyAsDouble(metrics.get(left).get(set)),
-                        figure.applyAsDouble(metrics.get(right).get(set))))
-            .orElseThrow();
+                        figure.applyAsDouble(metrics.get(right).get(set))));
+    if (other.isEmpty()) {
+      return Optional.empty();
+    }
+    String best = other.get();
     double theirs = figure.applyAsDouble(metrics.get(best).get(set));
     return theirs <= ours
         ? Optional.empty()

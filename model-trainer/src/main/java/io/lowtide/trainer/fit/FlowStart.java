@@ -50,6 +50,12 @@ record FlowStart(
           LOG.info("The flow starts from a mixture: {}", form.get());
           return new FlowStart(features, form, settings.fromMixture());
         }
+        if (!automatic) {
+          LOG.warn(
+              "base: no mixture in {} dimensions, since one component takes more numbers than a"
+                  + " bundle should hold; the flow starts from the standard normal",
+              records.dimensions());
+        }
       }
     }
     return new FlowStart(source.of(fitted, settings.smoothing()), Optional.empty(), settings);

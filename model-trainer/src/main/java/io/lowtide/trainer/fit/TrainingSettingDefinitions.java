@@ -103,7 +103,8 @@ final class TrainingSettingDefinitions {
             16,
             Range.between(1, 256),
             Importance.LOW,
-            "Components of a mixture at most. How many there are, and how far their covariances are"
+            "Components of a mixture at most; three such mixtures, fitted from different starts, are"
+                + " averaged. How many there are, and how far their covariances are"
                 + " drawn towards a common diagonal one, is found by cross-validation.")
         .define(
             MIXTURE_ITERATIONS,

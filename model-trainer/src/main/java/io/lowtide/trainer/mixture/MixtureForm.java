@@ -3,6 +3,7 @@ package io.lowtide.trainer.mixture;
 import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.BaseEvaluator;
 import io.lowtide.density.flow.GaussianMixture;
+import io.lowtide.density.flow.GaussianMixture.Component;
 import io.lowtide.density.flow.StandardNormal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import java.util.function.Function;
  * count as no less than the rest, since a few may be anomalies. A form that asks more of the
  * records than they can tell loses by that at once.
  *
- * @param components at most
+ * @param components of one fit, at most
  * @param shrinkage records that the common diagonal counts as in each covariance
  */
 public record MixtureForm(int components, double shrinkage) {
@@ -26,6 +27,13 @@ public record MixtureForm(int components, double shrinkage) {
   private static final int MOST_RECORDS = 3_000;
 
   private static final int RECORDS_PER_COMPONENT = 10;
+
+  /** Of all components together, so that a bundle stays well below what a message may hold. */
+  private static final int MOST_NUMBERS = 60_000;
+
+  /** Fits from different first groups whose densities are averaged. */
+  private static final int STARTS = 3;
+
   private static final int FOLDS = 3;
 
   /** Log-densities below this quantile count as if they were at it. */
@@ -52,13 +60,14 @@ public record MixtureForm(int components, double shrinkage) {
       BaseDensity none = new StandardNormal(records.dimensions());
       best = heldOutLogDensity(sampled, unused -> none);
     }
-    for (int components = 1; components <= mostComponents; components *= 2) {
+    int most = Math.min(mostComponents, mostThatABundleHolds(records.dimensions()));
+    for (int components = 1; components <= most; components *= 2) {
       if (components > 1 && components * RECORDS_PER_COMPONENT > sampled.size()) {
         break;
       }
       for (double shrinkage : SHRINKAGES) {
         MixtureForm form = new MixtureForm(components, shrinkage * records.dimensions());
-        double reached = heldOutLogDensity(sampled, others -> form.fit(others, seed));
+        double reached = heldOutLogDensity(sampled, others -> form.fitOnce(others, seed));
         if (reached > best || chosen.isEmpty() && !orNone) {
           best = reached;
           chosen = Optional.of(form);
@@ -88,15 +97,36 @@ public record MixtureForm(int components, double shrinkage) {
     return Arrays.stream(sorted).map(value -> Math.max(least, value)).average().orElseThrow();
   }
 
+  private static int mostThatABundleHolds(int dimensions) {
+    return MOST_NUMBERS / (dimensions * (dimensions + 3) / 2 + 1);
+  }
+
   /**
-   * Fits a mixture of this form.
+   * Fits a mixture of this form: the mean of several densities, each from first groups of its own,
+   * since expectation maximisation finds no more than the best one near to where it starts.
    *
    * @param records to fit to
    * @param seed of every random choice
    */
   public GaussianMixture fit(EncodedRecords records, long seed) {
     EncodedRecords sampled = records.sample(MOST_RECORDS, new SplittableRandom(seed));
-    return new ExpectationMaximisation(sampled, shrinkage).fit(components, seed);
+    if (components == 1) {
+      return fitOnce(sampled, seed);
+    }
+    int starts =
+        Math.max(1, Math.min(STARTS, mostThatABundleHolds(records.dimensions()) / components));
+    SplittableRandom seeds = new SplittableRandom(seed);
+    List<Component> together = new ArrayList<>();
+    for (int start = 0; start < starts; start++) {
+      for (Component one : fitOnce(sampled, seeds.nextLong()).components()) {
+        together.add(new Component(one.weight() / starts, one.mean(), one.factor()));
+      }
+    }
+    return new GaussianMixture(together);
+  }
+
+  private GaussianMixture fitOnce(EncodedRecords records, long seed) {
+    return new ExpectationMaximisation(records, shrinkage).fit(components, seed);
   }
 
   @Override

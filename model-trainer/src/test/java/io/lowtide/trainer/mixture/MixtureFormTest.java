@@ -1,8 +1,11 @@
 package io.lowtide.trainer.mixture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.lowtide.density.flow.GaussianMixture.Component;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -75,6 +78,34 @@ class MixtureFormTest {
     EncodedRecords records = records(lumps(500, 4, new Random(5)));
     assertThat(MixtureForm.of(records, 16, 9, true))
         .isEqualTo(MixtureForm.of(records, 16, 9, true));
+  }
+
+  @Test
+  void shouldAverageSeveralFits() {
+    EncodedRecords records = records(lumps(400, 4, new Random(7)));
+    List<Component> components = new MixtureForm(4, 0).fit(records, 1).components();
+    assertThat(components).hasSize(12);
+    assertThat(components.stream().mapToDouble(Component::weight).sum()).isCloseTo(1, within(1e-9));
+    assertThat(new MixtureForm(1, 0).fit(records, 1).components()).hasSize(1);
+  }
+
+  /** In 200 dimensions a component takes 20,301 numbers, in 400 it takes 80,601. */
+  @Test
+  void shouldNotOutgrowAMessage() {
+    assertThat(MixtureForm.of(records(blocks(200)), 16, 1, false).orElseThrow().components())
+        .isLessThanOrEqualTo(2);
+    assertThat(MixtureForm.of(records(blocks(400)), 16, 1, false)).isEmpty();
+  }
+
+  /** Two lumps. */
+  private static double[][] blocks(int dimensions) {
+    Random random = new Random(8);
+    double[][] rows = new double[60][dimensions];
+    for (int row = 0; row < rows.length; row++) {
+      int side = row % 2 == 0 ? 1 : -1;
+      Arrays.setAll(rows[row], i -> side + 0.1 * random.nextGaussian());
+    }
+    return rows;
   }
 
   @Test
