@@ -1,15 +1,23 @@
 package io.lowtide.trainer.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.trainer.data.Table;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FarValuesTest {
 
@@ -91,6 +99,48 @@ class FarValuesTest {
         .startsWith("Column \"latency\": 1000000000 in 5 of 5,000 records, far outside");
     Table clean = usable.table();
     assertThat(UsableRecords.of(PlanInference.plan(clean), clean).table()).isSameAs(clean);
+  }
+
+  static Stream<Arguments> fewPerMilleOfAnything() {
+    return Stream.of(1, 3, 10)
+        .flatMap(
+            count ->
+                DoubleStream.of(1e5, 1e9, 1e300, -1e9)
+                    .boxed()
+                    .flatMap(
+                        far -> Stream.of(true, false).map(alike -> arguments(count, far, alike))));
+  }
+
+  /** 40 where 5 is normal must stay far outside, whatever a few records of training hold. */
+  @ParameterizedTest
+  @MethodSource("fewPerMilleOfAnything")
+  void shouldNotLetAFewRecordsMakeAColumnBlind(int count, double far, boolean alike) {
+    double[][] rows = new double[RECORDS][];
+    for (int i = 0; i < RECORDS; i++) {
+      boolean isFar = i % (RECORDS / count) == 7;
+      rows[i] =
+          new double[] {
+            isFar
+                ? far * (alike ? 1 : 1 - 0.5 * random.nextDouble())
+                : 5 + 0.4 * random.nextGaussian(),
+            random.nextGaussian()
+          };
+    }
+    Table table = new Table("t", List.of("x", "y"), rows);
+    FeaturePlan plan = PlanInference.plan(table);
+
+    UsableRecords usable = UsableRecords.of(plan, table);
+    FeatureEncoder encoder =
+        new FeatureEncoder(FeatureInference.infer(plan, usable.table(), Set.of(), 0.1));
+
+    assertThat(usable.table().size()).isEqualTo(RECORDS - count);
+    assertThat(usable.findings()).hasSize(1);
+    assertThat(usable.findings().get(0)).contains("\"x\"", "of 5,000 records, far outside");
+    double[] encoded = new double[2];
+    encoder.encode(new double[] {40, 0}, new double[0], encoded);
+    assertThat(encoded[0]).isGreaterThan(20);
+    encoder.encode(new double[] {5.4, 0}, new double[0], encoded);
+    assertThat(encoded[0]).isBetween(0.9, 1.1);
   }
 
   @Test
