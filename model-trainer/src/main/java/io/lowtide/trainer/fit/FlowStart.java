@@ -2,6 +2,7 @@ package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.BaseDensity;
+import io.lowtide.density.flow.GaussianMixture;
 import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
@@ -19,11 +20,15 @@ import org.slf4j.LoggerFactory;
  * mixture is better at. So it is trained for a shorter time and held more firmly.
  *
  * @param features how a record becomes numbers
- * @param mixture form of the mixture; empty for the standard normal
+ * @param mixture form of the mixture to fit; empty for none
+ * @param given a base that is not fitted anew; empty for the mixture, or else the standard normal
  * @param settings how to train
  */
 record FlowStart(
-    FeatureSpecification features, Optional<MixtureForm> mixture, TrainingSettings settings) {
+    FeatureSpecification features,
+    Optional<MixtureForm> mixture,
+    Optional<BaseDensity> given,
+    TrainingSettings settings) {
 
   private static final Logger LOG = LoggerFactory.getLogger(FlowStart.class);
 
@@ -48,7 +53,7 @@ record FlowStart(
             MixtureForm.of(records, settings.mixtureComponents(), settings.seed(), automatic);
         if (form.isPresent()) {
           LOG.info("The flow starts from a mixture: {}", form.get());
-          return new FlowStart(features, form, settings.fromMixture());
+          return new FlowStart(features, form, Optional.empty(), settings.fromMixture());
         }
         if (!automatic) {
           LOG.warn(
@@ -58,7 +63,19 @@ record FlowStart(
         }
       }
     }
-    return new FlowStart(source.of(fitted, settings.smoothing()), Optional.empty(), settings);
+    return new FlowStart(
+        source.of(fitted, settings.smoothing()), Optional.empty(), Optional.empty(), settings);
+  }
+
+  /** Where a fit goes on from a model: what its flow starts from, and what goes with that. */
+  static FlowStart given(
+      TrainingSettings settings, FeatureSource source, Table fitted, BaseDensity base) {
+    boolean mixture = base instanceof GaussianMixture;
+    return new FlowStart(
+        source.of(fitted, mixture ? settings.mixtureSmoothing() : settings.smoothing()),
+        Optional.empty(),
+        Optional.of(base),
+        mixture ? settings.fromMixture() : settings);
   }
 
   /** What is a lump under one condition may be empty under another. */
@@ -74,8 +91,10 @@ record FlowStart(
 
   /** The base density of a flow that is fitted to these records. */
   BaseDensity base(TrainingData training) {
-    return mixture
-        .<BaseDensity>map(form -> form.fit(records(settings, training), settings.seed()))
-        .orElseGet(() -> new StandardNormal(training.dimensions()));
+    return given.orElseGet(
+        () ->
+            mixture
+                .<BaseDensity>map(form -> form.fit(records(settings, training), settings.seed()))
+                .orElseGet(() -> new StandardNormal(training.dimensions())));
   }
 }

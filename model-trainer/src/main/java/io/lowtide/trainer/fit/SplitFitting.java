@@ -74,7 +74,9 @@ final class SplitFitting {
             Optional.of(new TrainingData(encoder, validated)))) {
       flow =
           fitter.fit(
-              checkpoint, start.settings().iterations(), (report, unused) -> listener.accept(report));
+              checkpoint,
+              start.settings().iterations(),
+              (report, unused) -> listener.accept(report));
     }
     SolverChoice solver =
         SolverChoice.of(
