@@ -19,6 +19,7 @@ import io.lowtide.schemas.SeverityLevel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class PageStateTest {
@@ -27,6 +28,12 @@ class PageStateTest {
   private static final RecordPosition POSITION = new RecordPosition("readings", 1, 23L);
 
   private final PageState state = new PageState();
+
+  @BeforeAll
+  static void trustGeneratedClasses() {
+    // Builders copy enums, which Avro takes for untrusted classes otherwise.
+    GeneratedClasses.trust();
+  }
 
   private static ScoredRecord score(Instant time, String key, double value, boolean flagged) {
     return new ScoredRecord(
@@ -161,7 +168,6 @@ class PageStateTest {
   }
 
   private static Episode episodeWithWorst(String id) {
-    GeneratedClasses.trust();
     return Episode.newBuilder()
         .setId("episode")
         .setDetector("press-line")
