@@ -3,6 +3,7 @@ package io.lowtide.trainer.command;
 import io.lowtide.cli.LowtideCommand;
 import io.lowtide.cli.OptionException;
 import io.lowtide.kafka.settings.SettingsSources;
+import io.lowtide.kafka.training.LockLostException;
 import io.lowtide.kafka.training.RunnerLock;
 import io.lowtide.kafka.training.TrainingRuns;
 import io.lowtide.schemas.TrainingRun;
@@ -108,6 +109,12 @@ public final class RetrainCommand implements LowtideCommand {
         case KEPT -> CHAMPION_STAYS;
         default -> ExitCode.USAGE;
       };
+    } catch (LockLostException e) {
+      command
+          .commandLine()
+          .getErr()
+          .printf("Detector %s: %s%n", settings.detector(), e.getMessage());
+      return ANOTHER_IS_AT_IT;
     }
   }
 

@@ -15,8 +15,9 @@ record Gain(double mean, double standardError, int records) {
   private static final int MOST_BLOCKS = 50;
 
   /**
-   * Compares two models on the records that both score, but for those that both flag: the anomalies
-   * among them would decide, and it is not their density that a model is for.
+   * Compares two models on the records that both score and neither flags. A few anomalies among the
+   * records would outweigh all others, and a challenger that has learned them as normal would win
+   * by them; that the champion flags too many is for the calibration to say.
    *
    * <p>Neighbouring records are alike, so the standard error is found from means of blocks of them
    * (batch means; Flegal and Jones 2010, Annals of Statistics 38), and is not less than that of
@@ -26,7 +27,7 @@ record Gain(double mean, double standardError, int records) {
     double[] differences =
         IntStream.range(0, champion.size())
             .filter(row -> champion.isScored(row) && challenger.isScored(row))
-            .filter(row -> !(champion.isFlagged(row) && challenger.isFlagged(row)))
+            .filter(row -> !champion.isFlagged(row) && !challenger.isFlagged(row))
             .mapToDouble(row -> challenger.logLikelihoods()[row] - champion.logLikelihoods()[row])
             .toArray();
     int n = differences.length;
