@@ -39,12 +39,19 @@ public final class AlertSummary {
   }
 
   private static String told(Rarity rarity) {
-    return String.format(
-        Locale.ROOT,
-        rarity.orMore()
-            ? "fewer than 1 in %,d normal records are this improbable"
-            : "about 1 in %,d normal records is this improbable",
-        rarity.oneIn());
+    String oneIn = grouped(rarity.oneIn());
+    return rarity.orMore()
+        ? "fewer than 1 in " + oneIn + " normal records are this improbable"
+        : "about 1 in " + oneIn + " normal records is this improbable";
+  }
+
+  /** By thousands; not by a format, which takes as long as some scores. */
+  private static String grouped(long number) {
+    StringBuilder digits = new StringBuilder(Long.toString(number));
+    for (int at = digits.length() - 3; at > 0; at -= 3) {
+      digits.insert(at, ',');
+    }
+    return digits.toString();
   }
 
   private static String what(Explanation explanation) {

@@ -31,6 +31,7 @@ final class SettingDefinitions {
   static final String TOPICS_CREATE = "topics.create";
   static final String ALERT_BUDGET = "alert.budget";
   static final String SUPPRESSION_WINDOW = "suppression.window";
+  static final String EXPLANATION_SHARE = "explanation.time.share";
   static final String EPISODE_SILENCE = "episode.silence";
   static final String EPISODE_LIMIT = "episode.limit";
   static final String UNSCORABLE_LIMIT = "unscorable.limit";
@@ -178,6 +179,15 @@ final class SettingDefinitions {
             Importance.MEDIUM,
             "Alerts less than this away in event time, before or after, from a published alert of"
                 + " the same key are withheld. PT0S: never.")
+        .define(
+            EXPLANATION_SHARE,
+            Type.DOUBLE,
+            0.1,
+            Range.between(0.0, 1.0),
+            Importance.MEDIUM,
+            "Share of its time that a stream thread may spend on explanations of alerts; two"
+                + " seconds' worth is saved up. Beyond it alerts go out at once, with a brief"
+                + " explanation. 0: all are brief. 1: none is.")
         .define(
             EPISODE_SILENCE,
             Type.STRING,

@@ -224,6 +224,11 @@ public final class StreamSettings {
     return duration(SettingDefinitions.HISTORY_RETENTION);
   }
 
+  /** Share of its time that a stream thread may spend on explanations, between 0 and 1. */
+  public double explanationTimeShare() {
+    return config.getDouble(SettingDefinitions.EXPLANATION_SHARE);
+  }
+
   /** How long repeated alerts of a key are withheld; zero: not at all. */
   public Duration suppressionWindow() {
     return duration(SettingDefinitions.SUPPRESSION_WINDOW);

@@ -1,5 +1,6 @@
 package io.lowtide.stream.detection;
 
+import io.lowtide.density.explanation.Explanation;
 import io.lowtide.density.feature.KeyHistory;
 import io.lowtide.density.scoring.RecordScorer;
 import io.lowtide.density.scoring.ScoreOutcome;
@@ -8,6 +9,7 @@ import io.lowtide.density.suppression.SuppressionWindow;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.RecordPosition;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.avro.generic.IndexedRecord;
 
 /**
@@ -23,6 +25,7 @@ public final class RecordJudge {
   private final KeyMemory<SuppressionState> alerts;
   private final SuppressionWindow window;
   private final ScoreObserver observer;
+  private final Supplier<ExplanationBudget> explanations;
   private ActiveModel model;
   private RecordScorer scorer;
 
@@ -32,18 +35,21 @@ public final class RecordJudge {
    * @param alerts what is remembered of the alerts of each key
    * @param window which alerts repeat them
    * @param observer is told what each score cost
+   * @param explanations gives the budget of the thread at hand
    */
   public RecordJudge(
       KeyMemory<RememberedRecords> records,
       HistoryRetention retention,
       KeyMemory<SuppressionState> alerts,
       SuppressionWindow window,
-      ScoreObserver observer) {
+      ScoreObserver observer,
+      Supplier<ExplanationBudget> explanations) {
     this.records = records;
     this.retention = retention;
     this.alerts = alerts;
     this.window = window;
     this.observer = observer;
+    this.explanations = explanations;
   }
 
   /** Judges the records that follow under this model. There must be one before the first record. */
@@ -134,7 +140,8 @@ public final class RecordJudge {
       long eventTime,
       RecordPosition source,
       long suppressed) {
+    Explanation explanation = explanations.get().explain(scorer::explain, scorer::explainBriefly);
     return AlertFactory.alert(
-        source, key, eventTime, model, score, scorer.explain(), scorer.context(), suppressed);
+        source, key, eventTime, model, score, explanation, scorer.context(), suppressed);
   }
 }

@@ -66,6 +66,7 @@ public final class StreamMetrics {
   private final Map<DeadLetterReason, Counter> deadLettered = new EnumMap<>(DeadLetterReason.class);
   private final Map<Adjustment, Counter> adjusted = new EnumMap<>(Adjustment.class);
   private final Counter alertsPublished;
+  private final Counter briefExplanations;
   private final Counter alertsSuppressed;
   private final Map<EpisodeKind, Map<EpisodeChange, Counter>> episodes =
       new EnumMap<>(EpisodeKind.class);
@@ -104,6 +105,10 @@ public final class StreamMetrics {
               .register(registry));
     }
     this.alertsPublished = counter("lowtide.alerts.published", "Alerts published.");
+    this.briefExplanations =
+        counter(
+            "lowtide.alerts.explained.briefly",
+            "Alerts published with a brief explanation, for want of time.");
     this.alertsSuppressed =
         counter("lowtide.alerts.suppressed", "Alerts withheld as repeats of their key.");
     for (EpisodeKind kind : EpisodeKind.values()) {
@@ -203,8 +208,9 @@ public final class StreamMetrics {
   }
 
   /** An alert was published. */
-  public void alertPublished() {
+  public void alertPublished(boolean explainedBriefly) {
     alertsPublished.increment();
+    briefExplanations.increment(explainedBriefly ? 1 : 0);
   }
 
   /** An alert was withheld. */

@@ -3,12 +3,14 @@ package io.lowtide.stream.topology;
 import io.lowtide.density.suppression.SuppressionState;
 import io.lowtide.density.suppression.SuppressionWindow;
 import io.lowtide.kafka.episode.EpisodeSettings;
+import io.lowtide.schemas.ExplanationKind;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.deadletter.UnscorableRecordException;
 import io.lowtide.stream.detection.ActiveModel;
+import io.lowtide.stream.detection.ExplanationBudget;
 import io.lowtide.stream.detection.HistoryRetention;
 import io.lowtide.stream.detection.KeyMemory;
 import io.lowtide.stream.detection.RecordJudge;
@@ -71,6 +73,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   private final Refusals refusals;
   private final FitCheck fit;
   private final StreamMetrics metrics;
+  private final ThreadLocal<ExplanationBudget> explanationBudgets;
   private RecordDecoder decoder;
   private KeyMemory<RememberedRecords> history = KeyMemory.none();
   private KeyMemory<SuppressionState> alerts = KeyMemory.none();
@@ -80,6 +83,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   /**
    * @param hasHistory whether there is a store of past records
    * @param refusals says which records Kafka took no message about
+   * @param explanationBudgets of each thread, whatever partitions it has
    */
   DetectionProcessor(
       StreamSettings settings,
@@ -91,7 +95,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       DeadLetters deadLetters,
       Refusals refusals,
       FitCheck fit,
-      StreamMetrics metrics) {
+      StreamMetrics metrics,
+      ThreadLocal<ExplanationBudget> explanationBudgets) {
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
     this.historyRetention = settings.historyRetention();
@@ -106,6 +111,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     this.refusals = refusals;
     this.fit = fit;
     this.metrics = metrics;
+    this.explanationBudgets = explanationBudgets;
   }
 
   @Override
@@ -131,7 +137,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
             retention,
             alerts,
             new SuppressionWindow(suppressionWindow),
-            metrics::scoreTook);
+            metrics::scoreTook,
+            explanationBudgets::get);
   }
 
   private EpisodeKeeper openEpisodes(Optional<AlertMemory> alertMemory) {
@@ -292,8 +299,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     remember(alerts, key, verdict.suppression());
     send(alert, OutputTopic.ALERTS);
     adopt(next);
-    if (verdict instanceof Verdict.Alerted) {
-      metrics.alertPublished();
+    if (verdict instanceof Verdict.Alerted alerted) {
+      metrics.alertPublished(alerted.alert().getExplanation() == ExplanationKind.BRIEF);
     } else if (verdict instanceof Verdict.Withheld) {
       metrics.alertSuppressed();
     }

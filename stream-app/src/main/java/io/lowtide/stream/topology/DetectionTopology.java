@@ -9,6 +9,7 @@ import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetters;
+import io.lowtide.stream.detection.ExplanationBudget;
 import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.FitCheck;
@@ -58,6 +59,7 @@ public final class DetectionTopology {
   private final OutputLimits limits;
   private final Refusals refusals;
   private final StreamMetrics metrics;
+  private final ThreadLocal<ExplanationBudget> explanationBudgets;
 
   /**
    * @param registry shared by all threads, stays the caller's to close
@@ -85,6 +87,9 @@ public final class DetectionTopology {
     this.limits = limits;
     this.refusals = refusals;
     this.metrics = metrics;
+    double explanationShare = settings.explanationTimeShare();
+    this.explanationBudgets =
+        ThreadLocal.withInitial(() -> new ExplanationBudget(explanationShare, System::nanoTime));
   }
 
   /**
@@ -183,6 +188,7 @@ public final class DetectionTopology {
         new DeadLetters(settings.detector(), limits, metrics::adjusted),
         refusals,
         new FitCheck(intake.fit()),
-        metrics);
+        metrics,
+        explanationBudgets);
   }
 }

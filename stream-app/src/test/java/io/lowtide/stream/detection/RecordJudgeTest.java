@@ -91,7 +91,8 @@ class RecordJudgeTest {
             new HistoryRetention(RETENTION, () -> streamTime),
             alerts,
             new SuppressionWindow(window),
-            (nanoseconds, fieldEvaluations) -> evaluations.add(fieldEvaluations));
+            (nanoseconds, fieldEvaluations) -> evaluations.add(fieldEvaluations),
+            () -> explanations);
     judge.use(new ActiveModel(bundle, BUDGET));
     return judge;
   }
@@ -123,6 +124,8 @@ class RecordJudgeTest {
     double z = temperature - expected;
     return -Math.log(2 * Math.PI) - Math.log(0.5) - 0.5 * z * z;
   }
+
+  private ExplanationBudget explanations = new ExplanationBudget(1, System::nanoTime);
 
   @Test
   void shouldFindANormalRecordNormalWithoutALookUp() {

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -846,5 +847,39 @@ class DetectionTopologyTest {
     stream.send("press-7", reading(64.5, 2));
     assertThat(stream.scores().get(0).getLogLikelihood())
         .isCloseTo(densityOfTemperature(64.5, 64), within(1e-5));
+  }
+
+  /** Explanations hang on time, and nothing else may: neither what is told of nor how. */
+  @Test
+  void shouldTellTheSameOfEveryRecordWhateverTimeThereIsForExplanations() {
+    List<List<ScoredRecord>> scores = new ArrayList<>();
+    List<List<AnomalyAlert>> alerts = new ArrayList<>();
+    for (String share : List.of("1", "0")) {
+      start(Map.of("explanation.time.share", share)).publish(TestModels.bundle("v1"));
+      for (int i = 0; i < 50; i++) {
+        stream.send("press-" + i % 40, i % 5 == 0 ? NORMAL : reading(60 + i, 2));
+      }
+      scores.add(stream.scores());
+      alerts.add(stream.alerts());
+      assertThat(stream.count("lowtide.alerts.explained.briefly"))
+          .isEqualTo(share.equals("1") ? 0 : alerts.get(1).size());
+      close();
+      stream = null;
+    }
+
+    assertThat(scores.get(1)).isEqualTo(scores.get(0));
+    assertThat(alerts.get(0))
+        .isNotEmpty()
+        .allMatch(alert -> alert.getExplanation() == ExplanationKind.FULL);
+    assertThat(alerts.get(1))
+        .allMatch(alert -> alert.getExplanation() == ExplanationKind.BRIEF)
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields(
+            "explanation",
+            "pattern",
+            "normalLogLikelihood",
+            "rangeCoverage",
+            "contributions",
+            "summary")
+        .isEqualTo(alerts.get(0));
   }
 }
