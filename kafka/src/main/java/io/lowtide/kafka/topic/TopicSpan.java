@@ -26,6 +26,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class TopicSpan implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final int LONGEST_FETCH_MS = 50;
 
   /** Polls without a record after which the brokers count as away. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -54,6 +55,8 @@ public final class TopicSpan implements AutoCloseable {
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    // What is to be read is there already: the brokers need not wait for more to come.
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Integer.toString(LONGEST_FETCH_MS));
     this.consumer =
         KafkaClients.make(
             () ->

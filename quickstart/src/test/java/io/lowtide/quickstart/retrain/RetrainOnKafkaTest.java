@@ -48,6 +48,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
@@ -324,6 +325,7 @@ class RetrainOnKafkaTest {
   }
 
   @Test
+  @Tag("long")
   void shouldRunInOneProcessAtATimeAndNotWaitForADeadOne() throws Exception {
     TrainingRuns.requireTopic(connection(), runs());
     Process holder = holder();
@@ -337,6 +339,7 @@ class RetrainOnKafkaTest {
   }
 
   @Test
+  @Tag("long")
   void shouldPublishNothingOfAProcessThatWasCutOff() throws Exception {
     TrainingRuns.requireTopic(connection(), runs());
     Process cutOff = holder();

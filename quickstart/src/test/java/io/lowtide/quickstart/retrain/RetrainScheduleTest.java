@@ -33,11 +33,13 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Retraining again and again, with broker and registry away at first. */
+@Tag("long")
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class RetrainScheduleTest {
 
