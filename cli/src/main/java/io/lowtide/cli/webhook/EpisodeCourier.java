@@ -31,7 +31,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,15 +75,7 @@ final class EpisodeCourier implements AutoCloseable {
     this.deserializer = AvroDeserializer.specific(registry, Episode.class);
     Map<String, Object> settings = new HashMap<>(connection.clientProperties());
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-    this.consumer =
-        KafkaClients.make(
-            () ->
-                new KafkaConsumer<>(
-                    settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    this.consumer = KafkaClients.committedReader(settings);
   }
 
   /** Carries until {@link #stop}. */

@@ -308,7 +308,7 @@ final class ScalarFieldTape implements FieldTape {
     }
   }
 
-  private static double dot(double[] left, double[] right) {
+  static double dot(double[] left, double[] right) {
     double sum = 0;
     for (int i = 0; i < left.length; i++) {
       sum += left[i] * right[i];

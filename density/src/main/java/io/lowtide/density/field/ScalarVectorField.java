@@ -200,10 +200,10 @@ public final class ScalarVectorField implements VectorField {
       double[] u = slope[0];
       switch (hidden.length) {
         case 1:
-          return dot(u, traceMatrix);
+          return ScalarFieldTape.dot(u, traceMatrix);
         case 2:
           multiply(traceMatrix, u.length, slope[1].length, slope[1], traceProduct);
-          return dot(u, traceProduct);
+          return ScalarFieldTape.dot(u, traceProduct);
         default:
           return forwardModeTrace();
       }
@@ -229,14 +229,6 @@ public final class ScalarVectorField implements VectorField {
         }
       }
       return trace;
-    }
-
-    private static double dot(double[] left, double[] right) {
-      double sum = 0;
-      for (int i = 0; i < left.length; i++) {
-        sum += left[i] * right[i];
-      }
-      return sum;
     }
   }
 }

@@ -16,7 +16,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The committed records of a part of some topics, between offsets that are fixed when this is made,
@@ -51,17 +50,9 @@ public final class TopicSpan implements AutoCloseable {
   public TopicSpan(Map<String, Object> client, Collection<String> topics, RecordWindow window) {
     this.window = window;
     Map<String, Object> settings = new HashMap<>(client);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     // What is to be read is there already: the brokers need not wait for more to come.
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Integer.toString(LONGEST_FETCH_MS));
-    this.consumer =
-        KafkaClients.make(
-            () ->
-                new KafkaConsumer<>(
-                    settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    this.consumer = KafkaClients.committedReader(settings);
     try {
       find(topics);
     } catch (RuntimeException e) {

@@ -35,9 +35,8 @@ public interface BatchGradient extends AutoCloseable {
    * Integrates by Adams' method on a grid from the next batch on, states and cotangents, without
    * any control of the error: whoever asks for it answers for the number of steps.
    *
-   * @param steps of the grid; 0: adaptively by the problem's options, as at first
+   * @param steps of the grid, at least 0; 0: adaptively by the problem's options, as at first
    * @return whether the engine does so; one that does not goes on adaptively
-   * @throws IllegalArgumentException if the steps are negative
    */
   default boolean integrateOnGrid(int steps) {
     return false;

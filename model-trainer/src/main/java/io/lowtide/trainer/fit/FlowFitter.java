@@ -367,7 +367,8 @@ final class FlowFitter implements AutoCloseable {
     }
   }
 
-  private static double norm(double[] vector) {
+  /** Its length. */
+  static double norm(double[] vector) {
     double squares = 0;
     for (double component : vector) {
       squares += component * component;

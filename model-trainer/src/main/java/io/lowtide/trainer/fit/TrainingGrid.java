@@ -102,7 +102,7 @@ final class TrainingGrid {
     try {
       BatchLoss loss = gradient.lossAndGradient(batch, other);
       return Math.abs(loss.loss() - reference.loss()) <= accuracy
-          && distance(other, exact) <= accuracy * norm(exact);
+          && distance(other, exact) <= accuracy * FlowFitter.norm(exact);
     } catch (SolveException tooCoarse) {
       return false;
     }
@@ -112,14 +112,6 @@ final class TrainingGrid {
     double squares = 0;
     for (int i = 0; i < a.length; i++) {
       squares += (a[i] - b[i]) * (a[i] - b[i]);
-    }
-    return Math.sqrt(squares);
-  }
-
-  private static double norm(double[] vector) {
-    double squares = 0;
-    for (double component : vector) {
-      squares += component * component;
     }
     return Math.sqrt(squares);
   }

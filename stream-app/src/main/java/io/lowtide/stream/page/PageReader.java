@@ -32,7 +32,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -183,19 +182,13 @@ final class PageReader implements AutoCloseable {
   private KafkaConsumer<byte[], byte[]> newConsumer() {
     Map<String, Object> client = new HashMap<>(settings.connection().clientProperties());
     client.put(ConsumerConfig.CLIENT_ID_CONFIG, settings.applicationId() + "-page");
-    client.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-    client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    client.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     client.put(
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
         Math.max(LEAST_POLLED, Math.min(MOST_POLLED, scoresPerSecond)));
     client.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(LARGEST_FETCH));
     client.put(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(LONGEST_REQUEST.toMillis()));
-    return KafkaClients.make(
-        () ->
-            new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    return KafkaClients.committedReader(client);
   }
 
   /** Whether there is a topic to be read: they are created after the page can be opened. */
