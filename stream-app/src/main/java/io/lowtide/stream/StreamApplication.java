@@ -219,6 +219,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     return new ModelIntake(
         settings.detector(),
         settings.alertBudget(),
+        settings.calibrationWindow(),
         settings.lastModelFile(),
         registry,
         dependencies.registryRetry(),

@@ -40,8 +40,14 @@ final class AlertPrinter {
     text.append(
         String.format(
             Locale.ROOT,
-            "  p = %.3g (budget %.3g), severity %.2f%s, log-likelihood %.2f nats%n",
+            "  p = %.3g%s (budget %.3g), severity %.2f%s, log-likelihood %.2f nats%n",
             alert.getPValue(),
+            alert.getCalibrationWindow() == null
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    " among the last %,d records of its partition",
+                    alert.getCalibrationWindow()),
             alert.getBudget(),
             alert.getSeverity(),
             alert.getLevel() == null ? "" : " (" + alert.getLevel() + ")",

@@ -34,12 +34,14 @@ class AlertPrinterTest {
           Instant.parse("2026-03-01T00:00:00Z"),
           -31.25,
           0.005,
+          null,
           3.4,
           SeverityLevel.MEDIUM,
           2500L,
           false,
           0.01,
-          "MEDIUM: pressure is 4.9 (expected 2 to 2.25); about 1 in 2,500 normal records is this improbable.",
+          "MEDIUM: pressure is 4.9 (expected 2 to 2.25); about 1 in 2,500 normal records is this"
+              + " improbable.",
           UnusualPattern.GROUP,
           ExplanationKind.FULL,
           -2.0,
@@ -95,7 +97,8 @@ class AlertPrinterTest {
                 mode                 idle       running                  running      -2.00
                 temperature            66          65.8                 64 to 68      +0.25
               given temperature 1 before = 64.25
-              record readings, partition 1, offset 42; model v1, 32 evaluations; 2 repeats withheld before it""");
+              record readings, partition 1, offset 42; model v1, 32 evaluations; 2 repeats withheld before it\
+            """);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * Turns a {@linkplain io.lowtide.density.likelihood.ValueScorer#conformityScore conformity score}
@@ -15,7 +16,7 @@ import java.util.OptionalDouble;
  * number of calibration scores at most the record's own) / (n + 1), so that P(p &lt;= alpha) &lt;=
  * alpha for a record exchangeable with the calibration records. Immutable.
  */
-public final class ConformalCalibration {
+public final class ConformalCalibration implements Ranking {
 
   private final double[] sorted;
   private final long unscorable;
@@ -237,8 +238,19 @@ public final class ConformalCalibration {
   }
 
   /** Conformal p-value of a conformity score, in [{@link #smallestPValue}, 1]. */
+  @Override
   public double pValue(double conformityScore) {
-    return (1.0 + unscorable + countAtMost(conformityScore)) / (size() + 1.0);
+    return (1.0 + recordsAtMost(conformityScore)) / (size() + 1.0);
+  }
+
+  /** Number of calibration records at most as probable, those without a score included. */
+  long recordsAtMost(double conformityScore) {
+    return unscorable + countAtMost(conformityScore);
+  }
+
+  /** The generalised Pareto tail; empty for want of calibration records. */
+  Optional<GeneralisedPareto> tail() {
+    return Optional.ofNullable(tail);
   }
 
   /** Number of calibration scores at most the given one, by bisection. */
@@ -261,6 +273,7 @@ public final class ConformalCalibration {
    * improbable. Within the calibration records that is the p-value; beyond the tail's threshold the
    * generalised Pareto fit, which goes on ranking where the p-value has reached its floor.
    */
+  @Override
   public double severity(double conformityScore) {
     if (tail != null && conformityScore < tail.threshold()) {
       return -tail.logProbabilityBelow(conformityScore) / Math.log(10);
@@ -274,9 +287,15 @@ public final class ConformalCalibration {
    *
    * @param severity what {@link #severity} gave
    */
+  @Override
   public Rarity rarity(double severity) {
     return Rarity.of(
         severity, tail == null ? -Math.log10(smallestPValue()) : Double.POSITIVE_INFINITY);
+  }
+
+  @Override
+  public OptionalInt followed() {
+    return OptionalInt.empty();
   }
 
   /** This calibration as part of a model bundle. */

@@ -1,7 +1,7 @@
 package io.lowtide.density.scoring;
 
 import io.lowtide.density.bundle.ModelBundle;
-import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.calibration.Ranking;
 import io.lowtide.density.explanation.ContextDescription;
 import io.lowtide.density.explanation.Explainer;
 import io.lowtide.density.explanation.Explanation;
@@ -34,7 +34,7 @@ public final class RecordScorer {
   private static final int LONGEST_TEXT = 200;
 
   private final FeatureEncoder encoder;
-  private final ConformalCalibration calibration;
+  private final Ranking ranking;
   private final RecordReader reader;
   private final LaggedFields laggedFields;
   private final RecordReader laggedReader;
@@ -44,10 +44,19 @@ public final class RecordScorer {
   private final double[] latest;
   private IndexedRecord scored;
 
-  /** A scorer for the calling thread. */
+  /** A scorer for the calling thread, which ranks by the calibration of the model. */
   public RecordScorer(ModelBundle bundle) {
+    this(bundle, bundle.calibration());
+  }
+
+  /**
+   * A scorer for the calling thread.
+   *
+   * @param ranking what scores are ranked by
+   */
+  public RecordScorer(ModelBundle bundle, Ranking ranking) {
     this.encoder = bundle.encoder();
-    this.calibration = bundle.calibration();
+    this.ranking = ranking;
     this.scorer = new ValueScorer(encoder, bundle.flow());
     this.explainer = new Explainer(bundle);
     this.reader = new RecordReader(encoder.inputs(), encoder.texts());
@@ -102,8 +111,9 @@ public final class RecordScorer {
     double conformityScore = scorer.conformityScore();
     return new Scored(
         scorer.logLikelihood(),
-        calibration.pValue(conformityScore),
-        calibration.severity(conformityScore),
+        conformityScore,
+        ranking.pValue(conformityScore),
+        ranking.severity(conformityScore),
         scorer.evaluations());
   }
 

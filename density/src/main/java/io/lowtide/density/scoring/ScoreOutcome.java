@@ -7,11 +7,13 @@ public sealed interface ScoreOutcome {
    * The record has a score.
    *
    * @param logLikelihood log-density of the record in nats, in its own units
+   * @param conformityScore what it is ranked by, in nats
    * @param pValue conformal p-value, in (0, 1]
    * @param severity -log10 of the tail probability, at least 0
    * @param evaluations evaluations of the vector field
    */
-  record Scored(double logLikelihood, double pValue, double severity, int evaluations)
+  record Scored(
+      double logLikelihood, double conformityScore, double pValue, double severity, int evaluations)
       implements ScoreOutcome {}
 
   /**

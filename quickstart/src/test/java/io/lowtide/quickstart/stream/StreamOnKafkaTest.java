@@ -10,6 +10,8 @@ import io.lowtide.cli.alerts.EpisodesCommand;
 import io.lowtide.cli.feedback.FeedbackCommand;
 import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.calibration.FollowingCalibration;
 import io.lowtide.kafka.alert.AlertReader;
 import io.lowtide.kafka.feedback.FeedbackTopic;
 import io.lowtide.kafka.serde.AvroDeserializer;
@@ -755,12 +757,13 @@ class StreamOnKafkaTest extends AccountedStreamTest {
   }
 
   @Test
-  void shouldJudgeByTheHistoryOfEachKeyThroughAKillAndOnAnotherInstance() throws Exception {
+  void shouldJudgeByHistoryAndByWhatItFollowsThroughAKillAndOnAnotherInstance() throws Exception {
+    Map<String, String> follows = Map.of("calibration.window", "300");
     publish(TestModels.withTemperatureBefore("v1"));
     kafka.createTopic(prefix + ".scores", PARTITIONS, Map.of());
     kafka.createTopic(prefix + ".dead-letters", PARTITIONS, Map.of());
     List<String> arguments = new ArrayList<>();
-    settings(Map.of()).forEach((name, value) -> arguments.add(name + "=" + value));
+    settings(follows).forEach((name, value) -> arguments.add(name + "=" + value));
     send(messages(10_000));
     Process child = ChildJvm.start(StreamChild.class, arguments.toArray(String[]::new));
     try (Committed scores = committed("scores")) {
@@ -768,16 +771,42 @@ class StreamOnKafkaTest extends AccountedStreamTest {
     } finally {
       child.destroyForcibly().waitFor();
     }
-    try (StreamApplication application = start(Map.of())) {
+    try (StreamApplication application = start(follows)) {
       requireScoresByHistory(awaitOutcome().scores());
       assertThat(application.isLive()).isTrue();
     }
 
     send(messages(500));
-    Path elsewhere = Files.createDirectory(state.resolve("elsewhere"));
-    try (StreamApplication another = start(Map.of("state.directory", elsewhere.toString()))) {
-      requireScoresByHistory(awaitOutcome().scores());
+    Map<String, String> elsewhere = new HashMap<>(follows);
+    elsewhere.put("state.directory", Files.createDirectory(state.resolve("elsewhere")).toString());
+    try (StreamApplication another = start(elsewhere)) {
+      List<ScoredRecord> scores = awaitOutcome().scores();
+      requireScoresByHistory(scores);
+      requireRanksAmongTheScoresBefore(scores, TestModels.withTemperatureBefore("v1"), 300);
       assertThat(another.isLive()).isTrue();
+    }
+  }
+
+  /** Each p-value is to the bit what the scores before it in its partition ask for. */
+  private static void requireRanksAmongTheScoresBefore(
+      List<ScoredRecord> scores, ModelBundle bundle, int window) {
+    double budget = bundle.calibration().defaultBudget();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      int number = partition;
+      FollowingCalibration calibration =
+          new FollowingCalibration(bundle.calibration(), budget, window);
+      scores.stream()
+          .filter(score -> score.getSource().getPartition() == number)
+          .sorted(Comparator.comparingLong(score -> score.getSource().getOffset()))
+          .forEach(
+              score -> {
+                double p = calibration.pValue(score.getLogLikelihood());
+                assertThat(score.getPValue()).as(score.getSource().toString()).isEqualTo(p);
+                assertThat(score.getCalibrationWindow())
+                    .isEqualTo(calibration.followed().getAsInt());
+                calibration.follow(score.getLogLikelihood(), p <= budget);
+              });
+      assertThat(calibration.followed()).hasValue(window);
     }
   }
 

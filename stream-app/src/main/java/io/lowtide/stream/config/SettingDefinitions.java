@@ -1,5 +1,6 @@
 package io.lowtide.stream.config;
 
+import io.lowtide.density.calibration.FollowingCalibration;
 import io.lowtide.kafka.connection.ConnectionSettings;
 import io.lowtide.kafka.serde.AvroSerde;
 import io.lowtide.kafka.settings.BudgetSettings;
@@ -30,6 +31,7 @@ final class SettingDefinitions {
   static final String MODELS_TOPIC = "models.topic";
   static final String TOPICS_CREATE = "topics.create";
   static final String ALERT_BUDGET = "alert.budget";
+  static final String CALIBRATION_WINDOW = "calibration.window";
   static final String SUPPRESSION_WINDOW = "suppression.window";
   static final String EXPLANATION_SHARE = "explanation.time.share";
   static final String EPISODE_SILENCE = "episode.silence";
@@ -172,6 +174,16 @@ final class SettingDefinitions {
   private static ConfigDef defineOperation(ConfigDef definition) {
     return definition
         .define(
+            CALIBRATION_WINDOW,
+            Type.INT,
+            0,
+            Range.between(0, FollowingCalibration.LARGEST_WINDOW),
+            Importance.MEDIUM,
+            "Records of each source partition that p-values are ranked among as they come, so that"
+                + " the calibration follows what is normal; until there are so many, the model's"
+                + " calibration records stand in for the rest. At least 1 / budget. 0: the model's"
+                + " calibration, always.")
+        .define(
             SUPPRESSION_WINDOW,
             Type.STRING,
             "PT5M",
@@ -195,8 +207,8 @@ final class SettingDefinitions {
             Validators.duration(Duration.ofSeconds(1)),
             Importance.MEDIUM,
             "An anomaly up to this far in event time from an open episode of its key belongs to it."
-                + " An episode is closed when the event time of its partition has gone on for longer"
-                + " without another one, or when the partition has been silent for as long.")
+                + " An episode is closed when the event time of its partition has gone on for"
+                + " longer without another one, or when the partition has been silent for as long.")
         .define(
             EPISODE_LIMIT,
             Type.INT,

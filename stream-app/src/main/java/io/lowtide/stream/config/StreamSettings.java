@@ -219,6 +219,11 @@ public final class StreamSettings {
     return SettingDefinitions.BUDGET.of(settings);
   }
 
+  /** Scores of the stream that the calibration follows; 0: it stays the model's. */
+  public int calibrationWindow() {
+    return config.getInt(SettingDefinitions.CALIBRATION_WINDOW);
+  }
+
   /** How long a key's past records are remembered after its latest one, in event time. */
   public Duration historyRetention() {
     return duration(SettingDefinitions.HISTORY_RETENTION);

@@ -1,5 +1,6 @@
 package io.lowtide.stream.detection;
 
+import io.lowtide.density.calibration.Ranking;
 import io.lowtide.density.calibration.Rarity;
 import io.lowtide.density.explanation.AlertSummary;
 import io.lowtide.density.explanation.Explanation;
@@ -10,6 +11,7 @@ import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Makes the messages that the application publishes about records. */
 public final class AlertFactory {
@@ -22,6 +24,7 @@ public final class AlertFactory {
    *
    * @param key the record's key, or null
    * @param eventTime its timestamp, in milliseconds since 1970
+   * @param ranking what the score was ranked by
    * @param suppressed alerts of the key withheld since its last published one
    */
   static AnomalyAlert alert(
@@ -29,12 +32,13 @@ public final class AlertFactory {
       byte[] key,
       long eventTime,
       ActiveModel model,
+      Ranking ranking,
       Scored score,
       Explanation explanation,
       List<ContextValue> context,
       long suppressed) {
     String version = model.bundle().version();
-    Rarity rarity = model.bundle().calibration().rarity(score.severity());
+    Rarity rarity = ranking.rarity(score.severity());
     return new AnomalyAlert(
         source.getTopic() + "-" + source.getPartition() + "-" + source.getOffset() + "-" + version,
         model.bundle().detector(),
@@ -43,6 +47,7 @@ public final class AlertFactory {
         Instant.ofEpochMilli(eventTime),
         score.logLikelihood(),
         score.pValue(),
+        followed(ranking),
         score.severity(),
         rarity.level(),
         rarity.oneIn(),
@@ -66,9 +71,15 @@ public final class AlertFactory {
    *
    * @param key the record's key, or null
    * @param eventTime its timestamp, in milliseconds since 1970
+   * @param ranking what the score was ranked by
    */
   public static ScoredRecord score(
-      RecordPosition source, byte[] key, long eventTime, ActiveModel model, Scored score) {
+      RecordPosition source,
+      byte[] key,
+      long eventTime,
+      ActiveModel model,
+      Ranking ranking,
+      Scored score) {
     return new ScoredRecord(
         model.bundle().detector(),
         model.bundle().version(),
@@ -76,8 +87,14 @@ public final class AlertFactory {
         Instant.ofEpochMilli(eventTime),
         score.logLikelihood(),
         score.pValue(),
+        followed(ranking),
         model.isAnomalous(score),
         score.evaluations(),
         source);
+  }
+
+  private static Integer followed(Ranking ranking) {
+    OptionalInt followed = ranking.followed();
+    return followed.isPresent() ? followed.getAsInt() : null;
   }
 }

@@ -1,5 +1,6 @@
 package io.lowtide.stream.detection;
 
+import io.lowtide.density.calibration.Ranking;
 import io.lowtide.density.explanation.Explanation;
 import io.lowtide.density.feature.KeyHistory;
 import io.lowtide.density.scoring.RecordScorer;
@@ -24,9 +25,11 @@ public final class RecordJudge {
   private final HistoryRetention retention;
   private final KeyMemory<SuppressionState> alerts;
   private final SuppressionWindow window;
+  private final Rankings rankings;
   private final ScoreObserver observer;
   private final Supplier<ExplanationBudget> explanations;
   private ActiveModel model;
+  private Ranking ranking;
   private RecordScorer scorer;
 
   /**
@@ -34,6 +37,7 @@ public final class RecordJudge {
    * @param retention how long that counts
    * @param alerts what is remembered of the alerts of each key
    * @param window which alerts repeat them
+   * @param rankings what scores are ranked by
    * @param observer is told what each score cost
    * @param explanations gives the budget of the thread at hand
    */
@@ -42,12 +46,14 @@ public final class RecordJudge {
       HistoryRetention retention,
       KeyMemory<SuppressionState> alerts,
       SuppressionWindow window,
+      Rankings rankings,
       ScoreObserver observer,
       Supplier<ExplanationBudget> explanations) {
     this.records = records;
     this.retention = retention;
     this.alerts = alerts;
     this.window = window;
+    this.rankings = rankings;
     this.observer = observer;
     this.explanations = explanations;
   }
@@ -55,7 +61,8 @@ public final class RecordJudge {
   /** Judges the records that follow under this model. There must be one before the first record. */
   public void use(ActiveModel current) {
     if (current != model) {
-      scorer = new RecordScorer(current.bundle());
+      ranking = rankings.under(current);
+      scorer = new RecordScorer(current.bundle(), ranking);
       model = current;
     }
   }
@@ -63,6 +70,11 @@ public final class RecordJudge {
   /** The model in use. */
   public ActiveModel model() {
     return model;
+  }
+
+  /** What ranks the scores under it. */
+  public Ranking ranking() {
+    return ranking;
   }
 
   /**
@@ -142,6 +154,6 @@ public final class RecordJudge {
       long suppressed) {
     Explanation explanation = explanations.get().explain(scorer::explain, scorer::explainBriefly);
     return AlertFactory.alert(
-        source, key, eventTime, model, score, explanation, scorer.context(), suppressed);
+        source, key, eventTime, model, ranking, score, explanation, scorer.context(), suppressed);
   }
 }

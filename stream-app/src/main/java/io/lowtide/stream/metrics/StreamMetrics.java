@@ -68,6 +68,7 @@ public final class StreamMetrics {
   private final Counter alertsPublished;
   private final Counter briefExplanations;
   private final Counter alertsSuppressed;
+  private final Counter keptOutOfCalibration;
   private final Map<EpisodeKind, Map<EpisodeChange, Counter>> episodes =
       new EnumMap<>(EpisodeKind.class);
   private final AtomicInteger openEpisodes = new AtomicInteger();
@@ -111,6 +112,10 @@ public final class StreamMetrics {
             "Alerts published with a brief explanation, for want of time.");
     this.alertsSuppressed =
         counter("lowtide.alerts.suppressed", "Alerts withheld as repeats of their key.");
+    this.keptOutOfCalibration =
+        counter(
+            "lowtide.calibration.kept.out",
+            "Flagged records kept out of the window that the calibration follows.");
     for (EpisodeKind kind : EpisodeKind.values()) {
       episodes.put(kind, episodeCounters(kind));
     }
@@ -216,6 +221,11 @@ public final class StreamMetrics {
   /** An alert was withheld. */
   public void alertSuppressed() {
     alertsSuppressed.increment();
+  }
+
+  /** A flagged record was kept out of the window that the calibration follows. */
+  public void keptOutOfCalibration() {
+    keptOutOfCalibration.increment();
   }
 
   /** An attempt failed for a transient reason. */

@@ -4,6 +4,7 @@ import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.density.calibration.FollowingCalibration;
 import io.lowtide.kafka.model.ModelMessages;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistryException;
@@ -33,6 +34,7 @@ public final class ModelIntake {
 
   private final String detector;
   private final OptionalDouble budget;
+  private final int calibrationWindow;
   private final Path lastGood;
   private final SchemaRegistry registry;
   private final Retry retry;
@@ -43,6 +45,7 @@ public final class ModelIntake {
   /**
    * @param detector only its bundles are considered
    * @param budget false-alarm budget that goes before a bundle's own
+   * @param calibrationWindow scores of the stream that the calibration follows; 0: none
    * @param lastGood where the last good bundle is kept
    * @param registry knows the schemas that bundles are written with
    * @param retry for a registry that is away
@@ -53,6 +56,7 @@ public final class ModelIntake {
   public ModelIntake(
       String detector,
       OptionalDouble budget,
+      int calibrationWindow,
       Path lastGood,
       SchemaRegistry registry,
       Retry retry,
@@ -61,6 +65,7 @@ public final class ModelIntake {
       FitSettings fit) {
     this.detector = detector;
     this.budget = budget;
+    this.calibrationWindow = calibrationWindow;
     this.lastGood = lastGood;
     this.registry = registry;
     this.retry = retry;
@@ -167,6 +172,9 @@ public final class ModelIntake {
     double inForce = budget.orElse(bundle.calibration().defaultBudget());
     try {
       bundle.calibration().requireBudget(inForce);
+      if (calibrationWindow > 0) {
+        FollowingCalibration.requireBudget(inForce, calibrationWindow);
+      }
     } catch (BudgetException e) {
       throw new ModelRefusedException(
           "budget", "model bundle " + bundle.version() + " refused: " + e.getMessage(), e);

@@ -21,6 +21,9 @@ public final class InternalTopics {
   /** Store of open episodes, and of what each source partition has told. */
   public static final String EPISODES_STORE = "episodes";
 
+  /** Store of the scores that the calibration follows. */
+  public static final String CALIBRATION_STORE = "calibration";
+
   private final StreamSettings settings;
 
   /** Those of an application of these settings. */
@@ -31,7 +34,10 @@ public final class InternalTopics {
   /** Their names, whether they exist or not. */
   List<String> names() {
     return List.of(
-        changelog(SUPPRESSION_STORE), changelog(HISTORY_STORE), changelog(EPISODES_STORE));
+        changelog(SUPPRESSION_STORE),
+        changelog(HISTORY_STORE),
+        changelog(EPISODES_STORE),
+        changelog(CALIBRATION_STORE));
   }
 
   /** The one that every application has. */

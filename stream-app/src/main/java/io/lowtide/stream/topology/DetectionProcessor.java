@@ -13,6 +13,7 @@ import io.lowtide.stream.detection.ActiveModel;
 import io.lowtide.stream.detection.ExplanationBudget;
 import io.lowtide.stream.detection.HistoryRetention;
 import io.lowtide.stream.detection.KeyMemory;
+import io.lowtide.stream.detection.Rankings;
 import io.lowtide.stream.detection.RecordJudge;
 import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.detection.Verdict;
@@ -25,6 +26,7 @@ import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
 import io.lowtide.stream.store.AlertMemory;
 import io.lowtide.stream.store.EpisodeStore;
+import io.lowtide.stream.store.FollowedScores;
 import io.lowtide.stream.store.StoredMemory;
 import java.time.Duration;
 import java.util.Optional;
@@ -64,6 +66,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   private final Duration historyRetention;
   private final EpisodeSettings episodeSettings;
   private final String detector;
+  private final int calibrationWindow;
   private final boolean hasHistory;
   private final ModelSlot models;
   private final Supplier<RecordDecoder> decoders;
@@ -77,6 +80,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   private RecordDecoder decoder;
   private KeyMemory<RememberedRecords> history = KeyMemory.none();
   private KeyMemory<SuppressionState> alerts = KeyMemory.none();
+  private Rankings rankings = Rankings.fixed();
   private EpisodeKeeper episodes;
   private RecordJudge judge;
 
@@ -102,6 +106,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     this.historyRetention = settings.historyRetention();
     this.episodeSettings = settings.episodes();
     this.detector = settings.detector();
+    this.calibrationWindow = settings.calibrationWindow();
     this.hasHistory = hasHistory;
     this.models = models;
     this.decoders = decoders;
@@ -131,12 +136,20 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     if (hasHistory) {
       history = openHistory(retention);
     }
+    if (calibrationWindow > 0) {
+      rankings =
+          new FollowedScores(
+              context.getStateStore(InternalTopics.CALIBRATION_STORE),
+              calibrationWindow,
+              metrics::keptOutOfCalibration);
+    }
     judge =
         new RecordJudge(
             history,
             retention,
             alerts,
             new SuppressionWindow(suppressionWindow),
+            rankings,
             metrics::scoreTook,
             explanationBudgets::get);
   }
@@ -236,7 +249,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     Optional<Record<byte[], byte[]>> alert;
     try {
       verdict = judge(record, position);
-      score = messages.score(record, position, judge.model(), verdict);
+      score = messages.score(record, position, judge.model(), judge.ranking(), verdict);
       next = episodes.after(record, position, judge, verdict);
       alert = messages.alert(record, position, verdict, next.state());
     } catch (RuntimeException fault) {
@@ -295,6 +308,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       Optional<Record<byte[], byte[]>> alert,
       EpisodeKeeper.Next next) {
     remember(history, key, verdict.history());
+    rankings.follow(verdict.score());
     send(score, OutputTopic.SCORES);
     remember(alerts, key, verdict.suppression());
     send(alert, OutputTopic.ALERTS);

@@ -122,6 +122,9 @@ public final class DetectionTopology {
     if (withHistory) {
       topology.addStateStore(historyStore(), DETECT);
     }
+    if (settings.calibrationWindow() > 0) {
+      topology.addStateStore(calibrationStore(), DETECT);
+    }
     if (!settings.suppressionWindow().isZero()) {
       topology.addStateStore(suppressionStore(), DETECT);
     }
@@ -156,6 +159,15 @@ public final class DetectionTopology {
   private static StoreBuilder<KeyValueStore<Bytes, byte[]>> episodesStore() {
     return Stores.keyValueStoreBuilder(
             Stores.inMemoryKeyValueStore(InternalTopics.EPISODES_STORE),
+            Serdes.Bytes(),
+            Serdes.ByteArray())
+        .withCachingEnabled();
+  }
+
+  /** Of bounded size, so in memory; cached, since one entry changes with every record. */
+  private static StoreBuilder<KeyValueStore<Bytes, byte[]>> calibrationStore() {
+    return Stores.keyValueStoreBuilder(
+            Stores.inMemoryKeyValueStore(InternalTopics.CALIBRATION_STORE),
             Serdes.Bytes(),
             Serdes.ByteArray())
         .withCachingEnabled();

@@ -145,7 +145,7 @@ final class EpisodeKeeper {
         score.logLikelihood(),
         score.pValue(),
         score.severity(),
-        judge.model().bundle().calibration().rarity(score.severity()),
+        judge.ranking().rarity(score.severity()),
         published,
         verdict instanceof Verdict.Alerted alerted
             ? alerted::alert

@@ -2,6 +2,7 @@ package io.lowtide.stream.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lowtide.density.calibration.Ranking;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.DetectorState;
@@ -62,6 +63,7 @@ final class ScoredMessages {
       Record<byte[], Arrival> record,
       RecordMetadata position,
       ActiveModel model,
+      Ranking ranking,
       Verdict.Scored verdict) {
     String topic = topics.get(OutputTopic.SCORES);
     if (topic == null) {
@@ -78,7 +80,12 @@ final class ScoredMessages {
                 scoreSerializer.serialize(
                     topic,
                     AlertFactory.score(
-                        source, key, record.value().eventTime(), model, verdict.score()))));
+                        source,
+                        key,
+                        record.value().eventTime(),
+                        model,
+                        ranking,
+                        verdict.score()))));
   }
 
   /**

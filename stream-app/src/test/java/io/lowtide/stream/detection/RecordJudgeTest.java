@@ -91,6 +91,7 @@ class RecordJudgeTest {
             new HistoryRetention(RETENTION, () -> streamTime),
             alerts,
             new SuppressionWindow(window),
+            Rankings.fixed(),
             (nanoseconds, fieldEvaluations) -> evaluations.add(fieldEvaluations),
             () -> explanations);
     judge.use(new ActiveModel(bundle, BUDGET));

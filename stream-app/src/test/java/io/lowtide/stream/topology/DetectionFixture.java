@@ -103,6 +103,7 @@ final class DetectionFixture implements AutoCloseable {
         new ModelIntake(
             settings.detector(),
             settings.alertBudget(),
+            settings.calibrationWindow(),
             settings.lastModelFile(),
             registry,
             retry,

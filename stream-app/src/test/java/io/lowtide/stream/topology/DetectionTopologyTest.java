@@ -553,6 +553,52 @@ class DetectionTopologyTest {
   }
 
   @Test
+  void shouldRefuseAModelWhoseBudgetIsBeyondTheWindowThatItsCalibrationFollows() {
+    start(Map.of("calibration.window", "18"));
+    stream.publish(TestModels.bundle("v1"));
+
+    assertThat(stream.models.current()).isNull();
+    assertThat(stream.count("lowtide.models.refused", "reason", "budget")).isEqualTo(1);
+  }
+
+  /** The load of the presses rises by two deviations and stays there. */
+  @Test
+  void shouldFollowWhatIsNormalAndSayInAlertsAndScoresThatItDoes() {
+    start(Map.of("calibration.window", "500", "suppression.window", "PT0S"));
+    stream.publish(TestModels.bundle("v1"));
+    Random random = new Random(6);
+    for (int i = 0; i < 2_000; i++) {
+      stream.send(
+          "press", reading(75 + 5 * random.nextGaussian(), 2 + 0.5 * random.nextGaussian()));
+    }
+
+    List<ScoredRecord> scores = stream.scores();
+    assertThat(scores.subList(0, 100).stream().filter(ScoredRecord::getAnomalous).count())
+        .isGreaterThan(20);
+    assertThat(scores.subList(1_000, 2_000).stream().filter(ScoredRecord::getAnomalous).count())
+        .isBetween(25L, 80L);
+    assertThat(scores.get(0).getCalibrationWindow()).isZero();
+    assertThat(scores.get(1_999).getCalibrationWindow()).isEqualTo(500);
+    List<AnomalyAlert> alerts = stream.alerts();
+    assertThat(alerts.get(alerts.size() - 1).getCalibrationWindow()).isEqualTo(500);
+    stream.send("press", reading(165, 2));
+    AnomalyAlert far = stream.alerts().get(0);
+    assertThat(far.getPValue()).isEqualTo(1 / 501.0);
+
+    stream.publish(TestModels.bundle("v2"));
+    stream.send("press", reading(75, 2));
+    assertThat(stream.scores().get(1).getCalibrationWindow()).isZero();
+  }
+
+  @Test
+  void shouldFollowNothingUnlessItIsAskedTo() {
+    startWithModel().send("press-7", ANOMALOUS);
+
+    assertThat(stream.scores().get(0).getCalibrationWindow()).isNull();
+    assertThat(stream.alerts().get(0).getCalibrationWindow()).isNull();
+  }
+
+  @Test
   void shouldHandRecordsBackWhileThereIsNoModel() {
     start(Map.of());
     byte[] message = stream.bytesOf(NORMAL);
