@@ -2,7 +2,6 @@ package io.lowtide.benchmarks.nab;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.likelihood.ValueScorer;
-import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.TrainingEngines;
@@ -15,6 +14,7 @@ import io.lowtide.trainer.feature.RecordValues;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingSettings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,16 @@ final class LowtideNabDetector implements NabDetector {
 
   private final Map<String, String> settings;
   private final int lags;
-  private final Map<String, double[]> scores = new HashMap<>();
+  private final Map<String, Trained> trained = new HashMap<>();
+
+  /**
+   * What training gave for one file.
+   *
+   * @param bundle the model
+   * @param conformityScores of each row from the end of the probation on, not a number before;
+   *     negative infinity where there is none
+   */
+  record Trained(ModelBundle bundle, double[] conformityScores) {}
 
   /**
    * @param settings training settings that differ from the defaults, the same for every file
@@ -53,10 +62,24 @@ final class LowtideNabDetector implements NabDetector {
 
   @Override
   public double[] anomalyScores(NabSet set) {
-    return scores.computeIfAbsent(set.name(), unused -> score(set)).clone();
+    Trained model = trained(set);
+    double[] severities = new double[set.rows()];
+    for (int row = set.probationRows(); row < severities.length; row++) {
+      double score = model.conformityScores()[row];
+      severities[row] =
+          score == Double.NEGATIVE_INFINITY
+              ? Double.POSITIVE_INFINITY
+              : model.bundle().calibration().severity(score);
+    }
+    return severities;
   }
 
-  private double[] score(NabSet set) {
+  /** Trains on the probation of a file, once, and scores what follows. */
+  Trained trained(NabSet set) {
+    return trained.computeIfAbsent(set.name(), unused -> train(set));
+  }
+
+  private Trained train(NabSet set) {
     FeaturePlan plan = plan();
     Table rows = plan.withLags(records(set), Optional.empty()).table();
     int probation = set.probationRows();
@@ -72,14 +95,12 @@ final class LowtideNabDetector implements NabDetector {
             .bundle();
     ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
     double[][] values = RecordValues.of(bundle.encoder(), rows);
-    double[] severities = new double[set.rows()];
-    for (int row = probation; row < severities.length; row++) {
-      severities[row] =
-          scorer.score(values[row]) == SolveStatus.COMPLETED
-              ? bundle.calibration().severity(scorer.conformityScore())
-              : Double.POSITIVE_INFINITY;
+    double[] scores = new double[set.rows()];
+    Arrays.fill(scores, 0, probation, Double.NaN);
+    for (int row = probation; row < scores.length; row++) {
+      scores[row] = scorer.scoreOrLowest(values[row]);
     }
-    return severities;
+    return new Trained(bundle, scores);
   }
 
   private FeaturePlan plan() {

@@ -3,6 +3,7 @@ package io.lowtide.benchmarks.nab;
 import io.lowtide.benchmarks.BenchmarkOptions;
 import io.lowtide.cli.Lowtide;
 import io.lowtide.cli.OptionException;
+import io.lowtide.density.calibration.FollowingCalibration;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -75,6 +76,15 @@ public final class NabBenchmark implements Callable<Integer> {
               + " commas. Default: ${DEFAULT-VALUE}.")
   private List<Integer> lags;
 
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description =
+          "calibration.window of the stream, where calibration follows it. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int window;
+
   /** Runs the benchmark and ends the JVM. */
   public static void main(String[] arguments) {
     System.exit(Lowtide.commandLine(new NabBenchmark()).execute(arguments));
@@ -95,6 +105,16 @@ public final class NabBenchmark implements Callable<Integer> {
       return 0;
     }
     OptionException.requireAtLeastOne("--seeds", seeds);
+    if (window < FollowingNabDetector.LEAST_WINDOW
+        || window > FollowingCalibration.LARGEST_WINDOW) {
+      throw new OptionException(
+          "--window: "
+              + window
+              + ", expected "
+              + FollowingNabDetector.LEAST_WINDOW
+              + " to "
+              + FollowingCalibration.LARGEST_WINDOW);
+    }
     List<NabSet> all = NabSet.readAll(folder);
     if (all.isEmpty()) {
       err().println("run-nab: skipped: no file in " + folder.resolve(NabSet.WINDOWS));
@@ -129,9 +149,10 @@ public final class NabBenchmark implements Callable<Integer> {
     List<NabDetector> detectors = new ArrayList<>();
     for (long seed = 1; seed <= seeds; seed++) {
       for (int before : lags) {
-        NabDetector lowtide = new LowtideNabDetector(settings, before, seed);
+        LowtideNabDetector lowtide = new LowtideNabDetector(settings, before, seed);
         detectors.add(lowtide);
         detectors.add(new RecalibratedNabDetector(lowtide));
+        detectors.add(new FollowingNabDetector(lowtide, window));
       }
       detectors.add(new RandomCutForestNabDetector(seed));
     }

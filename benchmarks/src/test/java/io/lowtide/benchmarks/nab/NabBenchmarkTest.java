@@ -46,10 +46,11 @@ class NabBenchmarkTest {
             "1 files with 1 windows",
             "| random-cut-forest | 2 |",
             "| windowed-gaussian | 1 |",
-            "| lowtide, time of day, 1 before, ranked online | 2 |")
+            "| lowtide, time of day, 1 before, ranked online | 2 |",
+            "| lowtide, time of day, 1 before, calibration follows | 2 |")
         .contains(
             "No published figures are shown: there are none here for these windows of" + " pumps.");
-    assertThat(output("nab.csv")).content().hasLineCount(8);
+    assertThat(output("nab.csv")).content().hasLineCount(10);
     assertThat(output("nab-pumps.png")).isNotEmptyFile();
   }
 
@@ -102,10 +103,12 @@ class NabBenchmarkTest {
   void shouldRefuseFewerThanOneSeedAndAMisspeltName() throws IOException {
     writeSet("pumps");
     assertThat(run("--seeds", "0")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(run("--window", "98")).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(run("--only", "pmups")).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(errors)
         .hasToString(
             "run-nab: --seeds: 0, expected at least 1\n"
+                + "run-nab: --window: 98, expected 99 to 100000\n"
                 + "run-nab: --only: no set \"pmups\"; did you mean \"pumps\"?\n");
   }
 
