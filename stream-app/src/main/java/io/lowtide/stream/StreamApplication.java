@@ -30,6 +30,8 @@ import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.StopSignal;
 import io.lowtide.stream.retry.TransientFaultException;
+import io.lowtide.stream.shadow.ShadowMeters;
+import io.lowtide.stream.shadow.ShadowSlot;
 import io.lowtide.stream.store.InstanceName;
 import io.lowtide.stream.topology.DetectionTopology;
 import io.lowtide.stream.topology.StreamTopics;
@@ -82,6 +84,7 @@ public final class StreamApplication implements Health, AutoCloseable {
   private final StopSignal stop = new StopSignal();
   private final Dependencies dependencies;
   private final ModelSlot models = new ModelSlot(this::canUse, this::resume);
+  private final ShadowSlot shadows = new ShadowSlot();
   private final ReplacementPace replacementPace = new ReplacementPace();
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -109,6 +112,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     this.meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     meters.config().meterFilter(KafkaMeters.filter());
     this.metrics = new StreamMetrics(meters);
+    ShadowMeters.register(meters, shadows);
     metrics.gaugeReadiness(() -> readiness().ready());
     this.dependencies = new Dependencies(settings, registry, stop, metrics);
     this.internalTopics = new InternalTopics(settings);
@@ -224,6 +228,7 @@ public final class StreamApplication implements Health, AutoCloseable {
         registry,
         dependencies.registryRetry(),
         models,
+        shadows,
         metrics,
         settings.fit());
   }
@@ -235,6 +240,7 @@ public final class StreamApplication implements Health, AutoCloseable {
             settings,
             registry,
             models,
+            shadows,
             intake,
             dependencies.registryRetry(),
             limits,
@@ -459,6 +465,10 @@ public final class StreamApplication implements Health, AutoCloseable {
       return new Readiness(false, complaint.get());
     }
     StringBuilder reason = new StringBuilder("scoring with model " + model.bundle().version());
+    ActiveModel shadow = shadows.current();
+    if (shadow != null && !shadow.isSameAs(model)) {
+      reason.append("; model ").append(shadow.bundle().version()).append(" in its shadow");
+    }
     fit.takenBack().ifPresent(note -> reason.append("; ").append(note));
     dependencies
         .missed()

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       ShowModelCommand.class,
       DiffModelsCommand.class,
       PromoteModelCommand.class,
+      WithdrawModelCommand.class,
       RollbackModelCommand.class
     })
 public final class ModelsCommand implements LowtideCommand {

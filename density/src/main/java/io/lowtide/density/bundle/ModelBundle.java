@@ -22,6 +22,8 @@ import io.lowtide.schemas.Solver;
 import io.lowtide.schemas.TrainingSummary;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * A model bundle that passed every check: format version, hash, shapes, finite numbers, probe
@@ -297,5 +299,23 @@ public final class ModelBundle {
   /** From conformity score to p-value. */
   public ConformalCalibration calibration() {
     return calibration;
+  }
+
+  /**
+   * Whether log-likelihoods of another bundle are of the same units: densities of other fields, or
+   * of a constant beside a number, are not.
+   */
+  public boolean scoresTheSame(ModelBundle other) {
+    return scored(record().getFeatures()).equals(scored(other.record().getFeatures()));
+  }
+
+  private static Set<String> scored(FeatureSpecification features) {
+    Set<String> scored = new HashSet<>();
+    features
+        .getContinuous()
+        .forEach(f -> scored.add("number " + f.getName() + " " + f.getDifference()));
+    features.getConstants().forEach(f -> scored.add("constant " + f.getName()));
+    features.getCategorical().forEach(f -> scored.add("category " + f.getName()));
+    return scored;
   }
 }

@@ -41,6 +41,12 @@ public final class LaggedFields {
     return positions.isEmpty();
   }
 
+  /** Whether a history that is kept for these fields has all that others ask for. */
+  public boolean cover(LaggedFields others) {
+    return others.depths.entrySet().stream()
+        .allMatch(asked -> depths.getOrDefault(asked.getKey(), 0) >= asked.getValue());
+  }
+
   /**
    * Puts what is remembered where a record's lagged values belong, and takes it from those of which
    * the change counts.

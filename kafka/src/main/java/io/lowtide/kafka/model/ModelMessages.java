@@ -22,6 +22,11 @@ public final class ModelMessages {
     return key != null && detector.equals(new String(key, StandardCharsets.UTF_8));
   }
 
+  /** Whether a message is of the model of a detector that waits to be promoted. */
+  public static boolean isOfChallenger(String detector, byte[] key) {
+    return Arrays.equals(ModelKey.challenger(detector).bytes(), key);
+  }
+
   /**
    * Reads and checks the bundle of a message.
    *

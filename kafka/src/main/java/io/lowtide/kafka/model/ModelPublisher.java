@@ -124,6 +124,16 @@ public final class ModelPublisher {
     }
   }
 
+  /**
+   * Takes the challenger of a detector off its place, by one message.
+   *
+   * @return where that message is
+   */
+  public RecordMetadata withdraw(String topic, String detector) {
+    return send(List.of(new ProducerRecord<>(topic, ModelKey.challenger(detector).bytes(), null)))
+        .get(0);
+  }
+
   private byte[] prepare(String topic, ModelBundle bundle) {
     try (Topics topics = new Topics(connection.clientProperties())) {
       topics.requireModels(topic);

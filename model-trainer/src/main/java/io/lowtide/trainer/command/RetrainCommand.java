@@ -2,6 +2,7 @@ package io.lowtide.trainer.command;
 
 import io.lowtide.cli.LowtideCommand;
 import io.lowtide.cli.OptionException;
+import io.lowtide.kafka.model.ModelRole;
 import io.lowtide.kafka.settings.SettingsSources;
 import io.lowtide.kafka.training.LockLostException;
 import io.lowtide.kafka.training.RunnerLock;
@@ -31,11 +32,11 @@ import picocli.CommandLine.Spec;
     name = "retrain",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains challengers on the records of the input topic, or of files, compares them with the model"
-          + " in use on the newest of these, and publishes one if it wins by the margin or the model"
-          + " in use is out of calibration. Interrupted, the same command goes on.",
-      "Ends with 0 if a model was published, 3 if the one in use stays, 4 if another process retrains"
-          + " the detector, 2 if something that people can mend is in the way."
+      "Trains challengers on the records of the input topic, or of files, compares them with the"
+          + " model in use on the newest of these, and publishes one if it wins by the margin or"
+          + " the model in use is out of calibration. Interrupted, the same command goes on.",
+      "Ends with 0 if a model was published, 3 if the one in use stays, 4 if another process"
+          + " retrains the detector, 2 if something that people can mend is in the way."
     },
     footer = "docs/retrain-settings.md lists the settings of --config and --set.")
 public final class RetrainCommand implements LowtideCommand {
@@ -76,12 +77,19 @@ public final class RetrainCommand implements LowtideCommand {
       names = "--every",
       paramLabel = "DURATION",
       description =
-          "Go on, and retrain so long after the start of the last run, such as 24h or P7D; any number of"
-              + " instances keep one schedule, and missed runs are made up for by one.")
+          "Go on, and retrain so long after the start of the last run, such as 24h or P7D; any"
+              + " number of instances keep one schedule, and missed runs are made up for by one.")
   private String every;
 
   @Option(names = "--dry-run", description = "Decide and write it down, but publish nothing.")
   private boolean dryRun;
+
+  @Option(
+      names = "--shadow",
+      description =
+          "Publish what wins as the challenger, which scores in the shadow of the model in use and"
+              + " waits for lowtide models promote: retrain.publish.as=challenger.")
+  private boolean shadow;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -139,6 +147,9 @@ public final class RetrainCommand implements LowtideCommand {
     for (Path config : configs) {
       sources = sources.withFile(config);
     }
-    return sources.withEnvironment(System.getenv()).with(overrides, "command line");
+    sources = sources.withEnvironment(System.getenv()).with(overrides, "command line");
+    return shadow
+        ? sources.with(Map.of(RetrainSettings.PUBLISH_AS, ModelRole.CHALLENGER.label()), "--shadow")
+        : sources;
   }
 }

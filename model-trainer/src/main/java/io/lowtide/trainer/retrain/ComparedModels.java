@@ -1,11 +1,7 @@
 package io.lowtide.trainer.retrain;
 
-import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.schemas.ComparedModel;
-import io.lowtide.schemas.FeatureSpecification;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 
 /** Lays what was measured of models on the held-out records side by side. */
 final class ComparedModels {
@@ -28,7 +24,7 @@ final class ComparedModels {
     CalibrationCheck calibration = CalibrationCheck.of(scores, limits);
     Optional<Gain> gain =
         champion
-            .filter(other -> scoreTheSame(other.bundle(), scores.bundle()))
+            .filter(other -> other.bundle().scoresTheSame(scores.bundle()))
             .map(other -> Gain.of(scores, other))
             .filter(found -> Double.isFinite(found.mean()));
     return ComparedModel.newBuilder()
@@ -57,21 +53,6 @@ final class ComparedModels {
 
   private static Double finite(double value) {
     return Double.isFinite(value) ? value : null;
-  }
-
-  /** Densities of other fields, or of a constant beside a number, are of other units. */
-  static boolean scoreTheSame(ModelBundle one, ModelBundle other) {
-    return scored(one.record().getFeatures()).equals(scored(other.record().getFeatures()));
-  }
-
-  private static Set<String> scored(FeatureSpecification features) {
-    Set<String> scored = new HashSet<>();
-    features
-        .getContinuous()
-        .forEach(f -> scored.add("number " + f.getName() + " " + f.getDifference()));
-    features.getConstants().forEach(f -> scored.add("constant " + f.getName()));
-    features.getCategorical().forEach(f -> scored.add("category " + f.getName()));
-    return scored;
   }
 
   /** Null where neither flags a record. */

@@ -1,6 +1,7 @@
 package io.lowtide.trainer.retrain;
 
 import io.lowtide.kafka.connection.ConnectionSettings;
+import io.lowtide.kafka.model.ModelRole;
 import io.lowtide.kafka.settings.Settings;
 import io.lowtide.kafka.settings.SettingsException;
 import io.lowtide.kafka.settings.SettingsSources;
@@ -20,6 +21,9 @@ import java.util.TreeMap;
 
 /** How a detector is retrained, checked. */
 public final class RetrainSettings {
+
+  /** Setting that says what a challenger that won becomes. */
+  public static final String PUBLISH_AS = RetrainSettingDefinitions.PUBLISH_AS;
 
   /** They say how to reach something, and may hold secrets. */
   private static final List<String> OF_CONNECTIONS =
@@ -277,7 +281,7 @@ public final class RetrainSettings {
 
   /** Whether a challenger that won waits to be promoted. */
   public boolean publishesAsChallenger() {
-    return text(RetrainSettingDefinitions.PUBLISH_AS).equals("challenger");
+    return text(RetrainSettingDefinitions.PUBLISH_AS).equals(ModelRole.CHALLENGER.label());
   }
 
   /** Earlier versions that the models topic keeps. */

@@ -142,6 +142,10 @@ class RetrainOnKafkaTest {
       arguments.add(setting);
     }
     for (String setting : settings) {
+      if (setting.startsWith("--")) {
+        arguments.add(setting);
+        continue;
+      }
       arguments.add("--set");
       arguments.add(setting);
     }
@@ -279,7 +283,7 @@ class RetrainOnKafkaTest {
     assertThat(retrain()).isZero();
     String first = champion();
     send(3_000, 1);
-    assertThat(retrain("retrain.last=3000", "retrain.publish.as=challenger")).isZero();
+    assertThat(retrain("retrain.last=3000", "--shadow")).isZero();
     assertThat(champion()).isEqualTo(first);
     String challenger = catalog().challenger("press").flatMap(StoredModel::version).orElseThrow();
     assertThat(models("list")).isZero();
@@ -289,6 +293,8 @@ class RetrainOnKafkaTest {
     assertThat(champion()).isEqualTo(challenger);
     assertThat(catalog().challenger("press")).isEmpty();
     assertThat(models("promote", "press")).isEqualTo(2);
+    assertThat(models("withdraw", "press")).isEqualTo(2);
+    assertThat(errors.toString()).contains("no model \"challenger\"");
     assertThat(models("rollback", "press")).isZero();
     assertThat(champion()).isEqualTo(first);
   }

@@ -8,6 +8,7 @@ import io.lowtide.cli.Lowtide;
 import io.lowtide.cli.alerts.AlertsCommand;
 import io.lowtide.cli.alerts.EpisodesCommand;
 import io.lowtide.cli.feedback.FeedbackCommand;
+import io.lowtide.cli.models.ModelsCommand;
 import io.lowtide.cli.models.PublishCommand;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
@@ -279,6 +280,73 @@ class StreamOnKafkaTest extends AccountedStreamTest {
         awaitOutcome();
       }
     }
+  }
+
+  @Test
+  void shouldCompareAShadowPromoteItGoBackAndWithdrawIt() throws Exception {
+    publish(TestModels.bundle("v1"));
+    String[] models = {TestModels.DETECTOR, "--topic", prefix + ".models"};
+    Path challenger = state.resolve("log.avro");
+    BundleFiles.write(challenger, TestModels.withLogarithmOfTemperature());
+    try (StreamApplication application =
+        start(Map.of("shadow.in.scores", "true", "shadow.time.share", "1"))) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      run(
+          new PublishCommand(),
+          "--challenger",
+          "--topic",
+          prefix + ".models",
+          challenger.toString());
+      awaitReason(application, "scoring with model v1; model log in its shadow");
+      send(messages(600));
+      Outcome compared = awaitOutcome();
+      assertThat(compared.scores())
+          .hasSize(600)
+          .allMatch(score -> score.getModelVersion().equals("v1"))
+          .allMatch(score -> score.getShadow().getModelVersion().equals("log"));
+      assertThat(get(application, "/metrics")).contains("lowtide_shadow 1.0");
+      assertThat(
+              application
+                  .meters()
+                  .get("lowtide.shadow.records")
+                  .tag("outcome", "compared")
+                  .gauge()
+                  .value())
+          .isPositive();
+      assertThat(run(new ModelsCommand(), with("list", models)))
+          .containsPattern("champion +v1")
+          .containsPattern("challenger +log");
+
+      run(new ModelsCommand(), with("promote", models));
+      Await.until(
+          () -> application.readiness().reason().equals("scoring with model log"),
+          () -> application.readiness().reason());
+      send(messages(100));
+      assertThat(awaitOutcome().scores())
+          .filteredOn(score -> score.getModelVersion().equals("log"))
+          .hasSize(100)
+          .allMatch(score -> score.getShadow() == null);
+      assertThat(run(new ModelsCommand(), with("rollback", models))).contains("back to v1");
+      awaitReason(application, "scoring with model v1");
+      run(
+          new PublishCommand(),
+          "--challenger",
+          "--topic",
+          prefix + ".models",
+          challenger.toString());
+      awaitReason(application, "scoring with model v1; model log in its shadow");
+      assertThat(run(new ModelsCommand(), with("withdraw", models)))
+          .contains("challenger log is withdrawn");
+      Await.until(
+          () -> application.readiness().reason().equals("scoring with model v1"),
+          () -> application.readiness().reason());
+    }
+  }
+
+  private static String[] with(String command, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(List.of(arguments));
+    return all.toArray(String[]::new);
   }
 
   private String run(Object command, String... arguments) {

@@ -34,6 +34,8 @@ final class SettingDefinitions {
   static final String CALIBRATION_WINDOW = "calibration.window";
   static final String SUPPRESSION_WINDOW = "suppression.window";
   static final String EXPLANATION_SHARE = "explanation.time.share";
+  static final String SHADOW_SHARE = "shadow.time.share";
+  static final String SHADOW_IN_SCORES = "shadow.in.scores";
   static final String EPISODE_SILENCE = "episode.silence";
   static final String EPISODE_LIMIT = "episode.limit";
   static final String UNSCORABLE_LIMIT = "unscorable.limit";
@@ -200,6 +202,21 @@ final class SettingDefinitions {
             "Share of its time that a stream thread may spend on explanations of alerts; two"
                 + " seconds' worth is saved up. Beyond it alerts go out at once, with a brief"
                 + " explanation. 0: all are brief. 1: none is.")
+        .define(
+            SHADOW_SHARE,
+            Type.DOUBLE,
+            0.2,
+            Range.between(0.0, 1.0),
+            Importance.MEDIUM,
+            "Share of its time that a stream thread may spend on scores of a challenger beside the"
+                + " model in use; two seconds' worth is saved up. Beyond it records are skipped in"
+                + " the comparison. 0: none is compared.")
+        .define(
+            SHADOW_IN_SCORES,
+            Type.BOOLEAN,
+            false,
+            Importance.LOW,
+            "Whether a ScoredRecord carries what the challenger has found, too.")
         .define(
             EPISODE_SILENCE,
             Type.STRING,

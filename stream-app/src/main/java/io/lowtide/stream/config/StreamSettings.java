@@ -234,6 +234,16 @@ public final class StreamSettings {
     return config.getDouble(SettingDefinitions.EXPLANATION_SHARE);
   }
 
+  /** Share of its time that a stream thread may spend on a challenger, between 0 and 1. */
+  public double shadowTimeShare() {
+    return config.getDouble(SettingDefinitions.SHADOW_SHARE);
+  }
+
+  /** Whether scores carry those of a challenger. */
+  public boolean shadowInScores() {
+    return config.getBoolean(SettingDefinitions.SHADOW_IN_SCORES);
+  }
+
   /** How long repeated alerts of a key are withheld; zero: not at all. */
   public Duration suppressionWindow() {
     return duration(SettingDefinitions.SUPPRESSION_WINDOW);

@@ -16,8 +16,13 @@ public record ActiveModel(ModelBundle bundle, double budget) {
     return !bundle.encoder().laggedFields().isEmpty();
   }
 
+  /** Whether it is the same bundle, to the bit. */
+  public boolean isSameAs(ActiveModel other) {
+    return bundle.record().getSha256().equals(other.bundle().record().getSha256());
+  }
+
   /** Whether a record with this score is improbable enough for an alert. */
-  boolean isAnomalous(ScoreOutcome.Scored score) {
+  public boolean isAnomalous(ScoreOutcome.Scored score) {
     return score.pValue() <= budget;
   }
 }

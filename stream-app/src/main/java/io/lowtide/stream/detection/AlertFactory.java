@@ -9,6 +9,7 @@ import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.ShadowScore;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
@@ -72,6 +73,7 @@ public final class AlertFactory {
    * @param key the record's key, or null
    * @param eventTime its timestamp, in milliseconds since 1970
    * @param ranking what the score was ranked by
+   * @param shadow what the challenger has found, or null
    */
   public static ScoredRecord score(
       RecordPosition source,
@@ -79,7 +81,8 @@ public final class AlertFactory {
       long eventTime,
       ActiveModel model,
       Ranking ranking,
-      Scored score) {
+      Scored score,
+      ShadowScore shadow) {
     return new ScoredRecord(
         model.bundle().detector(),
         model.bundle().version(),
@@ -90,7 +93,8 @@ public final class AlertFactory {
         followed(ranking),
         model.isAnomalous(score),
         score.evaluations(),
-        source);
+        source,
+        shadow);
   }
 
   private static Integer followed(Ranking ranking) {

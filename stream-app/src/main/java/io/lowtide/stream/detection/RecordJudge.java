@@ -31,6 +31,7 @@ public final class RecordJudge {
   private ActiveModel model;
   private Ranking ranking;
   private RecordScorer scorer;
+  private KeyHistory past = KeyHistory.EMPTY;
 
   /**
    * @param records what is remembered of the records of each key
@@ -77,6 +78,11 @@ public final class RecordJudge {
     return ranking;
   }
 
+  /** What the record that was judged last was judged by of those before it under its key. */
+  public KeyHistory past() {
+    return past;
+  }
+
   /**
    * Judges one record. The position comes in parts, so that a normal record does not cost an object
    * for it.
@@ -91,7 +97,7 @@ public final class RecordJudge {
   public Verdict judge(
       IndexedRecord record, byte[] key, long eventTime, String topic, int partition, long offset) {
     Optional<RememberedRecords> before = scorer.usesHistory() ? records.of(key) : Optional.empty();
-    KeyHistory past = retention.at(eventTime, before);
+    past = retention.at(eventTime, before);
     ScoreOutcome outcome = score(record, past);
     if (outcome instanceof ScoreOutcome.Unscorable unscorable) {
       return new Verdict.Unscorable(unscorable.reason(), unscorable.message());

@@ -317,6 +317,15 @@ public final class StreamMetrics {
         .increment();
   }
 
+  /** A challenger was refused. */
+  public void challengerRefused(String reason) {
+    Counter.builder("lowtide.shadow.refused")
+        .description("Challengers refused.")
+        .tag("reason", reason)
+        .register(registry)
+        .increment();
+  }
+
   /** Registers a gauge that is 1 while the application is ready, else 0. */
   public void gaugeReadiness(BooleanSupplier ready) {
     Gauge.builder("lowtide.ready", () -> ready.getAsBoolean() ? 1 : 0)

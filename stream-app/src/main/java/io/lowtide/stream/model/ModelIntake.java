@@ -14,11 +14,14 @@ import io.lowtide.stream.detection.ActiveModel;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.TransientFaultException;
+import io.lowtide.stream.shadow.ShadowSlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,7 @@ public final class ModelIntake {
   private final SchemaRegistry registry;
   private final Retry retry;
   private final ModelSlot slot;
+  private final ShadowSlot shadows;
   private final StreamMetrics metrics;
   private final ModelFit fit;
 
@@ -50,6 +54,7 @@ public final class ModelIntake {
    * @param registry knows the schemas that bundles are written with
    * @param retry for a registry that is away
    * @param slot receives accepted bundles
+   * @param shadows receives accepted challengers
    * @param metrics counts accepted and refused bundles
    * @param fit when a model does not fit the records
    */
@@ -61,6 +66,7 @@ public final class ModelIntake {
       SchemaRegistry registry,
       Retry retry,
       ModelSlot slot,
+      ShadowSlot shadows,
       StreamMetrics metrics,
       FitSettings fit) {
     this.detector = detector;
@@ -70,6 +76,7 @@ public final class ModelIntake {
     this.registry = registry;
     this.retry = retry;
     this.slot = slot;
+    this.shadows = shadows;
     this.metrics = metrics;
     this.fit = new ModelFit(detector, fit, slot, metrics, this::keep);
   }
@@ -109,27 +116,73 @@ public final class ModelIntake {
    * away; never throws.
    */
   public void offer(byte[] key, byte[] value) {
-    if (!ModelMessages.isOf(detector, key)) {
-      return;
+    if (ModelMessages.isOf(detector, key)) {
+      offerChampion(value);
+    } else if (ModelMessages.isOfChallenger(detector, key)) {
+      offerChallenger(value);
     }
+  }
+
+  private void offerChampion(byte[] value) {
     if (value == null) {
       LOG.warn("Detector {}: its model was deleted from the topic; {}", detector, consequence());
       return;
     }
-    try {
-      ActiveModel offered = accept(read(value));
-      if (!isSame(slot.current(), offered) && slot.takes(offered)) {
-        use(offered);
+    consider(
+        value,
+        offered -> {
+          ActiveModel current = slot.current();
+          if ((current == null || !current.isSameAs(offered)) && slot.takes(offered)) {
+            use(offered);
+          }
+        },
+        reason -> {
+          metrics.modelRefused(reason);
+          return consequence();
+        });
+  }
+
+  /** It raises no alert, and needs nothing that the stream does not have. */
+  private void offerChallenger(byte[] value) {
+    if (value == null) {
+      if (shadows.current() != null) {
+        LOG.info("Detector {}: no model scores in the shadow any more", detector);
       }
+      shadows.clear();
+      return;
+    }
+    consider(
+        value,
+        offered -> {
+          shadows.use(offered);
+          LOG.info(
+              "Detector {}: model {} scores in the shadow", detector, offered.bundle().version());
+        },
+        reason -> {
+          shadows.clear();
+          metrics.challengerRefused(reason);
+          return "no model scores in the shadow";
+        });
+  }
+
+  /**
+   * Reads a bundle.
+   *
+   * @param use is given one that passes its checks
+   * @param refuse is told why one does not pass, and says what follows
+   */
+  private void consider(byte[] value, Consumer<ActiveModel> use, UnaryOperator<String> refuse) {
+    try {
+      use.accept(accept(read(value)));
     } catch (ModelRefusedException refused) {
-      metrics.modelRefused(refused.reason());
-      LOG.error("Detector {}: {}; {}", detector, refused.getMessage(), consequence());
+      LOG.error(
+          "Detector {}: {}; {}", detector, refused.getMessage(), refuse.apply(refused.reason()));
     } catch (TransientFaultException stopping) {
       LOG.info("Detector {}: stopped while reading a model", detector);
     } catch (RuntimeException fault) {
       // The message would meet every restart, too: one that we fail on must not keep us down.
-      metrics.modelRefused("internal_error");
-      LOG.error("Detector {}: failed on a model; {}", detector, consequence(), fault);
+      LOG.error(
+          "Detector {}: failed on a model; {}", detector, refuse.apply("internal_error"), fault);
     }
   }
 
@@ -140,7 +193,7 @@ public final class ModelIntake {
   private void use(ActiveModel offered) {
     ActiveModel current = slot.current();
     ActiveModel before = current == null ? kept() : current;
-    boolean proven = isSame(before, offered);
+    boolean proven = before != null && before.isSameAs(offered);
     fit.begin(offered, proven ? null : before);
     announce(offered, slot.activate(offered));
     if (before == null) {
@@ -180,11 +233,6 @@ public final class ModelIntake {
           "budget", "model bundle " + bundle.version() + " refused: " + e.getMessage(), e);
     }
     return new ActiveModel(bundle, inForce);
-  }
-
-  private static boolean isSame(ActiveModel active, ActiveModel offered) {
-    return active != null
-        && active.bundle().record().getSha256().equals(offered.bundle().record().getSha256());
   }
 
   private void announce(ActiveModel model, ActiveModel previous) {

@@ -4,6 +4,7 @@ import io.lowtide.density.suppression.SuppressionState;
 import io.lowtide.density.suppression.SuppressionWindow;
 import io.lowtide.kafka.episode.EpisodeSettings;
 import io.lowtide.schemas.ExplanationKind;
+import io.lowtide.schemas.ShadowScore;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
@@ -24,6 +25,7 @@ import io.lowtide.stream.output.InternalTopics;
 import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
+import io.lowtide.stream.shadow.ShadowJudge;
 import io.lowtide.stream.store.AlertMemory;
 import io.lowtide.stream.store.EpisodeStore;
 import io.lowtide.stream.store.FollowedScores;
@@ -77,6 +79,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   private final FitCheck fit;
   private final StreamMetrics metrics;
   private final ThreadLocal<ExplanationBudget> explanationBudgets;
+  private final ShadowJudge shadow;
+  private final boolean shadowInScores;
   private RecordDecoder decoder;
   private KeyMemory<RememberedRecords> history = KeyMemory.none();
   private KeyMemory<SuppressionState> alerts = KeyMemory.none();
@@ -88,6 +92,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
    * @param hasHistory whether there is a store of past records
    * @param refusals says which records Kafka took no message about
    * @param explanationBudgets of each thread, whatever partitions it has
+   * @param shadow compares a challenger with the model in use
    */
   DetectionProcessor(
       StreamSettings settings,
@@ -100,7 +105,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       Refusals refusals,
       FitCheck fit,
       StreamMetrics metrics,
-      ThreadLocal<ExplanationBudget> explanationBudgets) {
+      ThreadLocal<ExplanationBudget> explanationBudgets,
+      ShadowJudge shadow) {
     // Copied: a look-up in Kafka's configuration takes a lock that all threads share.
     this.suppressionWindow = settings.suppressionWindow();
     this.historyRetention = settings.historyRetention();
@@ -117,6 +123,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     this.fit = fit;
     this.metrics = metrics;
     this.explanationBudgets = explanationBudgets;
+    this.shadow = shadow;
+    this.shadowInScores = settings.shadowInScores();
   }
 
   @Override
@@ -248,8 +256,12 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     Optional<Record<byte[], byte[]>> score;
     Optional<Record<byte[], byte[]>> alert;
     try {
-      verdict = judge(record, position);
-      score = messages.score(record, position, judge.model(), judge.ranking(), verdict);
+      IndexedRecord decoded =
+          decoder.decode(position.topic(), record.headers(), record.value().value());
+      verdict = judge(record, position, decoded);
+      Optional<ShadowScore> beside =
+          shadow.compare(judge.model(), decoded, judge.past(), verdict).filter(s -> shadowInScores);
+      score = messages.score(record, position, judge.model(), judge.ranking(), verdict, beside);
       next = episodes.after(record, position, judge, verdict);
       alert = messages.alert(record, position, verdict, next.state());
     } catch (RuntimeException fault) {
@@ -258,10 +270,9 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     finish(record.key(), verdict, score, alert, next);
   }
 
-  private Verdict.Scored judge(Record<byte[], Arrival> record, RecordMetadata position)
+  private Verdict.Scored judge(
+      Record<byte[], Arrival> record, RecordMetadata position, IndexedRecord decoded)
       throws UnscorableRecordException {
-    IndexedRecord decoded =
-        decoder.decode(position.topic(), record.headers(), record.value().value());
     Verdict verdict =
         judge.judge(
             decoded,
@@ -390,5 +401,6 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     if (episodes != null) {
       episodes.close();
     }
+    shadow.end();
   }
 }

@@ -11,6 +11,7 @@ import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.detection.ExplanationBudget;
 import io.lowtide.stream.detection.RememberedRecords;
+import io.lowtide.stream.detection.TimeShare;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.FitCheck;
 import io.lowtide.stream.model.ModelIntake;
@@ -20,6 +21,8 @@ import io.lowtide.stream.output.InternalTopics;
 import io.lowtide.stream.output.OutputLimits;
 import io.lowtide.stream.refusal.Refusals;
 import io.lowtide.stream.retry.Retry;
+import io.lowtide.stream.shadow.ShadowJudge;
+import io.lowtide.stream.shadow.ShadowSlot;
 import io.lowtide.stream.store.ProcessIdentity;
 import io.lowtide.stream.store.RememberedAlerts;
 import io.lowtide.stream.store.RememberedAlertsSerde;
@@ -60,10 +63,13 @@ public final class DetectionTopology {
   private final Refusals refusals;
   private final StreamMetrics metrics;
   private final ThreadLocal<ExplanationBudget> explanationBudgets;
+  private final ShadowSlot shadows;
+  private final ThreadLocal<TimeShare> shadowTime;
 
   /**
    * @param registry shared by all threads, stays the caller's to close
    * @param models the model in use
+   * @param shadows the model that is compared with it
    * @param intake receives the messages of the models topic
    * @param retry for what is away
    * @param limits which messages are taken
@@ -73,6 +79,7 @@ public final class DetectionTopology {
       StreamSettings settings,
       SchemaRegistry registry,
       ModelSlot models,
+      ShadowSlot shadows,
       ModelIntake intake,
       Retry retry,
       OutputLimits limits,
@@ -82,6 +89,7 @@ public final class DetectionTopology {
     this.registry = registry;
     this.recordSchemas = new FloodProofRegistry(registry);
     this.models = models;
+    this.shadows = shadows;
     this.intake = intake;
     this.retry = retry;
     this.limits = limits;
@@ -90,6 +98,8 @@ public final class DetectionTopology {
     double explanationShare = settings.explanationTimeShare();
     this.explanationBudgets =
         ThreadLocal.withInitial(() -> new ExplanationBudget(explanationShare, System::nanoTime));
+    double shadowShare = settings.shadowTimeShare();
+    this.shadowTime = ThreadLocal.withInitial(() -> new TimeShare(shadowShare, System::nanoTime));
   }
 
   /**
@@ -201,6 +211,7 @@ public final class DetectionTopology {
         refusals,
         new FitCheck(intake.fit()),
         metrics,
-        explanationBudgets);
+        explanationBudgets,
+        new ShadowJudge(shadows, shadowTime::get));
   }
 }

@@ -9,6 +9,7 @@ import io.lowtide.schemas.DetectorState;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
+import io.lowtide.schemas.ShadowScore;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.detection.ActiveModel;
@@ -64,7 +65,8 @@ final class ScoredMessages {
       RecordMetadata position,
       ActiveModel model,
       Ranking ranking,
-      Verdict.Scored verdict) {
+      Verdict.Scored verdict,
+      Optional<ShadowScore> shadow) {
     String topic = topics.get(OutputTopic.SCORES);
     if (topic == null) {
       return Optional.empty();
@@ -85,7 +87,8 @@ final class ScoredMessages {
                         record.value().eventTime(),
                         model,
                         ranking,
-                        verdict.score()))));
+                        verdict.score(),
+                        shadow.orElse(null)))));
   }
 
   /**

@@ -37,7 +37,17 @@ class PageStateTest {
 
   private static ScoredRecord score(Instant time, String key, double value, boolean flagged) {
     return new ScoredRecord(
-        "press-line", "v1", key, time, value, flagged ? 0.001 : 0.5, null, flagged, 14, POSITION);
+        "press-line",
+        "v1",
+        key,
+        time,
+        value,
+        flagged ? 0.001 : 0.5,
+        null,
+        flagged,
+        14,
+        POSITION,
+        null);
   }
 
   private static AnomalyAlert alert(String id) {

@@ -22,6 +22,8 @@ import io.lowtide.stream.retry.Dependency;
 import io.lowtide.stream.retry.Outage;
 import io.lowtide.stream.retry.Retry;
 import io.lowtide.stream.retry.StopSignal;
+import io.lowtide.stream.shadow.ShadowMeters;
+import io.lowtide.stream.shadow.ShadowSlot;
 import io.lowtide.stream.store.RememberedAlerts;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -72,6 +74,7 @@ final class DetectionFixture implements AutoCloseable {
   final StopSignal stop = new StopSignal();
   final Refusals refusals;
   final ModelSlot models = new ModelSlot(model -> true, () -> {});
+  final ShadowSlot shadows = new ShadowSlot();
   private final AvroSerializer<GenericRecord> readings = new AvroSerializer<>(registry);
   private final AvroSerializer<DensityModel> bundles = new AvroSerializer<>(registry);
   private final ModelIntake intake;
@@ -97,6 +100,7 @@ final class DetectionFixture implements AutoCloseable {
     StreamSettings settings = StreamSettings.of(values);
     StreamMetrics metrics = new StreamMetrics(meters);
     this.refusals = new Refusals(metrics);
+    ShadowMeters.register(meters, shadows);
     Retry retry =
         new Retry(settings.retry(), stop, new Outage(Dependency.SCHEMA_REGISTRY, "mock", metrics));
     ModelIntake intake =
@@ -108,6 +112,7 @@ final class DetectionFixture implements AutoCloseable {
             registry,
             retry,
             models,
+            shadows,
             metrics,
             settings.fit());
     this.driver =
@@ -116,6 +121,7 @@ final class DetectionFixture implements AutoCloseable {
                     settings,
                     registry,
                     models,
+                    shadows,
                     intake,
                     retry,
                     new OutputLimits(settings),
