@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -46,7 +47,7 @@ public final class EvaluateCommand implements LowtideCommand {
   @Override
   public Integer call() throws BundleException, IOException {
     if (whatIf.isAsked()) {
-      whatIf.run(command.commandLine().getOut());
+      whatIf.run(command.commandLine().getOut(), Optional.ofNullable(model));
       return ExitCode.OK;
     }
     if (model == null) {

@@ -2,6 +2,9 @@ package io.lowtide.trainer.command;
 
 import io.lowtide.cli.ConnectionOptions;
 import io.lowtide.cli.OptionException;
+import io.lowtide.density.bundle.BundleException;
+import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.kafka.alert.MessageReader;
 import io.lowtide.kafka.topic.StartingPoint;
 import io.lowtide.schemas.GeneratedClasses;
@@ -9,10 +12,13 @@ import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.trainer.evaluation.AlertRules;
 import io.lowtide.trainer.evaluation.ReplayedAlerts;
 import io.lowtide.trainer.evaluation.ScoreReplay;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,7 +38,7 @@ final class WhatIfOptions {
       names = "--what-if",
       description =
           "Replay the scores of a topic under another budget, window or silence, and print what the"
-              + " alerts would have been. Needs neither --data nor --model.")
+              + " alerts would have been. Needs no --data.")
   private boolean whatIf;
 
   @Option(
@@ -66,6 +72,14 @@ final class WhatIfOptions {
       description = "What if this were the episode.silence; otherwise PT15M.")
   private String silence;
 
+  @Option(
+      names = "--calibration-window",
+      paramLabel = "N",
+      description =
+          "What if this were the calibration.window of the stream; needs --model, whose scores"
+              + " alone are replayed then.")
+  private Integer calibrationWindow;
+
   @Option(names = "--list", description = "Print each of the alerts, too.")
   private boolean list;
 
@@ -79,9 +93,10 @@ final class WhatIfOptions {
   /**
    * Replays, and prints.
    *
+   * @param model bundle whose calibration is to follow its scores, if it is
    * @throws OptionException if an option is not as expected, or there is no score
    */
-  void run(PrintWriter out) {
+  void run(PrintWriter out, Optional<Path> model) throws BundleException, IOException {
     if (budget != null && !(budget > 0 && budget < 1)) {
       throw new OptionException("--budget: " + budget + ", expected between 0 and 1");
     }
@@ -92,7 +107,19 @@ final class WhatIfOptions {
             duration("--window", window, WINDOW, Duration.ZERO),
             duration("--silence", silence, SILENCE, Duration.ofSeconds(1)));
     ScoreReplay scores = read();
-    ReplayedAlerts result = scores.under(instead);
+    ScoreReplay ranked = scores;
+    if (calibrationWindow != null) {
+      ModelBundle bundle =
+          BundleFiles.read(
+              model.orElseThrow(
+                  () ->
+                      new OptionException(
+                          "--calibration-window: expected --model=FILE, whose calibration is to"
+                              + " follow its scores")));
+      scores = ofModel(scores, bundle);
+      ranked = following(scores, bundle);
+    }
+    ReplayedAlerts result = ranked.under(instead);
     print(out, asItWas, scores.under(asItWas), instead, result);
     if (list) {
       out.println();
@@ -109,6 +136,26 @@ final class WhatIfOptions {
       }
     }
     out.flush();
+  }
+
+  private ScoreReplay ofModel(ScoreReplay scores, ModelBundle bundle) {
+    ScoreReplay chosen = scores.ofModel(bundle.version());
+    if (chosen.size() == 0) {
+      throw new OptionException(
+          "--model: " + topic + " has no score of version " + bundle.version() + ", expected some");
+    }
+    return chosen;
+  }
+
+  private ScoreReplay following(ScoreReplay scores, ModelBundle bundle) {
+    try {
+      return scores.following(
+          bundle.calibration(),
+          budget == null ? bundle.calibration().defaultBudget() : budget,
+          calibrationWindow);
+    } catch (IllegalArgumentException e) {
+      throw new OptionException("--calibration-window: " + e.getMessage());
+    }
   }
 
   private ScoreReplay read() {
@@ -149,7 +196,7 @@ final class WhatIfOptions {
     return scores;
   }
 
-  private static void print(
+  private void print(
       PrintWriter out,
       AlertRules asItWas,
       ReplayedAlerts before,
@@ -157,6 +204,9 @@ final class WhatIfOptions {
       ReplayedAlerts after) {
     row(out, "", "as it was", "what if");
     row(out, "budget", budget(asItWas), budget(instead));
+    if (calibrationWindow != null) {
+      row(out, "calibration.window", "of the scores", calibrationWindow);
+    }
     row(out, "suppression.window", asItWas.window(), instead.window());
     row(out, "episode.silence", asItWas.silence(), instead.silence());
     row(out, "scored", before.scored(), after.scored());

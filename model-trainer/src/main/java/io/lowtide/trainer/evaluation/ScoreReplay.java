@@ -2,6 +2,8 @@ package io.lowtide.trainer.evaluation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lowtide.density.calibration.ConformalCalibration;
+import io.lowtide.density.calibration.FollowingCalibration;
 import io.lowtide.density.calibration.Rarity;
 import io.lowtide.density.suppression.SuppressionState;
 import io.lowtide.density.suppression.SuppressionWindow;
@@ -39,6 +41,47 @@ public final class ScoreReplay {
     partitions
         .computeIfAbsent(source.getTopic() + "-" + source.getPartition(), key -> new TreeMap<>())
         .put(source.getOffset(), score);
+  }
+
+  /** Those of one model alone. */
+  public ScoreReplay ofModel(String version) {
+    ScoreReplay chosen = new ScoreReplay();
+    partitions
+        .values()
+        .forEach(
+            scores ->
+                scores.values().stream()
+                    .filter(score -> score.getModelVersion().equals(version))
+                    .forEach(chosen::add));
+    return chosen;
+  }
+
+  /** How many scores there are. */
+  public long size() {
+    return partitions.values().stream().mapToLong(Map::size).sum();
+  }
+
+  /**
+   * The same scores with the p-values of a calibration that follows them, partition by partition as
+   * the stream does it: from the first of them on, and without what is missing in records, of which
+   * a score does not tell.
+   *
+   * @param calibration of the model that they are of
+   * @param budget false-alarm budget in force
+   * @param window scores that it ranks among
+   * @throws io.lowtide.density.calibration.BudgetException if the window is too small for it
+   */
+  public ScoreReplay following(ConformalCalibration calibration, double budget, int window) {
+    ScoreReplay ranked = new ScoreReplay();
+    for (TreeMap<Long, ScoredRecord> scores : partitions.values()) {
+      FollowingCalibration following = new FollowingCalibration(calibration, budget, window);
+      for (ScoredRecord score : scores.values()) {
+        double p = following.pValue(score.getLogLikelihood());
+        following.follow(score.getLogLikelihood(), p <= budget);
+        ranked.add(ScoredRecord.newBuilder(score).setPValue(p).setAnomalous(p <= budget).build());
+      }
+    }
+    return ranked;
   }
 
   /** What the scores would have become by these rules. */

@@ -1,13 +1,17 @@
 package io.lowtide.trainer.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.density.calibration.ConformalCalibration;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalDouble;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ScoreReplayTest {
@@ -94,6 +98,40 @@ class ScoreReplayTest {
                 .under(new AlertRules(OptionalDouble.empty(), Duration.ZERO, AS_IT_WAS.silence()))
                 .withheld())
         .isZero();
+  }
+
+  /** What is normal has fallen by two nats, in one partition of two. */
+  @Test
+  void shouldRankAmongTheScoresOfThePartitionAsTheStreamDoes() {
+    Random random = new Random(2);
+    ConformalCalibration calibration =
+        ConformalCalibration.fit(random.doubles(999).map(Math::log).toArray(), BUDGET);
+    int offsets = 4_000;
+    for (int offset = 0; offset < offsets; offset++) {
+      for (int partition = 0; partition < 2; partition++) {
+        double score = Math.log(random.nextDouble()) - 2 * partition;
+        replay.add(
+            ScoredRecord.newBuilder()
+                .setDetector("press-line")
+                .setModelVersion(offset < 100 ? "v0" : "v1")
+                .setEventTime(START.plusSeconds(offset))
+                .setLogLikelihood(score)
+                .setPValue(calibration.pValue(score))
+                .setAnomalous(calibration.pValue(score) <= BUDGET)
+                .setEvaluations(12)
+                .setSource(new RecordPosition("readings", partition, (long) offset))
+                .build());
+      }
+    }
+
+    ScoreReplay ofModel = replay.ofModel("v1");
+    assertThat(ofModel.size()).isEqualTo(2 * (offsets - 100));
+    long asItWas = ofModel.under(AS_IT_WAS).flagged();
+    long followed = ofModel.following(calibration, BUDGET, 1_000).under(AS_IT_WAS).flagged();
+    assertThat(asItWas).isGreaterThan(2 * offsets / 40);
+    assertThat(followed).isBetween(offsets / 100L, asItWas / 2);
+    assertThatThrownBy(() -> ofModel.following(calibration, BUDGET, 98))
+        .isInstanceOf(BudgetException.class);
   }
 
   @Test
