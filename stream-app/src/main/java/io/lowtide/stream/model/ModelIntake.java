@@ -26,10 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides which messages of the models topic become the model in use. A bundle is verified in full;
- * one that fails is refused, and the last good one goes on; one that then does not fit the records
- * is taken back ({@link ModelFit}). The last good one is also kept as a file: on a compacted topic
- * a refused bundle replaces the good one before it, and a restart must not lose that.
+ * Decides which messages of the models topic become the model in use, and which the challenger in
+ * its shadow. A bundle is verified in full; one that fails is refused, and the last good one goes
+ * on; one that then does not fit the records is taken back ({@link ModelFit}). The last good one is
+ * also kept as a file: on a compacted topic a refused bundle replaces the good one before it, and a
+ * restart must not lose that.
  */
 public final class ModelIntake {
 

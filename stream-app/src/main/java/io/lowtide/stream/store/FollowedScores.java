@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
@@ -22,15 +21,16 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * The scores that the calibration follows, in a store of Kafka Streams and so under its
  * transactions. Belongs to one task.
  *
- * <p>They are kept in chunks of 32, so that a record rewrites one small entry. Another entry says
- * of which model they are: scores of two models do not compare, so that they are forgotten when the
- * model changes.
+ * <p>They are kept in chunks of 32, so that a record rewrites one small entry. Scores of two models
+ * do not compare, so that each model has its own: those of the last two are kept, since a model may
+ * be gone back to soon after a swap.
  */
 public final class FollowedScores implements Rankings {
 
   private static final byte VERSION = 1;
   private static final int IN_CHUNK = 32;
-  private static final Bytes MODEL = Bytes.wrap(new byte[] {'m'});
+  private static final int PLACES = 2;
+  private static final byte MODEL = 'm';
   private static final byte SCORES = 's';
 
   private final KeyValueStore<Bytes, byte[]> store;
@@ -38,6 +38,7 @@ public final class FollowedScores implements Rankings {
   private final Runnable leftOut;
   private FollowingCalibration following;
   private double budget;
+  private byte place;
   private Chunk chunk;
 
   /**
@@ -81,15 +82,41 @@ public final class FollowedScores implements Rankings {
 
     static Chunk of(byte[] stored) {
       ByteBuffer buffer = ByteBuffer.wrap(stored);
-      if (buffer.get() != VERSION) {
-        throw new SerializationException(
-            "followed scores: stored in version " + stored[0] + ", expected " + VERSION);
-      }
+      requireVersion(buffer.get());
       long number = buffer.getLong();
       double credit = buffer.getDouble();
       double[] scores = new double[buffer.remaining() / Double.BYTES];
       buffer.asDoubleBuffer().get(scores);
       return new Chunk(number, credit, scores);
+    }
+  }
+
+  /**
+   * Whose scores are at a place.
+   *
+   * @param order of two, that of the model that was used last is greater
+   * @param sha256 of the bundle; empty before there was one
+   */
+  private record Owner(long order, String sha256) {
+
+    static final Owner NOBODY = new Owner(0, "");
+
+    byte[] bytes() {
+      byte[] hash = sha256.getBytes(US_ASCII);
+      return ByteBuffer.allocate(1 + Long.BYTES + hash.length)
+          .put(VERSION)
+          .putLong(order)
+          .put(hash)
+          .array();
+    }
+
+    static Owner of(byte[] stored) {
+      if (stored == null) {
+        return NOBODY;
+      }
+      ByteBuffer buffer = ByteBuffer.wrap(stored);
+      requireVersion(buffer.get());
+      return new Owner(buffer.getLong(), US_ASCII.decode(buffer).toString());
     }
   }
 
@@ -109,15 +136,28 @@ public final class FollowedScores implements Rankings {
     following = new FollowingCalibration(model.bundle().calibration(), model.budget(), capacity);
     budget = model.budget();
     chunk = Chunk.FIRST;
-    byte[] owner = owner(model);
-    List<Chunk> stored = chunks();
-    if (!Arrays.equals(owner, store.get(MODEL))) {
-      stored.forEach(old -> store.delete(key(old.number())));
-      store.put(MODEL, owner);
-    } else if (!stored.isEmpty()) {
+    place = placeOf(model.bundle().record().getSha256());
+    List<Chunk> stored = chunks(place);
+    if (!stored.isEmpty()) {
       resume(stored);
     }
     return following;
+  }
+
+  /** Where the scores of a model are; a model that has none gets the place of the older one. */
+  private byte placeOf(String sha256) {
+    Owner[] owners = new Owner[PLACES];
+    Arrays.setAll(owners, i -> Owner.of(store.get(modelKey((byte) i))));
+    byte newest = (byte) (owners[0].order() > owners[1].order() ? 0 : 1);
+    if (owners[newest].sha256().equals(sha256)) {
+      return newest;
+    }
+    byte other = (byte) (1 - newest);
+    if (!owners[other].sha256().equals(sha256)) {
+      chunks(other).forEach(old -> store.delete(key(other, old.number())));
+    }
+    store.put(modelKey(other), new Owner(owners[newest].order() + 1, sha256).bytes());
+    return other;
   }
 
   private void resume(List<Chunk> stored) {
@@ -129,7 +169,7 @@ public final class FollowedScores implements Rankings {
         Arrays.copyOfRange(scores, scores.length - kept, scores.length), chunk.credit());
     for (Chunk known : stored) {
       if (known.number() <= chunk.number() - chunksKept()) {
-        store.delete(key(known.number()));
+        store.delete(key(place, known.number()));
       }
     }
   }
@@ -138,14 +178,14 @@ public final class FollowedScores implements Rankings {
   public void follow(ScoreOutcome.Scored score) {
     if (following.follow(score.conformityScore(), score.pValue() <= budget)) {
       if (chunk.isFull() && chunk.number() + 1 >= chunksKept()) {
-        store.delete(key(chunk.number() + 1 - chunksKept()));
+        store.delete(key(place, chunk.number() + 1 - chunksKept()));
       }
       chunk = chunk.with(score.conformityScore());
     } else {
       leftOut.run();
     }
     chunk = chunk.withCredit(following.credit());
-    store.put(key(chunk.number()), chunk.bytes());
+    store.put(key(place, chunk.number()), chunk.bytes());
   }
 
   /** The last one is not full, and the rest of the window may begin in the middle of one. */
@@ -153,26 +193,29 @@ public final class FollowedScores implements Rankings {
     return (capacity + IN_CHUNK - 1) / IN_CHUNK + 1;
   }
 
-  /** All there are, in their order, which is that of their keys. */
-  private List<Chunk> chunks() {
+  /** All at a place, in their order. */
+  private List<Chunk> chunks(byte place) {
     List<Chunk> chunks = new ArrayList<>();
-    try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
-      while (entries.hasNext()) {
-        KeyValue<Bytes, byte[]> entry = entries.next();
-        if (!entry.key.equals(MODEL)) {
-          chunks.add(Chunk.of(entry.value));
-        }
-      }
+    try (KeyValueIterator<Bytes, byte[]> entries =
+        store.range(key(place, 0), key(place, Long.MAX_VALUE))) {
+      entries.forEachRemaining(entry -> chunks.add(Chunk.of(entry.value)));
     }
     return chunks;
   }
 
-  private static Bytes key(long chunk) {
-    return Bytes.wrap(ByteBuffer.allocate(1 + Long.BYTES).put(SCORES).putLong(chunk).array());
+  private static Bytes key(byte place, long chunk) {
+    return Bytes.wrap(
+        ByteBuffer.allocate(2 + Long.BYTES).put(SCORES).put(place).putLong(chunk).array());
   }
 
-  private static byte[] owner(ActiveModel model) {
-    byte[] hash = model.bundle().record().getSha256().getBytes(US_ASCII);
-    return ByteBuffer.allocate(1 + hash.length).put(VERSION).put(hash).array();
+  private static Bytes modelKey(byte place) {
+    return Bytes.wrap(new byte[] {MODEL, place});
+  }
+
+  private static void requireVersion(byte found) {
+    if (found != VERSION) {
+      throw new SerializationException(
+          "followed scores: stored in version " + found + ", expected " + VERSION);
+    }
   }
 }

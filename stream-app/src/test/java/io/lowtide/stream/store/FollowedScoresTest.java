@@ -26,6 +26,7 @@ class FollowedScoresTest {
   private static final int CAPACITY = 100;
   private static final ActiveModel MODEL = new ActiveModel(TestModels.bundle("v1"), 0.05);
   private static final ActiveModel NEXT = new ActiveModel(TestModels.bundle("v2"), 0.05);
+  private static final ActiveModel THIRD = new ActiveModel(TestModels.bundle("v3"), 0.05);
 
   private final Random random = new Random(2);
   private KeyValueStore<Bytes, byte[]> store;
@@ -98,7 +99,7 @@ class FollowedScoresTest {
   }
 
   @Test
-  void shouldForgetTheScoresOfAnotherModel() {
+  void shouldRankNoModelAmongTheScoresOfAnother() {
     int enough = 200; // as many as the model has calibration records, and one
     FollowedScores scores = followed(enough);
     follow(scores, scores.under(MODEL), 300);
@@ -108,8 +109,22 @@ class FollowedScoresTest {
     assertThat(next.pValue(-5)).isEqualTo(NEXT.bundle().calibration().pValue(-5));
     follow(scores, next, 10);
     assertThat(followed(enough).under(NEXT).followed()).hasValue(10);
-    assertThat(followed(enough).under(MODEL).followed()).hasValue(0);
-    assertThat(sizes()).hasSize(1);
+  }
+
+  @Test
+  void shouldGoOnWithTheScoresOfTheModelBeforeWhenItIsGoneBackTo() {
+    FollowedScores scores = followed(CAPACITY);
+    follow(scores, scores.under(MODEL), 300);
+    double before = scores.under(MODEL).pValue(-7);
+    follow(scores, scores.under(NEXT), 51);
+
+    FollowedScores again = followed(CAPACITY);
+    assertThat(again.under(MODEL).pValue(-7)).isEqualTo(before);
+    assertThat(again.under(NEXT).followed()).hasValue(51);
+    assertThat(again.under(THIRD).followed()).hasValue(0);
+    assertThat(again.under(NEXT).followed()).as("of the last two").hasValue(51);
+    assertThat(again.under(MODEL).followed()).as("of one before them").hasValue(0);
+    assertThat(sizes()).hasSizeLessThan(5);
   }
 
   @Test
