@@ -87,7 +87,7 @@ final class HostCompiler implements KernelCompiler {
         if (!complaint.isEmpty()) {
           throw new IllegalStateException(complaint);
         }
-        Files.move(unfinished, library, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(unfinished, library, StandardCopyOption.ATOMIC_MOVE);
       }
       return library;
     } catch (IOException e) {
