@@ -94,7 +94,7 @@ final class CudaEngine implements TrainingEngine {
   }
 
   /** The same with steps of equal length, to compare speeds at equal work. */
-  BatchGradient newGradient(BatchProblem problem, int fixedSteps) {
+  CudaGradient newGradient(BatchProblem problem, int fixedSteps) {
     device.enter();
     return new CudaGradient(device, module(problem), problem, fixedSteps);
   }

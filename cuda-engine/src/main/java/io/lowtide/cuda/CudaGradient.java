@@ -217,6 +217,11 @@ final class CudaGradient implements BatchGradient {
     return sum / values.length;
   }
 
+  /** Evaluations of the last batch's slowest tile, of the mean: for benchmarks. */
+  double slowestTile() {
+    return outcomes.slowest();
+  }
+
   @Override
   public void copyLogDensities(double[] values) {
     System.arraycopy(logDensities, 0, values, 0, values.length);

@@ -65,6 +65,18 @@ final class TileOutcomes implements AutoCloseable {
     return mean(2);
   }
 
+  /** Of the tile that took the most, which the others wait for; the mean is 1. */
+  double slowest() {
+    long sum = 0;
+    int most = 0;
+    for (int tile = 0; tile < tiles; tile++) {
+      int evaluations = number(tile, 1) + number(tile, 2);
+      sum += evaluations;
+      most = Math.max(most, evaluations);
+    }
+    return (double) most * tiles / sum;
+  }
+
   private int mean(int number) {
     long sum = 0;
     for (int tile = 0; tile < tiles; tile++) {

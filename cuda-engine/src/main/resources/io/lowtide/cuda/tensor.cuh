@@ -11,7 +11,7 @@ DEVICE int recordOf(const Frame& f, int j) { return turnOf(f) * (TILE / WARPS_OF
 #ifdef HOST
 struct Operand { real v; };
 DEVICE Operand split(real x) { return {x}; }
-DEVICE void multiplyAdd(real* c, const Operand* a, const Operand* b) {
+DEVICE void multiplyAdd(real* c, real*, const Operand* a, const Operand* b) {
   real ofA[4], ofB[2];
   EACH(4, i) ofA[i] = a[i].v;
   EACH(2, i) ofB[i] = b[i].v;
@@ -29,19 +29,20 @@ DEVICE void multiplyAddParts(real* c, unsigned a0, unsigned a1, unsigned a2, uns
   asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
       : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3]) : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }
-DEVICE void multiplyAdd(real* c, const Operand* a, const Operand* b) {
-  multiplyAddParts(c, a[0].low, a[1].low, a[2].low, a[3].low, b[0].high, b[1].high);
-  multiplyAddParts(c, a[0].high, a[1].high, a[2].high, a[3].high, b[0].low, b[1].low);
+// The products of high parts and those with a low one: two sums, so that fewer wait for each other.
+DEVICE void multiplyAdd(real* c, real* low, const Operand* a, const Operand* b) {
+  multiplyAddParts(low, a[0].low, a[1].low, a[2].low, a[3].low, b[0].high, b[1].high);
   multiplyAddParts(c, a[0].high, a[1].high, a[2].high, a[3].high, b[0].high, b[1].high);
+  multiplyAddParts(low, a[0].high, a[1].high, a[2].high, a[3].high, b[0].low, b[1].low);
 }
 #endif
 
 // As in ffjord.cu.
 template <int K, int W_STRIDE, int X_STRIDE, bool TRANSPOSED> DEVICE void productOf(const Frame& f, const real* w, const real* x, Tile& out) {
   const int m = 16 * unitTileOf(f), first = turnOf(f) * (TILE / WARPS_OF_UNITS), g = laneOf(f) / 4, q = laneOf(f) % 4;
-  real c[OWN_RECORDS / 2][4];
-  EACH(OWN_RECORDS / 2, j) EACH(4, i) c[j][i] = 0;
-#pragma unroll 2
+  real c[OWN_RECORDS / 2][4], low[OWN_RECORDS / 2][4];
+  EACH(OWN_RECORDS / 2, j) EACH(4, i) c[j][i] = low[j][i] = 0;
+#pragma unroll 4
   for (int k = 0; k < K; k += 8) {
     Operand a[4];
     EACH(4, i) {
@@ -51,10 +52,10 @@ template <int K, int W_STRIDE, int X_STRIDE, bool TRANSPOSED> DEVICE void produc
     EACH(OWN_RECORDS / 2, j) {
       Operand b[2];
       EACH(2, i) b[i] = split(x[(first + 8 * j + g) * X_STRIDE + k + q + 4 * i]);
-      multiplyAdd(c[j], a, b);
+      multiplyAdd(c[j], low[j], a, b);
     }
   }
-  EACH(OWN_RECORDS, j) EACH(2, i) out.t[i][j] = c[j / 2][2 * i + j % 2];
+  EACH(OWN_RECORDS, j) EACH(2, i) out.t[i][j] = c[j / 2][2 * i + j % 2] + low[j / 2][2 * i + j % 2];
 }
 template <bool TRANSPOSED> DEVICE void productSquare(const Frame& f, const real* w, const real* x, Tile& out) {
   productOf<UNITS, PADDED_UNITS, RECORD_STRIDE, TRANSPOSED>(f, w, x, out);
@@ -75,9 +76,9 @@ template <int WIDTH, int STRIDE> DEVICE void outerOf(const Frame& f, const real*
       EACH(2, i) y[i] = split(b[(r + q + 4 * i) * STRIDE + column + g]);
 #ifdef HOST
       real none[4] = {0, 0, 0, 0};
-      multiplyAdd(some ? sum[j] : none, x, y);
+      multiplyAdd(some ? sum[j] : none, none, x, y);
 #else
-      if (some) multiplyAdd(sum[j], x, y);
+      if (some) multiplyAdd(sum[j], sum[j], x, y);
 #endif
     }
   }
@@ -114,7 +115,7 @@ template <class Use> DEVICE void productNarrow(const Frame& f, const real* w, co
           a[i] = split(row < DIMS ? w[row * PADDED_UNITS + n + 8 * half + q + 4 * (i / 2)] : (real)0);
         }
         EACH(2, i) b[i] = split(x[(r + g) * RECORD_STRIDE + n + 8 * half + q + 4 * i]);
-        multiplyAdd(c[half], a, b);
+        multiplyAdd(c[half], c[half], a, b);
       }
     }
     EACH(4, i) {

@@ -106,7 +106,7 @@ final class GpuSpeed {
     double[] gradient = new double[shape.parameterCount()];
     double[] again = new double[shape.parameterCount()];
     Batch batch = Batch.of(records(shape.dimensions(), records, new Random(5)));
-    try (BatchGradient engineGradient = engine.newGradient(problem, fixedSteps)) {
+    try (CudaGradient engineGradient = engine.newGradient(problem, fixedSteps)) {
       engineGradient.drawProbes(new Random(3));
       double[] milliseconds = new double[ROUNDS];
       BatchLoss loss = null;
@@ -127,7 +127,7 @@ final class GpuSpeed {
       System.out.printf(
           Locale.ROOT,
           "d %d units %d records %d tile %d by %d%s %s%s: %.3f ms (least %.3f, forward alone %.3f), %d + %d evaluations, loss"
-              + " %.5f, same bits %b, %s%n",
+              + " %.5f, slowest tile %.2f of the mean, same bits %b%s, %s%n",
           shape.dimensions(),
           shape.hiddenUnits().get(0),
           records,
@@ -142,17 +142,40 @@ final class GpuSpeed {
           loss.forwardEvaluations(),
           loss.backwardEvaluations(),
           loss.loss(),
+          engineGradient.slowestTile(),
           Arrays.equals(gradient, again),
+          fixedSteps > 0
+              ? String.format(
+                  ", gradient off by %.1e", error(problem, fixedSteps, batch, parameters, gradient))
+              : "",
           engine.describe(problem));
       return milliseconds[ROUNDS / 2];
     }
+  }
+
+  /** Of a gradient, relative to its largest component, on the same grid in double precision. */
+  private static double error(
+      BatchProblem problem, int steps, Batch batch, double[] parameters, double[] gradient) {
+    double[] exact = new double[gradient.length];
+    try (BatchGradient engineGradient =
+        engine(Tiling.LEAST).newGradient(problem.inDoublePrecision(), steps)) {
+      engineGradient.setParameters(parameters);
+      engineGradient.lossAndGradient(batch, exact);
+    }
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < exact.length; i++) {
+      largest = Math.max(largest, Math.abs(exact[i]));
+      difference = Math.max(difference, Math.abs(exact[i] - gradient[i]));
+    }
+    return difference / largest;
   }
 
   private static double[] trained(FieldShape shape) {
     return train(engine(Tiling.LEAST), shape);
   }
 
-  private static double[] train(TrainingEngine trainer, FieldShape shape) {
+  static double[] train(TrainingEngine trainer, FieldShape shape) {
     int batch = 512;
     int iterations = 400;
     Random random = new Random(2);
@@ -198,7 +221,7 @@ final class GpuSpeed {
   }
 
   /** A mixture of four bent Gaussians, column-major. */
-  private static double[] records(int dimensions, int count, Random random) {
+  static double[] records(int dimensions, int count, Random random) {
     Random fixed = new Random(1);
     double[] mix = fixed.doubles(dimensions * dimensions, -1.7, 1.7).toArray();
     double[] centres = fixed.doubles(4 * dimensions, -2.6, 2.6).toArray();
