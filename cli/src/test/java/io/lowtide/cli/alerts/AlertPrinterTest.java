@@ -73,6 +73,15 @@ class AlertPrinterTest {
   }
 
   @Test
+  void shouldSayAmongHowManyRecordsOfTheStreamAnAlertIsRanked() {
+    AnomalyAlert following = AnomalyAlert.newBuilder(ALERT).setCalibrationWindow(10_000).build();
+
+    assertThat(AlertPrinter.readable(following))
+        .contains("p = 0.00500 among the last 10,000 records of its partition (budget 0.0100)");
+    assertThat(AlertPrinter.readable(ALERT)).contains("p = 0.00500 (budget 0.0100)");
+  }
+
+  @Test
   void shouldShowHowTheDetectorDoes() {
     DetectorState state =
         new DetectorState("v1", Instant.parse("2026-01-02T03:04:05Z"), 0.01, 0.125, 1_000L, 0.0);
