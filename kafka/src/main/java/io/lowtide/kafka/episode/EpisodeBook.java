@@ -7,6 +7,7 @@ import io.lowtide.schemas.EpisodeEnd;
 import io.lowtide.schemas.EpisodeKind;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -152,7 +153,7 @@ public final class EpisodeBook {
               if (subject.equals(memory.unscorable())) {
                 unscorableOpen = !open.isEmpty();
               } else {
-                memory.of(subject).forEach(before -> index.remove(Slot.of(before)));
+                plan.before().get(subject).forEach(before -> index.remove(Slot.of(before)));
                 open.forEach(after -> index.put(Slot.of(after), subject));
               }
               open.forEach(after -> nextOrder = Math.max(nextOrder, after.order() + 1));
@@ -164,6 +165,7 @@ public final class EpisodeBook {
   private final class Draft {
 
     private final DetectorState state;
+    private final Map<Bytes, List<OpenEpisode>> before = new HashMap<>();
     private final Map<Bytes, List<OpenEpisode>> open = new LinkedHashMap<>();
     private final List<Episode> told = new ArrayList<>();
     private final Set<Slot> closed = new HashSet<>();
@@ -173,11 +175,20 @@ public final class EpisodeBook {
     }
 
     EpisodePlan plan() {
-      return open.isEmpty() && told.isEmpty() ? EpisodePlan.NOTHING : new EpisodePlan(open, told);
+      return open.isEmpty() && told.isEmpty()
+          ? EpisodePlan.NOTHING
+          : new EpisodePlan(before, open, told);
     }
 
     private List<OpenEpisode> of(Bytes subject) {
-      return open.computeIfAbsent(subject, key -> new ArrayList<>(memory.of(key)));
+      List<OpenEpisode> drafted = open.get(subject);
+      if (drafted == null) {
+        List<OpenEpisode> stored = memory.of(subject);
+        before.put(subject, stored);
+        drafted = new ArrayList<>(stored);
+        open.put(subject, drafted);
+      }
+      return drafted;
     }
 
     void closeOver(long time) {

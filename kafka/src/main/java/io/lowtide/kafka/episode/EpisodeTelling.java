@@ -38,22 +38,23 @@ final class EpisodeTelling {
     Since since = Since.of(anomaly, silence);
     boolean longKey = anomaly.key() != null && anomaly.key().length > LONGEST_KEY;
     EpisodeRecord worst = record(anomaly, alert.getSummary());
-    return Episode.newBuilder()
-        .setId(anomaly.id())
-        .setDetector(detector)
-        .setKind(EpisodeKind.ANOMALY)
-        .setChange(EpisodeChange.OPENED)
-        .setKey(longKey ? null : alert.getKey())
-        .setFirstSeen(Instant.ofEpochMilli(since.first()))
-        .setLastSeen(Instant.ofEpochMilli(since.last()))
-        .setCount(since.count())
-        .setSummary(summary(since.count(), since.first(), since.last(), worst))
-        .setWorst(worst)
-        .setFields(StrongestFields.of(alert.getContributions()))
-        .setExplained(1)
-        .setSource(anomaly.source())
-        .setDetectorState(state)
-        .build();
+    return new Episode(
+        anomaly.id(),
+        detector,
+        EpisodeKind.ANOMALY,
+        EpisodeChange.OPENED,
+        null,
+        longKey ? null : alert.getKey(),
+        Instant.ofEpochMilli(since.first()),
+        Instant.ofEpochMilli(since.last()),
+        since.count(),
+        summary(since.count(), since.first(), since.last(), worst),
+        worst,
+        StrongestFields.of(alert.getContributions()),
+        1,
+        List.of(),
+        anomaly.source(),
+        state);
   }
 
   /**
@@ -63,32 +64,36 @@ final class EpisodeTelling {
       Episode before, Occurrence.Anomaly anomaly, boolean explain, DetectorState state) {
     boolean explained = explain || anomaly.published();
     AnomalyAlert alert = explained ? anomaly.alert().get() : null;
-    Episode.Builder after = Episode.newBuilder(before).setClosedBy(null).setDetectorState(state);
-    if (isWorse(anomaly, before.getWorst())) {
-      after.setWorst(record(anomaly, explained ? alert.getSummary() : null));
-    }
+    EpisodeRecord worst =
+        isWorse(anomaly, before.getWorst())
+            ? record(anomaly, explained ? alert.getSummary() : null)
+            : before.getWorst();
+    List<String> fields = before.getFields();
     if (explained) {
-      List<String> strongest = StrongestFields.of(alert.getContributions());
-      after
-          .setFields(before.getFields().stream().filter(strongest::contains).toList())
-          .setExplained(before.getExplained() + 1);
+      fields =
+          fields.stream().filter(StrongestFields.of(alert.getContributions())::contains).toList();
     }
     Instant at = Instant.ofEpochMilli(anomaly.eventTime());
-    if (at.isBefore(before.getFirstSeen())) {
-      after.setFirstSeen(at);
-    }
-    if (at.isAfter(before.getLastSeen())) {
-      after.setLastSeen(at);
-    }
-    after.setCount(before.getCount() + 1);
-    return after
-        .setSummary(
-            summary(
-                after.getCount(),
-                after.getFirstSeen().toEpochMilli(),
-                after.getLastSeen().toEpochMilli(),
-                after.getWorst()))
-        .build();
+    Instant first = at.isBefore(before.getFirstSeen()) ? at : before.getFirstSeen();
+    Instant last = at.isAfter(before.getLastSeen()) ? at : before.getLastSeen();
+    long count = before.getCount() + 1;
+    return new Episode(
+        before.getId(),
+        before.getDetector(),
+        before.getKind(),
+        before.getChange(),
+        null,
+        before.getKey(),
+        first,
+        last,
+        count,
+        summary(count, first.toEpochMilli(), last.toEpochMilli(), worst),
+        worst,
+        fields,
+        before.getExplained() + (explained ? 1 : 0),
+        before.getReasons(),
+        before.getSource(),
+        state);
   }
 
   /** Where the severity has reached its ceiling, the log-likelihood goes on. */
@@ -150,30 +155,47 @@ final class EpisodeTelling {
   }
 
   static Episode withChange(Episode episode, EpisodeChange change) {
-    return Episode.newBuilder(episode).setChange(change).build();
+    return told(episode, change, episode.getClosedBy(), episode.getDetectorState());
   }
 
   static Episode closed(Episode last, EpisodeEnd end, DetectorState state) {
-    return Episode.newBuilder(last)
-        .setChange(EpisodeChange.CLOSED)
-        .setClosedBy(end)
-        .setDetectorState(state)
-        .build();
+    return told(last, EpisodeChange.CLOSED, end, state);
+  }
+
+  /** Shares all else with the episode; a builder copies it to the last string, which takes long. */
+  private static Episode told(
+      Episode episode, EpisodeChange change, EpisodeEnd closedBy, DetectorState state) {
+    return new Episode(
+        episode.getId(),
+        episode.getDetector(),
+        episode.getKind(),
+        change,
+        closedBy,
+        episode.getKey(),
+        episode.getFirstSeen(),
+        episode.getLastSeen(),
+        episode.getCount(),
+        episode.getSummary(),
+        episode.getWorst(),
+        episode.getFields(),
+        episode.getExplained(),
+        episode.getReasons(),
+        episode.getSource(),
+        state);
   }
 
   private static EpisodeRecord record(Occurrence.Anomaly anomaly, String summary) {
-    return EpisodeRecord.newBuilder()
-        .setId(anomaly.id())
-        .setModelVersion(anomaly.modelVersion())
-        .setEventTime(Instant.ofEpochMilli(anomaly.eventTime()))
-        .setLogLikelihood(anomaly.logLikelihood())
-        .setPValue(anomaly.pValue())
-        .setSeverity(anomaly.severity())
-        .setLevel(anomaly.rarity().level())
-        .setOneIn(anomaly.rarity().oneIn())
-        .setSummary(summary == null ? null : shortened(summary))
-        .setSource(anomaly.source())
-        .build();
+    return new EpisodeRecord(
+        anomaly.id(),
+        anomaly.modelVersion(),
+        Instant.ofEpochMilli(anomaly.eventTime()),
+        anomaly.logLikelihood(),
+        anomaly.pValue(),
+        anomaly.severity(),
+        anomaly.rarity().level(),
+        anomaly.rarity().oneIn(),
+        summary == null ? null : shortened(summary),
+        anomaly.source());
   }
 
   private static String summary(long count, long first, long last, EpisodeRecord worst) {

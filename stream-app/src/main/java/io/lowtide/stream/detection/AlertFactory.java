@@ -7,6 +7,7 @@ import io.lowtide.density.explanation.Explanation;
 import io.lowtide.density.scoring.ScoreOutcome.Scored;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.DetectorState;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.schemas.ShadowScore;
@@ -16,6 +17,9 @@ import java.util.OptionalInt;
 
 /** Makes the messages that the application publishes about records. */
 public final class AlertFactory {
+
+  private static final int FIELDS = AnomalyAlert.getClassSchema().getFields().size();
+  private static final int STATE = AnomalyAlert.getClassSchema().getField("detectorState").pos();
 
   private AlertFactory() {}
 
@@ -65,6 +69,19 @@ public final class AlertFactory {
         suppressed,
         source,
         null);
+  }
+
+  /**
+   * The alert with how the detector does; what is in it is shared with the other, not copied as by
+   * a builder.
+   */
+  public static AnomalyAlert withState(AnomalyAlert alert, DetectorState state) {
+    AnomalyAlert told = new AnomalyAlert();
+    for (int field = 0; field < FIELDS; field++) {
+      told.put(field, alert.get(field));
+    }
+    told.put(STATE, state);
+    return told;
   }
 
   /**

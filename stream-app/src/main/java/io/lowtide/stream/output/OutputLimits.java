@@ -43,6 +43,8 @@ public final class OutputLimits {
   private static final long TIME_ON_THE_WAY = Duration.ofMinutes(1).toMillis();
 
   private final StreamSettings settings;
+  private final Map<OutputTopic, String> outputs;
+  private final int buffer;
   private volatile Map<String, TopicLimits> topics = Map.of();
   private volatile long ahead = TopicLimits.DEFAULT.ahead();
   private volatile long behind = TopicLimits.DEFAULT.behind();
@@ -51,6 +53,10 @@ public final class OutputLimits {
   /** Those of Kafka's defaults, until {@link #require} or {@link #refresh}. */
   public OutputLimits(StreamSettings settings) {
     this.settings = settings;
+    // Copied: each message asks for them, and a look-up in the settings takes a lock.
+    this.outputs = settings.outputTopics();
+    this.buffer =
+        settings.producerBytes(ProducerConfig.BUFFER_MEMORY_CONFIG).orElse(BUFFERS_DEFAULT);
     this.largestRequest =
         settings.producerBytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).orElse(PRODUCERS_DEFAULT);
   }
@@ -67,8 +73,8 @@ public final class OutputLimits {
     largestRequest =
         settings
             .producerBytes(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)
-            .orElse(Math.min(buffer(), Math.max(PRODUCERS_DEFAULT, asked)));
-    settings.outputTopics().forEach(this::requireRoom);
+            .orElse(Math.min(buffer, Math.max(PRODUCERS_DEFAULT, asked)));
+    outputs.forEach(this::requireRoom);
     Map<String, TopicLimits> sources = brokers.limits(settings.sourceTopics());
     int longest = sources.values().stream().mapToInt(TopicLimits::largestBatch).max().orElse(0);
     if (largest(OutputTopic.DEAD_LETTERS) - USUAL_HEADERS < longest) {
@@ -103,7 +109,7 @@ public final class OutputLimits {
 
   /** Asks the brokers again, for example because they have refused a message. */
   public void refresh(Topics brokers) {
-    List<String> written = new ArrayList<>(settings.outputTopics().values());
+    List<String> written = new ArrayList<>(outputs.values());
     InternalTopics internal = new InternalTopics(settings);
     written.addAll(internal.names());
     Map<String, TopicLimits> found = new HashMap<>(brokers.limits(written));
@@ -123,16 +129,12 @@ public final class OutputLimits {
   }
 
   private TopicLimits limits(OutputTopic output) {
-    return topics.getOrDefault(settings.outputTopics().get(output), TopicLimits.DEFAULT);
-  }
-
-  private int buffer() {
-    return settings.producerBytes(ProducerConfig.BUFFER_MEMORY_CONFIG).orElse(BUFFERS_DEFAULT);
+    return topics.getOrDefault(outputs.get(output), TopicLimits.DEFAULT);
   }
 
   /** Largest message for a topic, in bytes as {@link MessageSize} counts them. */
   public int largest(OutputTopic output) {
-    int raw = Math.min(buffer(), Math.min(largestRequest, limits(output).largestBatch()));
+    int raw = Math.min(buffer, Math.min(largestRequest, limits(output).largestBatch()));
     return raw - raw / COMPRESSION_SHARE;
   }
 

@@ -8,18 +8,17 @@ import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeContract;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.SeverityLevel;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -35,7 +34,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * Episodes in a store of Kafka Streams and so under its transactions. Each value begins with the
  * version of its form; for episodes that is the {@linkplain EpisodeContract version of the
  * contract} that they are written by, so that what an earlier one stored is read by what it was
- * written by.
+ * written by. Belongs to one task.
  */
 public final class EpisodeStore implements EpisodeMemory {
 
@@ -50,7 +49,16 @@ public final class EpisodeStore implements EpisodeMemory {
     GeneratedClasses.trust();
   }
 
+  /** The times, the measures and the level of an episode, before the episode itself. */
+  private static final int HEAD_LENGTH = 2 * Long.BYTES + 1 + Double.BYTES + 1 + 2 * Double.BYTES;
+
   private final KeyValueStore<Bytes, byte[]> store;
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream(1_024);
+  private final ByteBuffer head = ByteBuffer.allocate(HEAD_LENGTH);
+  private final SpecificDatumWriter<Episode> writer = new SpecificDatumWriter<>(Episode.class);
+  private final Map<Integer, SpecificDatumReader<Episode>> readers = new HashMap<>();
+  private BinaryEncoder encoder;
+  private BinaryDecoder decoder;
 
   /**
    * @param store what is stored
@@ -151,27 +159,28 @@ public final class EpisodeStore implements EpisodeMemory {
     }
   }
 
-  static byte[] bytes(List<OpenEpisode> open) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(EpisodeContract.LATEST);
-      out.writeByte(open.size());
+  byte[] bytes(List<OpenEpisode> open) {
+    written.reset();
+    encoder = EncoderFactory.get().binaryEncoder(written, encoder);
+    try {
+      encoder.writeFixed(new byte[] {EpisodeContract.LATEST, (byte) open.size()});
       for (OpenEpisode episode : open) {
-        out.writeLong(episode.touched());
-        out.writeLong(episode.order());
-        out.writeBoolean(episode.dormant());
-        out.writeDouble(episode.told().measure());
-        out.writeByte(episode.told().level().ordinal());
-        out.writeDouble(episode.told().first());
-        out.writeDouble(episode.told().drop());
-        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-        new SpecificDatumWriter<>(Episode.class).write(episode.episode(), encoder);
-        encoder.flush();
+        head.clear();
+        head.putLong(episode.touched())
+            .putLong(episode.order())
+            .put((byte) (episode.dormant() ? 1 : 0))
+            .putDouble(episode.told().measure())
+            .put((byte) episode.told().level().ordinal())
+            .putDouble(episode.told().first())
+            .putDouble(episode.told().drop());
+        encoder.writeFixed(head.array());
+        writer.write(episode.episode(), encoder);
       }
+      encoder.flush();
     } catch (IOException e) {
       throw new SerializationException("episodes of a key: " + e.getMessage(), e);
     }
-    return bytes.toByteArray();
+    return written.toByteArray();
   }
 
   private static SeverityLevel level(byte number) throws IOException {
@@ -182,26 +191,35 @@ public final class EpisodeStore implements EpisodeMemory {
     return levels[number];
   }
 
-  static List<OpenEpisode> episodes(byte[] stored) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored))) {
-      int version = in.readUnsignedByte();
+  List<OpenEpisode> episodes(byte[] stored) {
+    decoder = DecoderFactory.get().binaryDecoder(stored, decoder);
+    byte[] versionAndCount = new byte[2];
+    try {
+      decoder.readFixed(versionAndCount);
+      int version = Byte.toUnsignedInt(versionAndCount[0]);
       requireVersion(version, EpisodeContract.LATEST, "episodes of a key");
       SpecificDatumReader<Episode> reader =
-          new SpecificDatumReader<>(EpisodeContract.version(version), Episode.getClassSchema());
+          readers.computeIfAbsent(version, EpisodeStore::readerOf);
       List<OpenEpisode> open = new ArrayList<>();
-      for (int left = in.readUnsignedByte(); left > 0; left--) {
-        long touched = in.readLong();
-        long order = in.readLong();
-        boolean dormant = in.readBoolean();
+      for (int left = Byte.toUnsignedInt(versionAndCount[1]); left > 0; left--) {
+        decoder.readFixed(head.array());
+        head.clear();
+        long touched = head.getLong();
+        long order = head.getLong();
+        boolean dormant = head.get() != 0;
         Badness told =
-            new Badness(in.readDouble(), level(in.readByte()), in.readDouble(), in.readDouble());
-        Episode episode = reader.read(null, DecoderFactory.get().directBinaryDecoder(in, null));
-        open.add(new OpenEpisode(episode, touched, order, dormant, told));
+            new Badness(head.getDouble(), level(head.get()), head.getDouble(), head.getDouble());
+        open.add(new OpenEpisode(reader.read(null, decoder), touched, order, dormant, told));
       }
       return open;
     } catch (IOException | AvroRuntimeException e) {
       throw new SerializationException(
           stored.length + " bytes are not the episodes of a key: " + e.getMessage(), e);
     }
+  }
+
+  /** Kept: to find how one contract is read as another takes longer than to read an episode. */
+  private static SpecificDatumReader<Episode> readerOf(int version) {
+    return new SpecificDatumReader<>(EpisodeContract.version(version), Episode.getClassSchema());
   }
 }

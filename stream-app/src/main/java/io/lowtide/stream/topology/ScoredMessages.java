@@ -105,8 +105,7 @@ final class ScoredMessages {
       return Optional.empty();
     }
     String topic = topics.get(OutputTopic.ALERTS);
-    AnomalyAlert alert =
-        AnomalyAlert.newBuilder(alerted.alert()).setDetectorState(state.get()).build();
+    AnomalyAlert alert = AlertFactory.withState(alerted.alert(), state.get());
     Record<byte[], byte[]> message =
         fitting(
             OutputTopic.ALERTS,

@@ -28,6 +28,7 @@ class EpisodeStoreTest {
 
   private static final Instant AT = Instant.parse("2026-03-01T00:00:00Z");
   private static final RecordPosition SOURCE = new RecordPosition("readings", 1, 42L);
+  private static final EpisodeStore STORE = new EpisodeStore(null);
 
   private static OpenEpisode open(long order) {
     EpisodeRecord worst =
@@ -70,18 +71,18 @@ class EpisodeStoreTest {
   void shouldReadBackTheEpisodesOfAKeyUnderTheVersionOfTheContract() {
     List<OpenEpisode> episodes = List.of(open(0), open(1));
 
-    byte[] stored = EpisodeStore.bytes(episodes);
+    byte[] stored = STORE.bytes(episodes);
 
     assertThat(stored[0]).isEqualTo((byte) EpisodeContract.LATEST);
-    assertThat(EpisodeStore.episodes(stored)).isEqualTo(episodes);
+    assertThat(STORE.episodes(stored)).isEqualTo(episodes);
   }
 
   @Test
   void shouldSayThatEpisodesWereStoredByALaterApplication() {
-    byte[] stored = EpisodeStore.bytes(List.of(open(0)));
+    byte[] stored = STORE.bytes(List.of(open(0)));
     stored[0] = 99;
 
-    assertThatThrownBy(() -> EpisodeStore.episodes(stored))
+    assertThatThrownBy(() -> STORE.episodes(stored))
         .isInstanceOf(SerializationException.class)
         .hasMessage(
             "episodes of a key: stored in version 99, expected 1 to " + EpisodeContract.LATEST);
@@ -89,9 +90,9 @@ class EpisodeStoreTest {
 
   @Test
   void shouldSayThatEpisodesAreCutShort() {
-    byte[] stored = EpisodeStore.bytes(List.of(open(0)));
+    byte[] stored = STORE.bytes(List.of(open(0)));
 
-    assertThatThrownBy(() -> EpisodeStore.episodes(Arrays.copyOf(stored, stored.length - 9)))
+    assertThatThrownBy(() -> STORE.episodes(Arrays.copyOf(stored, stored.length - 9)))
         .isInstanceOf(SerializationException.class)
         .hasMessageContaining("are not the episodes of a key");
   }
@@ -113,15 +114,13 @@ class EpisodeStoreTest {
 
   @Test
   void shouldKeepRecordsWithoutAKeyApartFromThoseOfAnEmptyOne() {
-    EpisodeStore store = new EpisodeStore(null);
-
     assertThat(
             List.of(
-                store.subject(null),
-                store.subject(new byte[0]),
-                store.subject(new byte[] {'p'}),
-                store.unscorable()))
+                STORE.subject(null),
+                STORE.subject(new byte[0]),
+                STORE.subject(new byte[] {'p'}),
+                STORE.unscorable()))
         .doesNotHaveDuplicates();
-    assertThat(store.subject(new byte[600_000]).get()).hasSize(33);
+    assertThat(STORE.subject(new byte[600_000]).get()).hasSize(33);
   }
 }
