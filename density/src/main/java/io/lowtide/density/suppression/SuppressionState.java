@@ -1,5 +1,6 @@
 package io.lowtide.density.suppression;
 
+import io.lowtide.schemas.SeverityLevel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,19 +8,26 @@ import java.util.Optional;
 /**
  * What is known about the alerts of one key.
  *
- * @param published event times of its last published alerts, in the order of publication, in
- *     milliseconds since 1970; at most {@link #MOST_TIMES}
+ * @param published its last published alerts, in the order of publication; at most {@link #MOST}
  * @param suppressed alerts withheld since the last of them
  */
-public record SuppressionState(List<Long> published, long suppressed) {
+public record SuppressionState(List<Published> published, long suppressed) {
 
   /**
-   * Event times kept of a key. One would not do: a single record of a wrong date would take its
-   * place, and let through what repeats the alert before.
+   * Alerts kept of a key. One would not do: a single record of a wrong date would take its place,
+   * and let through what repeats the alert before.
    */
-  static final int MOST_TIMES = 16;
+  public static final int MOST = 16;
 
-  /** Copies the times. */
+  /**
+   * A published alert.
+   *
+   * @param eventTime of its record, in milliseconds since 1970
+   * @param level how severe it is
+   */
+  public record Published(long eventTime, SeverityLevel level) {}
+
+  /** Copies the alerts. */
   public SuppressionState {
     published = List.copyOf(published);
   }
@@ -28,13 +36,14 @@ public record SuppressionState(List<Long> published, long suppressed) {
    * What is known once an alert was published.
    *
    * @param before what was known until then
-   * @param eventTime of the alert
+   * @param alert the alert
    */
-  public static SuppressionState published(Optional<SuppressionState> before, long eventTime) {
-    List<Long> times = new ArrayList<>(before.map(SuppressionState::published).orElse(List.of()));
-    times.add(eventTime);
+  public static SuppressionState published(Optional<SuppressionState> before, Published alert) {
+    List<Published> alerts =
+        new ArrayList<>(before.map(SuppressionState::published).orElse(List.of()));
+    alerts.add(alert);
     return new SuppressionState(
-        times.subList(Math.max(0, times.size() - MOST_TIMES), times.size()), 0);
+        alerts.subList(Math.max(0, alerts.size() - MOST), alerts.size()), 0);
   }
 
   /** What is known once another alert was withheld. */

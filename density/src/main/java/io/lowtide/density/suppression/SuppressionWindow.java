@@ -4,8 +4,9 @@ import java.time.Duration;
 
 /**
  * Says which alerts repeat a published one: those of the same key less than the window away from
- * one of its last published alerts in event time, before or after. They are withheld and counted. A
- * window of zero withholds none, and alerts of records without a key are never withheld.
+ * one of its last published alerts in event time, before or after, that is at least as severe by
+ * its level. They are withheld and counted; one of a higher level than all within the window is
+ * news. A window of zero withholds none, and alerts of records without a key are never withheld.
  */
 public final class SuppressionWindow {
 
@@ -23,10 +24,11 @@ public final class SuppressionWindow {
     return key != null && milliseconds > 0;
   }
 
-  /** Whether an alert at an event time repeats a published one. */
-  public boolean isRepeat(SuppressionState known, long eventTime) {
-    for (long published : known.published()) {
-      if (Math.abs(eventTime - published) < milliseconds) {
+  /** Whether an alert repeats a published one. */
+  public boolean isRepeat(SuppressionState known, SuppressionState.Published alert) {
+    for (SuppressionState.Published published : known.published()) {
+      if (Math.abs(alert.eventTime() - published.eventTime()) < milliseconds
+          && alert.level().compareTo(published.level()) <= 0) {
         return true;
       }
     }

@@ -141,14 +141,16 @@ public final class ScoreReplay {
 
     private void alert(ScoredRecord score, Map<String, SuppressionState> known) {
       String key = score.getKey();
-      long eventTime = score.getEventTime().toEpochMilli();
       if (window.appliesTo(key == null ? null : key.getBytes(UTF_8))) {
         SuppressionState before = known.get(key);
-        if (before != null && window.isRepeat(before, eventTime)) {
+        SuppressionState.Published published =
+            new SuppressionState.Published(
+                score.getEventTime().toEpochMilli(), rarity(score).level());
+        if (before != null && window.isRepeat(before, published)) {
           known.put(key, before.withheld());
           return;
         }
-        known.put(key, SuppressionState.published(Optional.ofNullable(before), eventTime));
+        known.put(key, SuppressionState.published(Optional.ofNullable(before), published));
       }
       alerts.add(
           new ReplayedAlerts.Alert(
@@ -166,11 +168,15 @@ public final class ScoreReplay {
           score.getLogLikelihood(),
           score.getPValue(),
           severity,
-          new Rarity(Math.round(1 / score.getPValue()), false),
+          rarity(score),
           false,
           () -> unexplained(score, severity),
           source,
           Occurrence.Before.NOTHING);
+    }
+
+    private static Rarity rarity(ScoredRecord score) {
+      return new Rarity(Math.round(1 / score.getPValue()), false);
     }
 
     private static AnomalyAlert unexplained(ScoredRecord score, double severity) {

@@ -69,6 +69,18 @@ class ScoreReplayTest {
   }
 
   @Test
+  void shouldPublishWhatIsOfAHigherLevelThanTheAlertsBefore() {
+    score(0, 0, "press-7", 0, 0.005);
+    score(0, 1, "press-7", 1, 0.002);
+    score(0, 2, "press-7", 2, 0.0005);
+    score(0, 3, "press-7", 3, 0.0005);
+
+    assertThat(replay.under(AS_IT_WAS).alerts())
+        .extracting(alert -> alert.source().getOffset())
+        .containsExactly(0L, 2L);
+  }
+
+  @Test
   void shouldJudgeByAnotherBudget() {
     score(0, 0, "press-7", 0, 0.005);
     score(0, 1, "press-8", 0, 0.02);

@@ -192,7 +192,8 @@ final class SettingDefinitions {
             Validators.duration(Duration.ZERO),
             Importance.MEDIUM,
             "Alerts less than this away in event time, before or after, from a published alert of"
-                + " the same key are withheld. PT0S: never.")
+                + " the same key that is of the same level or a higher one are withheld. PT0S:"
+                + " never.")
         .define(
             EXPLANATION_SHARE,
             Type.DOUBLE,

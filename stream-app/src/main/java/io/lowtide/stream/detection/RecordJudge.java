@@ -6,6 +6,7 @@ import io.lowtide.density.feature.KeyHistory;
 import io.lowtide.density.scoring.RecordScorer;
 import io.lowtide.density.scoring.ScoreOutcome;
 import io.lowtide.density.suppression.SuppressionState;
+import io.lowtide.density.suppression.SuppressionState.Published;
 import io.lowtide.density.suppression.SuppressionWindow;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.RecordPosition;
@@ -131,8 +132,10 @@ public final class RecordJudge {
       return new Verdict.Alerted(
           score, history, alert(score, key, eventTime, source, 0), Optional.empty());
     }
+    Published published =
+        new Published(eventTime, ranking.rarity(score.severity()).level());
     Optional<SuppressionState> known = alerts.of(key);
-    if (known.isPresent() && window.isRepeat(known.get(), eventTime)) {
+    if (known.isPresent() && window.isRepeat(known.get(), published)) {
       return new Verdict.Withheld(score, history, known.get().withheld());
     }
     long suppressed = known.isPresent() ? known.get().suppressed() : 0;
@@ -140,7 +143,7 @@ public final class RecordJudge {
         score,
         history,
         alert(score, key, eventTime, source, suppressed),
-        Optional.of(SuppressionState.published(known, eventTime)));
+        Optional.of(SuppressionState.published(known, published)));
   }
 
   /**

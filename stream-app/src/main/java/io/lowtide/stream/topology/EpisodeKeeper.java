@@ -163,7 +163,9 @@ final class EpisodeKeeper {
   }
 
   private static Occurrence.Before before(SuppressionState known) {
-    return new Occurrence.Before(known.published(), known.suppressed());
+    return new Occurrence.Before(
+        known.published().stream().map(SuppressionState.Published::eventTime).toList(),
+        known.suppressed());
   }
 
   private Next next(

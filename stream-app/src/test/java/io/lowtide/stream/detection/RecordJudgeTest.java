@@ -11,6 +11,7 @@ import io.lowtide.density.suppression.SuppressionWindow;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.RecordPosition;
+import io.lowtide.schemas.SeverityLevel;
 import io.lowtide.stream.TestModels;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,10 @@ class RecordJudgeTest {
         .asInstanceOf(InstanceOfAssertFactories.type(AnomalyAlert.class));
   }
 
+  private static SuppressionState.Published low(Instant at) {
+    return new SuppressionState.Published(at.toEpochMilli(), SeverityLevel.LOW);
+  }
+
   private static double logLikelihood(Verdict verdict) {
     assertThat(verdict).isInstanceOf(Verdict.Scored.class);
     return ((Verdict.Scored) verdict).score().logLikelihood();
@@ -161,8 +166,7 @@ class RecordJudgeTest {
     Verdict.Alerted alerted = (Verdict.Alerted) verdict;
     assertThat(alerted.score().pValue()).isLessThanOrEqualTo(BUDGET);
     assertThat(alerted.history()).isEmpty();
-    assertThat(alerted.suppression())
-        .hasValue(new SuppressionState(List.of(START.toEpochMilli()), 0));
+    assertThat(alerted.suppression()).hasValue(new SuppressionState(List.of(low(START)), 0));
   }
 
   @Test
@@ -188,17 +192,16 @@ class RecordJudgeTest {
     Verdict ofAnother = judge(judge, "press-8", ANOMALOUS, START.plusSeconds(299));
     Verdict next = judge(judge, "press-7", ANOMALOUS, START.plus(WINDOW));
 
-    long published = START.toEpochMilli();
     assertThat(List.of(first, second))
         .asInstanceOf(InstanceOfAssertFactories.list(Verdict.Withheld.class))
         .extracting(Verdict.Withheld::counted, verdict -> verdict.score().pValue() <= BUDGET)
         .containsExactly(
-            tuple(new SuppressionState(List.of(published), 1), true),
-            tuple(new SuppressionState(List.of(published), 2), true));
+            tuple(new SuppressionState(List.of(low(START)), 1), true),
+            tuple(new SuppressionState(List.of(low(START)), 2), true));
     assertAlert(ofAnother).returns(0L, AnomalyAlert::getSuppressed);
     assertAlert(next).returns(2L, AnomalyAlert::getSuppressed);
     assertThat(((Verdict.Alerted) next).suppression())
-        .hasValue(new SuppressionState(List.of(published, START.plus(WINDOW).toEpochMilli()), 0));
+        .hasValue(new SuppressionState(List.of(low(START), low(START.plus(WINDOW))), 0));
   }
 
   @Test
@@ -213,8 +216,7 @@ class RecordJudgeTest {
     assertThat(repeat)
         .asInstanceOf(InstanceOfAssertFactories.type(Verdict.Withheld.class))
         .returns(
-            new SuppressionState(
-                List.of(START.toEpochMilli(), START.minus(WINDOW).toEpochMilli()), 1),
+            new SuppressionState(List.of(low(START), low(START.minus(WINDOW))), 1),
             Verdict.Withheld::counted);
   }
 
@@ -233,6 +235,25 @@ class RecordJudgeTest {
     }
     assertAlert(judge(judge, "press-7", ANOMALOUS, START.plus(WINDOW)))
         .returns(10L, AnomalyAlert::getSuppressed);
+  }
+
+  @Test
+  void shouldPublishWithinTheWindowWhatIsOfAHigherLevelThanAllPublishedThere() {
+    RecordJudge judge = judgeWith(TestModels.bundle(TestModels.DETECTOR, "v1", 5_000, BUDGET));
+    GenericRecord mild = reading(66, 3.3);
+    Verdict first = judge(judge, "press-7", mild, START);
+    Verdict repeat = judge(judge, "press-7", mild, START.plusSeconds(1));
+
+    Verdict worse = judge(judge, "press-7", reading(66, 6), START.plusSeconds(2));
+    Verdict asBad = judge(judge, "press-7", reading(66, 6), START.plusSeconds(3));
+    Verdict milder = judge(judge, "press-7", mild, START.plusSeconds(4));
+
+    assertAlert(first).returns(SeverityLevel.LOW, AnomalyAlert::getLevel);
+    assertThat(repeat).isInstanceOf(Verdict.Withheld.class);
+    assertAlert(worse)
+        .returns(SeverityLevel.CRITICAL, AnomalyAlert::getLevel)
+        .returns(1L, AnomalyAlert::getSuppressed);
+    assertThat(List.of(asBad, milder)).allMatch(Verdict.Withheld.class::isInstance);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.lowtide.stream.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lowtide.density.suppression.SuppressionState;
+import io.lowtide.schemas.SeverityLevel;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serdes;
@@ -36,7 +37,8 @@ class AlertMemoryTest {
   }
 
   private static SuppressionState state(long published) {
-    return new SuppressionState(List.of(published), 0);
+    return new SuppressionState(
+        List.of(new SuppressionState.Published(published, SeverityLevel.LOW)), 0);
   }
 
   private void rememberOthers(int from, int count) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.density.feature.KeyHistory;
 import io.lowtide.density.suppression.SuppressionState;
+import io.lowtide.density.suppression.SuppressionState.Published;
+import io.lowtide.schemas.SeverityLevel;
 import io.lowtide.stream.detection.RememberedRecords;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.Test;
@@ -21,7 +24,13 @@ class SerdesTest {
     Serde<RememberedAlerts> serde = new RememberedAlertsSerde();
     RememberedAlerts alerts =
         new RememberedAlerts(
-            7, new SuppressionState(List.of(1_772_323_200_000L, 1_772_323_500_000L), 42));
+            7,
+            new SuppressionState(
+                List.of(
+                    new Published(1_772_323_200_000L, SeverityLevel.LOW),
+                    new Published(1_772_323_500_000L, SeverityLevel.CRITICAL),
+                    new Published(0, SeverityLevel.MEDIUM)),
+                42));
 
     byte[] bytes = serde.serializer().serialize("t", alerts);
 
@@ -36,7 +45,46 @@ class SerdesTest {
     byte[] old = ByteBuffer.allocate(16).putLong(1_772_323_200_000L).putLong(42).array();
 
     assertThat(new RememberedAlertsSerde().deserializer().deserialize("t", old))
-        .isEqualTo(new RememberedAlerts(0, new SuppressionState(List.of(1_772_323_200_000L), 42)));
+        .isEqualTo(
+            new RememberedAlerts(
+                0,
+                new SuppressionState(
+                    List.of(new Published(1_772_323_200_000L, SeverityLevel.CRITICAL)), 42)));
+  }
+
+  @Test
+  void shouldTakeAlertsThatWereStoredWithoutALevelForTheMostSevere() {
+    byte[] old =
+        ByteBuffer.allocate(32)
+            .putLong(7)
+            .putLong(42)
+            .putLong(1_772_323_200_000L)
+            .putLong(1_772_323_500_000L)
+            .array();
+
+    assertThat(new RememberedAlertsSerde().deserializer().deserialize("t", old))
+        .isEqualTo(
+            new RememberedAlerts(
+                7,
+                new SuppressionState(
+                    List.of(
+                        new Published(1_772_323_200_000L, SeverityLevel.CRITICAL),
+                        new Published(1_772_323_500_000L, SeverityLevel.CRITICAL)),
+                    42)));
+  }
+
+  @Test
+  void shouldReadBackTheLevelsOfAsManyAlertsAsAreKept() {
+    Optional<SuppressionState> state = Optional.empty();
+    for (int alert = 0; alert < SuppressionState.MOST; alert++) {
+      SeverityLevel level = SeverityLevel.values()[(alert + 3) % 4];
+      state = Optional.of(SuppressionState.published(state, new Published(alert, level)));
+    }
+    RememberedAlerts alerts = new RememberedAlerts(1, state.get());
+    Serde<RememberedAlerts> serde = new RememberedAlertsSerde();
+
+    assertThat(serde.deserializer().deserialize("t", serde.serializer().serialize("t", alerts)))
+        .isEqualTo(alerts);
   }
 
   @Test
