@@ -17,6 +17,9 @@ final class ContinuousExplainer {
    */
   private static final int EVALUATIONS_OF_SEARCH = 6;
 
+  /** The same for one look, which takes the density for a Gaussian from afar in any case. */
+  private static final int EVALUATIONS_OF_GLANCE = 4;
+
   /** Four-point Gauss-Legendre rule on [0, 1]. */
   private static final double[] NODES = {
     0.069431844202974, 0.330009478207572, 0.669990521792428, 0.930568155797026
@@ -28,9 +31,11 @@ final class ContinuousExplainer {
 
   private final FeatureEncoder encoder;
   private final int[] features;
+  private final FlowDerivatives glance;
   private final FlowDerivatives search;
   private final FlowDerivatives path;
   private final LocalGaussian gaussian;
+  private final NearestNormal atAGlance;
   private final NearestNormal roughly;
   private final NearestNormal precisely;
   private final double[] point;
@@ -53,6 +58,9 @@ final class ContinuousExplainer {
     this.path = flow.newDerivatives();
     this.gaussian = new LocalGaussian(features.length);
     this.roughly = new NearestNormal(search, gaussian);
+    this.glance =
+        flow.withSolver(SolverSettings.adamsGrid(EVALUATIONS_OF_GLANCE - 1)).newDerivatives();
+    this.atAGlance = new NearestNormal(glance, gaussian);
     this.precisely = new NearestNormal(path, gaussian);
     this.point = new double[features.length];
     this.normal = new double[features.length];
@@ -75,6 +83,7 @@ final class ContinuousExplainer {
   void setContext(double[] encodedContext) {
     context = encodedContext;
     if (encoder.contextDimensions() > 0) {
+      glance.setContext(encodedContext);
       search.setContext(encodedContext);
       path.setContext(encodedContext);
     }
@@ -196,7 +205,7 @@ final class ContinuousExplainer {
       for (int i = 0; i < at.length; i++) {
         at[i] = normal[i] + NODES[node] * (point[i] - normal[i]);
       }
-      path.logDensity(at);
+      path.follow(at);
       path.gradient(gradient);
       for (int i = 0; i < at.length; i++) {
         contributions[features[i]] += NODE_WEIGHTS[node] * gradient[i] * (point[i] - normal[i]);
@@ -232,7 +241,7 @@ final class ContinuousExplainer {
    */
   void expect(double[] encoded, double[] centres, double[] deviations) {
     gather(encoded, at);
-    search.logDensity(at);
+    search.follow(at);
     gaussian.linearise(search);
     for (int i = 0; i < features.length; i++) {
       centres[features[i]] = at[i] + gaussian.expected(i);
@@ -241,30 +250,23 @@ final class ContinuousExplainer {
   }
 
   /**
-   * How much each feature has to do with it, by one gradient: the square of its component of the
-   * steepest way back to where records are probable, all of them together 1.
+   * How much each feature has to do with it, by one look: the first step of the search for the
+   * nearest normal point, in the Gaussian that the density looks like, and of what that step gains
+   * the share of each feature that it moves, as {@link #contributions} would give it there.
    *
    * @param encoded values of all features
-   * @param shares of all features: receives those that are there
+   * @param lowestValues of all features in a normal record, encoded
+   * @param highestValues likewise
+   * @param shares of all features: receives those that are there, together 1; 0 for one that stays
    */
-  void steepest(double[] encoded, double[] shares) {
-    gather(encoded, at);
-    path.logDensity(at);
-    path.gradient(gradient);
-    double largest = 0;
-    for (double component : gradient) {
-      largest = Math.max(largest, Math.abs(component));
-    }
-    boolean usable = largest > 0 && largest < Double.POSITIVE_INFINITY;
-    double squares = 0;
-    for (int i = 0; i < at.length; i++) {
-      // Over the largest, whose square might overflow.
-      double component = usable ? gradient[i] / largest : 1;
-      shares[features[i]] = component * component;
-      squares += component * component;
-    }
-    for (int feature : features) {
-      shares[feature] /= squares;
+  void glance(
+      double[] encoded, double[] lowestValues, double[] highestValues, double[] shares) {
+    gather(encoded, point);
+    gather(lowestValues, lowest);
+    gather(highestValues, highest);
+    double gained = atAGlance.glance(point, lowest, highest, at);
+    for (int i = 0; i < features.length; i++) {
+      shares[features[i]] = gained > 0 ? at[i] / gained : 1.0 / features.length;
     }
   }
 }

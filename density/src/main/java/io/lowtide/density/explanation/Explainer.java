@@ -183,9 +183,9 @@ public final class Explainer {
   }
 
   /**
-   * Estimates from one gradient, within the time of about two scores, what the fields have to do
+   * Estimates from one look, within the time of two to three scores, what the fields have to do
    * with it: of what a record lacks to be an ordinary one, each has the share that it has in the
-   * steepest way back.
+   * first step towards the nearest normal record.
    *
    * @param values one for each of the encoder's inputs, of a record that has a score
    * @param logLikelihood its score, in nats
@@ -204,7 +204,7 @@ public final class Explainer {
     } else {
       explainer.setContext(context);
       double[] shares = new double[dimensions];
-      explainer.steepest(encoded, shares);
+      explainer.glance(encoded, lowest, highest, shares);
       double missing = logLikelihood - change - normalLogLikelihood;
       for (int feature : explainer.features()) {
         contributions.add(

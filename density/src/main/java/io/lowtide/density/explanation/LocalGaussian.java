@@ -226,6 +226,23 @@ final class LocalGaussian {
     }
   }
 
+  /**
+   * What a displacement of some components to where they are most probable gains: of each the mean
+   * slope on the way, which is half of that at the origin, times its part of the way.
+   *
+   * @param displacement as {@link #sparseDisplacement} gives it
+   * @param gains receives d numbers, in nats
+   * @return their sum
+   */
+  double gains(double[] displacement, double[] gains) {
+    double sum = 0;
+    for (int i = 0; i < dimensions; i++) {
+      gains[i] = displacement[i] == 0 ? 0 : -0.5 * slope[i] * displacement[i];
+      sum += gains[i];
+    }
+    return sum;
+  }
+
   /** Displacement at which a component is most probable, the others at the origin. */
   double expected(int component) {
     return -slope[component] / precision[component][component];

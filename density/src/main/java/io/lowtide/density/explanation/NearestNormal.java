@@ -71,11 +71,34 @@ final class NearestNormal {
     System.arraycopy(best, 0, normal, 0, dimensions);
   }
 
-  private void search(
-      double[] point, double[] lowest, double[] highest, double normalLevel, Volume volume) {
+  /**
+   * What the first step of the search gains, if the density is the Gaussian that it looks like
+   * there.
+   *
+   * @param point as for {@link #find}
+   * @param lowest likewise
+   * @param highest likewise
+   * @param gains receives d numbers: what of it is of each component, in nats; 0 for one that stays
+   * @return their sum; 0 or not a number if nothing is gained
+   */
+  double glance(double[] point, double[] lowest, double[] highest, double[] gains) {
+    startWithin(lowest, highest, point);
+    flow.follow(current);
+    gaussian.linearise(flow);
+    gaussian.move(current, point);
+    gaussian.sparseDisplacement(PRICE, Double.POSITIVE_INFINITY, displacement);
+    return gaussian.gains(displacement, gains);
+  }
+
+  private void startWithin(double[] lowest, double[] highest, double[] point) {
     for (int i = 0; i < dimensions; i++) {
       current[i] = Math.min(highest[i], Math.max(lowest[i], point[i]));
     }
+  }
+
+  private void search(
+      double[] point, double[] lowest, double[] highest, double normalLevel, Volume volume) {
+    startWithin(lowest, highest, point);
     double level = level(current, volume);
     // Where each field is, given which others, is found first; what that leaves comes then.
     boolean settled = false;

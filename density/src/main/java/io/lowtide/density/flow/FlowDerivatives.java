@@ -72,6 +72,17 @@ public final class FlowDerivatives {
    * @return in nats; not finite where the solve overflowed
    */
   public double logDensity(double[] x) {
+    double change = follow(x);
+    return base.logDensity(end) + change;
+  }
+
+  /**
+   * Solves from a point, which is remembered: all that its derivatives take.
+   *
+   * @param x d numbers
+   * @return the change of the log-density from the base to here, in nats
+   */
+  public double follow(double[] x) {
     double change = 0;
     System.arraycopy(x, 0, end, 0, dimensions);
     for (int evaluation = 0; evaluation < slopes.length; evaluation++) {
@@ -84,7 +95,7 @@ public final class FlowDerivatives {
       change += weight * trace;
       add(weight, slopes[evaluation], end);
     }
-    return base.logDensity(end) + change;
+    return change;
   }
 
   /** Where the flow takes the point remembered: copies z(0), d numbers. */

@@ -167,7 +167,7 @@ public final class RecordScorer {
   }
 
   /**
-   * The same in brief, from one gradient: takes about two scores.
+   * The same in brief, from the first step of the search: takes two to three scores.
    *
    * @throws IllegalStateException if that record has no score
    */
