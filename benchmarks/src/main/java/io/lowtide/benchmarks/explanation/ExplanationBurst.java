@@ -1,5 +1,6 @@
 package io.lowtide.benchmarks.explanation;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
@@ -19,17 +20,27 @@ import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -38,34 +49,47 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * A burst in which every record is an anomaly and every key another one, beside normal traffic:
- * records per second of the stream application on an embedded broker, and what became of each. Both
- * run in turn in one process, after a run of each to warm up; the records are on the topic before
- * the application starts, so that no producer shares its time. Arguments: the model that the demo
- * trained, and the number of records of a run (20,000).
+ * A burst in which every record is an anomaly and every key another one, beside normal traffic with
+ * the page closed and open: records per second of the stream application on an embedded broker, and
+ * what became of each. They run in turn in one process, after a run of each to warm up; the records are on the topic before
+ * the application starts, so that no producer shares its time. At the end the messages of a burst
+ * are sent alone, which shows what Kafka takes of its time. Arguments: the model that the demo
+ * trained, the number of records of a run (20,000), the number of rounds (5), and settings of the
+ * application to try, each {@code NAME=VALUE}.
  */
 public final class ExplanationBurst {
 
   private static final int PARTITIONS = 2;
-  private static final int ROUNDS = 2;
+  private static final int DEFAULT_ROUNDS = 5;
   private static final int DEFAULT_RECORDS = 20_000;
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
   private static final Duration RUN_LIMIT = Duration.ofMinutes(10);
   private static final Duration EVENT_INTERVAL = Duration.ofMillis(100);
   private static final String MODELS_TOPIC = "burst.models";
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private final EmbeddedKafka kafka;
   private final SchemaRegistry registry;
   private final ModelBundle bundle;
   private final int records;
+  private final int rounds;
+  private final Map<String, String> tried;
   private int runs;
 
   private ExplanationBurst(
-      EmbeddedKafka kafka, SchemaRegistry registry, ModelBundle bundle, int records) {
+      EmbeddedKafka kafka,
+      SchemaRegistry registry,
+      ModelBundle bundle,
+      int records,
+      int rounds,
+      Map<String, String> tried) {
     this.kafka = kafka;
     this.registry = registry;
     this.bundle = bundle;
     this.records = records;
+    this.rounds = rounds;
+    this.tried = tried;
   }
 
   /** Runs on the model of that file. */
@@ -73,34 +97,71 @@ public final class ExplanationBurst {
       throws IOException, BundleException, InterruptedException {
     ModelBundle bundle = BundleFiles.read(Path.of(arguments[0]));
     int records = arguments.length > 1 ? Integer.parseInt(arguments[1]) : DEFAULT_RECORDS;
+    int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : DEFAULT_ROUNDS;
+    Map<String, String> tried = new TreeMap<>();
+    for (int i = 3; i < arguments.length; i++) {
+      String[] nameAndValue = arguments[i].split("=", 2);
+      tried.put(nameAndValue[0], nameAndValue[1]);
+    }
     try (EmbeddedKafka kafka = EmbeddedKafka.start();
         SchemaRegistry registry =
             ConfluentSchemaRegistry.connect(Map.of("schema.registry.url", "mock://burst"))) {
-      new ExplanationBurst(kafka, registry, bundle, records).run();
+      new ExplanationBurst(kafka, registry, bundle, records, rounds, tried).run();
     }
     System.exit(0);
   }
 
   private void run() throws IOException, InterruptedException {
     System.out.printf(
-        "%-34s %9s %9s %9s %9s %9s %9s%n",
-        "", "records/s", "scored", "told of", "alerts", "in brief", "lost");
+        "%-34s %9s %9s %9s %9s %9s %9s %9s%n",
+        "", "records/s", "CPU, us", "scored", "told of", "alerts", "in brief", "lost");
     measure("normal, to warm up", false, Map.of());
     measure("burst, to warm up", true, Map.of());
-    double normal = 0;
-    double burst = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-      normal += measure("normal", false, Map.of());
-      burst += measure("burst", true, Map.of());
+    double[] shares = new double[rounds];
+    double[] watchedShares = new double[rounds];
+    for (int round = 0; round < rounds; round++) {
+      double normal = measure("normal", false, Map.of());
+      shares[round] = measure("burst", true, Map.of()) / normal;
+      watchedShares[round] = measureWatched() / normal;
     }
     measure("burst, explanations unbounded", true, Map.of("explanation.time.share", "1"));
+    measureFloor();
+    printShare("In a burst", shares);
+    printShare("With the page open", watchedShares);
+  }
+
+  private static void printShare(String when, double[] shares) {
+    Arrays.sort(shares);
     System.out.printf(
-        "%nIn a burst the application keeps %.0f %% of its normal throughput.%n",
-        100 * burst / normal);
+        "%n%s the application keeps %.0f %% of its normal throughput (%.0f to %.0f %%).%n",
+        when, 100 * shares[shares.length / 2], 100 * shares[0], 100 * shares[shares.length - 1]);
+  }
+
+  /** Normal traffic while somebody has the page open. */
+  private double measureWatched() throws IOException, InterruptedException {
+    return measure("normal, page open", false, Map.of(), ExplanationBurst::openPage);
+  }
+
+  /** Reads the page's events as a browser does. */
+  private static void openPage(StreamApplication application) {
+    HttpRequest events =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + application.httpPort() + "/page/events"))
+            .build();
+    HttpClient.newHttpClient().sendAsync(events, HttpResponse.BodyHandlers.discarding());
   }
 
   /** Returns records per second. */
   private double measure(String name, boolean anomalous, Map<String, String> more)
+      throws IOException, InterruptedException {
+    return measure(name, anomalous, more, application -> {});
+  }
+
+  private double measure(
+      String name,
+      boolean anomalous,
+      Map<String, String> more,
+      Consumer<StreamApplication> whenStarted)
       throws IOException, InterruptedException {
     String run = "burst" + ++runs;
     String topic = run + ".records";
@@ -111,12 +172,44 @@ public final class ExplanationBurst {
       kafka.createTopic(MODELS_TOPIC, 1, Map.of("cleanup.policy", "compact"));
       new ModelPublisher(settings.connection()).publish(MODELS_TOPIC, bundle);
     }
-    double seconds;
+    Pace pace;
     try (StreamApplication application = StreamApplication.start(settings)) {
-      seconds = secondsToScore(application);
+      whenStarted.accept(application);
+      if (!application.awaitReady(START_LIMIT)) {
+        throw new IllegalStateException("not ready: " + application.readiness());
+      }
+      pace =
+          pace(
+              () -> application.meters().get("lowtide.records.scored").counter().count(),
+              application::isLive);
     }
-    account(name, records / seconds, settings);
-    return records / seconds;
+    account(name, pace, settings);
+    return pace.recordsPerSecond();
+  }
+
+  /** The messages of the last burst, sent by an application that does nothing else. */
+  private void measureFloor() throws IOException, InterruptedException {
+    StreamSettings last = settings("burst" + runs, "burst" + runs + ".records", Map.of());
+    List<MessageFloor.Messages> messages = new ArrayList<>();
+    String run = "burst" + ++runs;
+    for (MessageFloor.Messages sent : MessageFloor.Messages.ofAll(last, records)) {
+      String topic = sent.topic() + ".alone";
+      kafka.createTopic(topic, PARTITIONS, Map.of());
+      messages.add(
+          new MessageFloor.Messages(
+              topic, sent.ofEachRecord(), sent.keyLength(), sent.valueLength()));
+      System.out.printf(
+          "  %.2f messages a record of %d bytes: %s%n",
+          sent.ofEachRecord(), sent.keyLength() + sent.valueLength(), sent.topic());
+    }
+    StreamSettings alone = settings(run, last.sourceTopics().get(0), Map.of());
+    Pace pace;
+    try (MessageFloor floor = new MessageFloor(alone, messages)) {
+      pace = pace(floor::read, () -> true);
+    }
+    System.out.printf(
+        "%-34s %,9.0f %,9.0f%n",
+        "its messages, by Kafka alone", pace.recordsPerSecond(), pace.processMicros());
   }
 
   private StreamSettings settings(String run, String topic, Map<String, String> more)
@@ -135,18 +228,23 @@ public final class ExplanationBurst {
     values.put("state.directory", Files.createTempDirectory(run).toString());
     values.put("http.port", "0");
     values.put("threads", Integer.toString(PARTITIONS));
+    values.putAll(tried);
     values.putAll(more);
     return StreamSettings.of(values);
   }
 
   private void send(String topic, boolean anomalous) {
+    AtomicReference<Exception> failure = new AtomicReference<>();
     try (KafkaProducer<String, byte[]> producer =
             new KafkaProducer<>(
                 Map.of(
                     ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                     kafka.bootstrapServers(),
                     ProducerConfig.LINGER_MS_CONFIG,
-                    20),
+                    20,
+                    // The brokers refuse what comes first on a new topic, and take what comes next.
+                    ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                    1),
                 new StringSerializer(),
                 new ByteArraySerializer());
         AvroSerializer<GenericRecord> serializer = new AvroSerializer<>(registry)) {
@@ -166,33 +264,50 @@ public final class ExplanationBurst {
         }
         producer.send(
             new ProducerRecord<>(
-                topic, null, eventTime.toEpochMilli(), key, serializer.serialize(topic, value)));
+                topic, null, eventTime.toEpochMilli(), key, serializer.serialize(topic, value)),
+            (position, fault) -> {
+              if (fault != null) {
+                failure.set(fault);
+              }
+            });
         eventTime = eventTime.plus(EVENT_INTERVAL);
         sent++;
       }
     }
+    if (failure.get() != null) {
+      throw new IllegalStateException("a record could not be sent", failure.get());
+    }
   }
 
-  /** From the first score to the last one. */
-  private double secondsToScore(StreamApplication application) throws InterruptedException {
-    if (!application.awaitReady(START_LIMIT)) {
-      throw new IllegalStateException("not ready: " + application.readiness());
-    }
+  /**
+   * How fast records were scored, from the first look that saw a score to the last score.
+   *
+   * @param recordsPerSecond of all threads together
+   * @param processMicros CPU time of the whole process for each record, the broker's included
+   */
+  private record Pace(double recordsPerSecond, double processMicros) {}
+
+  private Pace pace(DoubleSupplier recordsDone, BooleanSupplier goesOn)
+      throws InterruptedException {
     long deadline = System.nanoTime() + RUN_LIMIT.toNanos();
     long first = 0;
+    long processBefore = 0;
     double before = 0;
     while (true) {
-      double scored = application.meters().get("lowtide.records.scored").counter().count();
+      double scored = recordsDone.getAsDouble();
       long now = System.nanoTime();
       if (first == 0 && scored > 0) {
         first = now;
+        processBefore = PROCESS.getProcessCpuTime();
         before = scored;
       }
       if (scored >= records) {
-        // What was scored before the first look has no part in the time.
-        return (now - first) / 1e9 * records / (records - before);
+        double measured = records - before;
+        return new Pace(
+            measured / ((now - first) / 1e9),
+            (PROCESS.getProcessCpuTime() - processBefore) / 1e3 / measured);
       }
-      if (now > deadline || !application.isLive()) {
+      if (now > deadline || !goesOn.getAsBoolean()) {
         throw new IllegalStateException(scored + " records scored of " + records);
       }
       Thread.sleep(2);
@@ -200,7 +315,7 @@ public final class ExplanationBurst {
   }
 
   /** Of committed messages alone. */
-  private void account(String name, double throughput, StreamSettings settings) {
+  private void account(String name, Pace pace, StreamSettings settings) {
     Map<String, Object> client = settings.connection().clientProperties();
     Set<String> positions = new HashSet<>();
     int[] anomalous = new int[1];
@@ -233,9 +348,10 @@ public final class ExplanationBurst {
       throw new IllegalStateException("alerts told of more than once");
     }
     System.out.printf(
-        "%-34s %,9.0f %,9d %,9d %,9d %,9d %,9d%n",
+        "%-34s %,9.0f %,9.0f %,9d %,9d %,9d %,9d %,9d%n",
         name,
-        throughput,
+        pace.recordsPerSecond(),
+        pace.processMicros(),
         positions.size(),
         anomalous[0],
         ids.size(),

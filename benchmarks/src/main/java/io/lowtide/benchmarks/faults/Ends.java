@@ -31,6 +31,7 @@ final class Ends {
   private final Map<String, Integer> deadLetters = new TreeMap<>();
   private final Map<String, String> toldBy = new TreeMap<>();
   private final List<String> doubles = new ArrayList<>();
+  private final List<String> readTwice = new ArrayList<>();
   private long scored;
 
   private Ends() {}
@@ -120,7 +121,9 @@ final class Ends {
             + " at "
             + Instant.ofEpochMilli(message.timestamp());
     String before = toldBy.put(what, by);
-    if (before != null) {
+    if (by.equals(before)) {
+      readTwice.add(what + ": " + by);
+    } else if (before != null) {
       doubles.add(what + ": " + before + ", " + by);
     }
   }
@@ -152,7 +155,15 @@ final class Ends {
     return doubles.size();
   }
 
-  /** What was told of more than once, and by which messages. */
+  /**
+   * Messages that the consumer which counts was given twice, as one that goes back in a partition
+   * is: each is there once.
+   */
+  List<String> readTwice() {
+    return readTwice;
+  }
+
+  /** What was told of more than once, and by which messages, each at an offset of its own. */
   List<String> doubles() {
     return doubles;
   }

@@ -45,6 +45,10 @@ record FaultReport(
     say(out, "%-32s %,10d", "  unaccounted for", missing());
     say(out, "%-32s %,10d", "told of more than once", disturbed.doubled());
     disturbed.doubles().forEach(what -> say(out, "  %s", what));
+    if (!disturbed.readTwice().isEmpty()) {
+      say(out, "%-32s %,10d", "read twice at one offset", disturbed.readTwice().size());
+      disturbed.readTwice().forEach(what -> say(out, "  %s", what));
+    }
     say(out, "%-32s %,10d", "alerts", disturbed.alerts());
     say(out, "%-32s %,10d", "episodes", disturbed.episodes());
     say(out, "%-32s %,10d", "other than without faults", disturbed.differencesFrom(undisturbed));
