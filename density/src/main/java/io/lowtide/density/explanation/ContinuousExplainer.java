@@ -18,7 +18,7 @@ final class ContinuousExplainer {
   private static final int EVALUATIONS_OF_SEARCH = 6;
 
   /** The same for one look, which takes the density for a Gaussian from afar in any case. */
-  private static final int EVALUATIONS_OF_GLANCE = 4;
+  private static final int EVALUATIONS_OF_GLANCE = 3;
 
   /** Four-point Gauss-Legendre rule on [0, 1]. */
   private static final double[] NODES = {
@@ -259,8 +259,7 @@ final class ContinuousExplainer {
    * @param highestValues likewise
    * @param shares of all features: receives those that are there, together 1; 0 for one that stays
    */
-  void glance(
-      double[] encoded, double[] lowestValues, double[] highestValues, double[] shares) {
+  void glance(double[] encoded, double[] lowestValues, double[] highestValues, double[] shares) {
     gather(encoded, point);
     gather(lowestValues, lowest);
     gather(highestValues, highest);

@@ -183,9 +183,9 @@ public final class Explainer {
   }
 
   /**
-   * Estimates from one look, within the time of two to three scores, what the fields have to do
-   * with it: of what a record lacks to be an ordinary one, each has the share that it has in the
-   * first step towards the nearest normal record.
+   * Estimates from one look, within the time of one to four scores, what the fields have to do with
+   * it: of what a record lacks to be an ordinary one, each has the share that it has in the first
+   * step towards the nearest normal record.
    *
    * @param values one for each of the encoder's inputs, of a record that has a score
    * @param logLikelihood its score, in nats

@@ -167,7 +167,7 @@ public final class RecordScorer {
   }
 
   /**
-   * The same in brief, from the first step of the search: takes two to three scores.
+   * The same in brief, from the first step of the search: takes one to four scores.
    *
    * @throws IllegalStateException if that record has no score
    */
