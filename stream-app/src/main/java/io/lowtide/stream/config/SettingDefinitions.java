@@ -197,7 +197,7 @@ final class SettingDefinitions {
         .define(
             EXPLANATION_SHARE,
             Type.DOUBLE,
-            0.1,
+            0.05,
             Range.between(0.0, 1.0),
             Importance.MEDIUM,
             "Share of its time that a stream thread may spend on explanations of alerts; two"

@@ -35,6 +35,12 @@ public final class StreamSettings {
 
   private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
+  /**
+   * Kafka's 16 KiB hold a dozen alerts: with as many batches the brokers are busier than the
+   * detector.
+   */
+  private static final int BATCH_BYTES = 128 * 1024;
+
   private static final Duration MAXIMUM_POLL_INTERVAL = Duration.ofMinutes(5);
 
   private static final List<String> PRODUCERS_BYTES =
@@ -348,6 +354,9 @@ public final class StreamSettings {
         StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     if (!usesStreamsProtocol()) {
       boundSession(properties);
+    }
+    if (ofClient(StreamsConfig.PRODUCER_PREFIX, ProducerConfig.BATCH_SIZE_CONFIG) == null) {
+      properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
     }
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
     properties.put(

@@ -132,8 +132,7 @@ public final class RecordJudge {
       return new Verdict.Alerted(
           score, history, alert(score, key, eventTime, source, 0), Optional.empty());
     }
-    Published published =
-        new Published(eventTime, ranking.rarity(score.severity()).level());
+    Published published = new Published(eventTime, ranking.rarity(score.severity()).level());
     Optional<SuppressionState> known = alerts.of(key);
     if (known.isPresent() && window.isRepeat(known.get(), published)) {
       return new Verdict.Withheld(score, history, known.get().withheld());

@@ -55,6 +55,17 @@ class StreamSettingsTest {
   }
 
   @Test
+  void shouldSendLargerBatchesThanKafkaUnlessToldOtherwise() {
+    assertThat(StreamSettings.of(REQUIRED).streamsProperties())
+        .containsEntry("producer.batch.size", 131_072);
+    assertThat(StreamSettings.of(with("kafka.batch.size", "1")).streamsProperties())
+        .containsEntry("batch.size", "1")
+        .doesNotContainKey("producer.batch.size");
+    assertThat(StreamSettings.of(with("kafka.producer.batch.size", "2")).streamsProperties())
+        .containsEntry("producer.batch.size", "2");
+  }
+
+  @Test
   void shouldServeThePageOnLoopbackUnlessToldOtherwise() {
     PageSettings page = StreamSettings.of(REQUIRED).page();
     assertThat(page.isServed(true)).isTrue();
