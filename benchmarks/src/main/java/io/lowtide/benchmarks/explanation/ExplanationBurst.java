@@ -51,15 +51,20 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * A burst in which every record is an anomaly and every key another one, beside normal traffic with
  * the page closed and open: records per second of the stream application on an embedded broker, and
- * what became of each. They run in turn in one process, after a run of each to warm up; the records are on the topic before
- * the application starts, so that no producer shares its time. At the end the messages of a burst
- * are sent alone, which shows what Kafka takes of its time. Arguments: the model that the demo
- * trained, the number of records of a run (20,000), the number of rounds (5), and settings of the
- * application to try, each {@code NAME=VALUE}.
+ * what became of each. They run in turn in one process, after a run of each to warm up; the records
+ * are on the topic before the application starts, so that no producer shares its time. At the end
+ * the messages of a burst are sent alone, which shows what Kafka takes of its time. Arguments: the
+ * model that the demo trained, the number of records of a burst (20,000; four times as many of
+ * normal traffic), the number of rounds (5), and settings of the application to try, each {@code
+ * NAME=VALUE}.
  */
 public final class ExplanationBurst {
 
   private static final int PARTITIONS = 2;
+
+  /** Normal records of a run for each of a burst: as many last a second or less. */
+  private static final int NORMAL_FACTOR = 4;
+
   private static final int DEFAULT_ROUNDS = 5;
   private static final int DEFAULT_RECORDS = 20_000;
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
@@ -165,8 +170,9 @@ public final class ExplanationBurst {
       throws IOException, InterruptedException {
     String run = "burst" + ++runs;
     String topic = run + ".records";
+    int count = anomalous ? records : NORMAL_FACTOR * records;
     kafka.createTopic(topic, PARTITIONS, Map.of());
-    send(topic, anomalous);
+    send(topic, anomalous, count);
     StreamSettings settings = settings(run, topic, more);
     if (runs == 1) {
       kafka.createTopic(MODELS_TOPIC, 1, Map.of("cleanup.policy", "compact"));
@@ -181,9 +187,10 @@ public final class ExplanationBurst {
       pace =
           pace(
               () -> application.meters().get("lowtide.records.scored").counter().count(),
-              application::isLive);
+              application::isLive,
+              count);
     }
-    account(name, pace, settings);
+    account(name, pace, settings, count);
     return pace.recordsPerSecond();
   }
 
@@ -205,7 +212,7 @@ public final class ExplanationBurst {
     StreamSettings alone = settings(run, last.sourceTopics().get(0), Map.of());
     Pace pace;
     try (MessageFloor floor = new MessageFloor(alone, messages)) {
-      pace = pace(floor::read, () -> true);
+      pace = pace(floor::read, () -> true, records);
     }
     System.out.printf(
         "%-34s %,9.0f %,9.0f%n",
@@ -233,7 +240,7 @@ public final class ExplanationBurst {
     return StreamSettings.of(values);
   }
 
-  private void send(String topic, boolean anomalous) {
+  private void send(String topic, boolean anomalous, int count) {
     AtomicReference<Exception> failure = new AtomicReference<>();
     try (KafkaProducer<String, byte[]> producer =
             new KafkaProducer<>(
@@ -248,9 +255,9 @@ public final class ExplanationBurst {
                 new StringSerializer(),
                 new ByteArraySerializer());
         AvroSerializer<GenericRecord> serializer = new AvroSerializer<>(registry)) {
-      Instant eventTime = Instant.now().minus(EVENT_INTERVAL.multipliedBy(records));
-      Iterator<LabelledRecord> traffic = new MachinePark(2_000, 2 * records, 7).stream();
-      for (int sent = 0; sent < records; ) {
+      Instant eventTime = Instant.now().minus(EVENT_INTERVAL.multipliedBy(count));
+      Iterator<LabelledRecord> traffic = new MachinePark(2_000, 2 * count, 7).stream();
+      for (int sent = 0; sent < count; ) {
         LabelledRecord record = traffic.next();
         if (!record.isNormal()) {
           continue;
@@ -287,7 +294,7 @@ public final class ExplanationBurst {
    */
   private record Pace(double recordsPerSecond, double processMicros) {}
 
-  private Pace pace(DoubleSupplier recordsDone, BooleanSupplier goesOn)
+  private Pace pace(DoubleSupplier recordsDone, BooleanSupplier goesOn, int count)
       throws InterruptedException {
     long deadline = System.nanoTime() + RUN_LIMIT.toNanos();
     long first = 0;
@@ -301,21 +308,21 @@ public final class ExplanationBurst {
         processBefore = PROCESS.getProcessCpuTime();
         before = scored;
       }
-      if (scored >= records) {
-        double measured = records - before;
+      if (scored >= count) {
+        double measured = count - before;
         return new Pace(
             measured / ((now - first) / 1e9),
             (PROCESS.getProcessCpuTime() - processBefore) / 1e3 / measured);
       }
       if (now > deadline || !goesOn.getAsBoolean()) {
-        throw new IllegalStateException(scored + " records scored of " + records);
+        throw new IllegalStateException(scored + " records scored of " + count);
       }
       Thread.sleep(2);
     }
   }
 
   /** Of committed messages alone. */
-  private void account(String name, Pace pace, StreamSettings settings) {
+  private void account(String name, Pace pace, StreamSettings settings, int count) {
     Map<String, Object> client = settings.connection().clientProperties();
     Set<String> positions = new HashSet<>();
     int[] anomalous = new int[1];
@@ -356,6 +363,6 @@ public final class ExplanationBurst {
         anomalous[0],
         ids.size(),
         brief[0],
-        records - positions.size());
+        count - positions.size());
   }
 }

@@ -127,8 +127,7 @@ final class MessageFloor implements AutoCloseable {
           key.putLong(sent++);
           context()
               .forward(
-                  new Record<>(
-                      key.array(), new byte[ofTopic.valueLength()], record.timestamp()),
+                  new Record<>(key.array(), new byte[ofTopic.valueLength()], record.timestamp()),
                   ofTopic.topic());
         }
       }
