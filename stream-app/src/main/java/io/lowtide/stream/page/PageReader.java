@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -67,6 +68,12 @@ final class PageReader implements AutoCloseable {
 
   /** The same of messages about episodes: what is open may have begun long ago. */
   private static final long EPISODES_READ_BACK = 10_000;
+
+  /**
+   * Alerts and messages about episodes that are read in a second, so that a burst of them costs no
+   * more than scores do: what is read back takes seconds, and the rest of a burst comes later.
+   */
+  private static final int TOLD_PER_SECOND = 10_000;
 
   /** Seconds of scores that may wait before some are left out. */
   private static final int SECONDS_BEHIND = 6;
@@ -204,12 +211,14 @@ final class PageReader implements AutoCloseable {
     long looked = System.nanoTime();
     long second = System.nanoTime();
     int scoresInSecond = 0;
+    int toldInSecond = 0;
     while (!stopped && isWanted()) {
       for (ConsumerRecord<byte[], byte[]> message : consumer.poll(POLL)) {
         if (sampler.isSource(message.topic())) {
           sampler.take(consumer, message);
         } else {
           scoresInSecond += message.topic().equals(scoresTopic) ? 1 : 0;
+          toldInSecond += tells(message.topic()) ? 1 : 0;
           take(message);
         }
       }
@@ -218,10 +227,15 @@ final class PageReader implements AutoCloseable {
       if (scoresInSecond >= scoresPerSecond) {
         consumer.pause(scorePartitions());
       }
+      if (toldInSecond >= TOLD_PER_SECOND) {
+        consumer.pause(knownOf(this::tells));
+      }
       if (now - second >= SECOND.toNanos()) {
         second = now;
         scoresInSecond = 0;
+        toldInSecond = 0;
         consumer.resume(scorePartitions());
+        consumer.resume(knownOf(this::tells));
         leaveOut(consumer);
       }
       if (now - looked >= BETWEEN_LOOKS_AT_PARTITIONS.toNanos()) {
@@ -233,8 +247,17 @@ final class PageReader implements AutoCloseable {
     state.clear();
   }
 
+  /** Whether alerts or changes of episodes are told there. */
+  private boolean tells(String topic) {
+    return topic.equals(alertsTopic) || topic.equals(episodesTopic);
+  }
+
   private List<TopicPartition> scorePartitions() {
-    return known.stream().filter(partition -> partition.topic().equals(scoresTopic)).toList();
+    return knownOf(topic -> topic.equals(scoresTopic));
+  }
+
+  private List<TopicPartition> knownOf(Predicate<String> topics) {
+    return known.stream().filter(partition -> topics.test(partition.topic())).toList();
   }
 
   /** Takes the partitions that are new, from where it begins to read each. */
@@ -280,8 +303,14 @@ final class PageReader implements AutoCloseable {
     return topic.equals(alertsTopic) ? ALERTS_READ_BACK : Long.MAX_VALUE / 2;
   }
 
-  /** Goes to the newest scores where too many wait. */
+  /** Goes to the newest scores where too many wait, and past alerts that would not be kept. */
   private void leaveOut(KafkaConsumer<byte[], byte[]> consumer) {
+    for (TopicPartition partition : knownOf(alertsTopic::equals)) {
+      long unkept = consumer.currentLag(partition).orElse(0) - ALERTS_READ_BACK;
+      if (unkept > 0) {
+        consumer.seek(partition, consumer.position(partition) + unkept);
+      }
+    }
     List<TopicPartition> partitions = scorePartitions();
     long most =
         Math.max(1, (long) SECONDS_BEHIND * scoresPerSecond / Math.max(1, partitions.size()));
