@@ -124,27 +124,35 @@ public final class ExplanationBurst {
     measure("burst, to warm up", true, Map.of());
     double[] shares = new double[rounds];
     double[] watchedShares = new double[rounds];
+    double[] watchedBurstShares = new double[rounds];
     for (int round = 0; round < rounds; round++) {
       double normal = measure("normal", false, Map.of());
-      shares[round] = measure("burst", true, Map.of()) / normal;
-      watchedShares[round] = measureWatched() / normal;
+      double burst = measure("burst", true, Map.of());
+      shares[round] = burst / normal;
+      watchedShares[round] = measureWatched("normal, page open", false) / normal;
+      watchedBurstShares[round] = measureWatched("burst, page open", true) / burst;
     }
     measure("burst, explanations unbounded", true, Map.of("explanation.time.share", "1"));
     measureFloor();
-    printShare("In a burst", shares);
-    printShare("With the page open", watchedShares);
+    printShare("A burst keeps %.0f %% of normal throughput", shares);
+    printShare("Normal traffic with the page open keeps %.0f %% of it", watchedShares);
+    printShare("A burst with the page open keeps %.0f %% of a burst's", watchedBurstShares);
   }
 
-  private static void printShare(String when, double[] shares) {
+  /** The median, and the range. */
+  private static void printShare(String text, double[] shares) {
     Arrays.sort(shares);
     System.out.printf(
-        "%n%s the application keeps %.0f %% of its normal throughput (%.0f to %.0f %%).%n",
-        when, 100 * shares[shares.length / 2], 100 * shares[0], 100 * shares[shares.length - 1]);
+        "%n" + text + " (%.0f to %.0f %%).",
+        100 * shares[shares.length / 2],
+        100 * shares[0],
+        100 * shares[shares.length - 1]);
   }
 
-  /** Normal traffic while somebody has the page open. */
-  private double measureWatched() throws IOException, InterruptedException {
-    return measure("normal, page open", false, Map.of(), ExplanationBurst::openPage);
+  /** While somebody has the page open. */
+  private double measureWatched(String name, boolean anomalous)
+      throws IOException, InterruptedException {
+    return measure(name, anomalous, Map.of(), ExplanationBurst::openPage);
   }
 
   /** Reads the page's events as a browser does. */
