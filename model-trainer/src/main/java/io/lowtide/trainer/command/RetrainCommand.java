@@ -7,20 +7,24 @@ import io.lowtide.kafka.settings.SettingsSources;
 import io.lowtide.kafka.training.LockLostException;
 import io.lowtide.kafka.training.RunnerLock;
 import io.lowtide.kafka.training.TrainingRuns;
+import io.lowtide.schemas.RunOutcome;
 import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.report.ProgressPrinter;
+import io.lowtide.trainer.report.RunReport;
 import io.lowtide.trainer.retrain.RetrainJob;
 import io.lowtide.trainer.retrain.RetrainReport;
 import io.lowtide.trainer.retrain.RetrainSchedule;
 import io.lowtide.trainer.retrain.RetrainSettings;
 import io.lowtide.trainer.retrain.RetrainValidators;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +78,12 @@ public final class RetrainCommand implements LowtideCommand {
   private Path output;
 
   @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Folder for report.html and model-card.md, if it is not that of --output.")
+  private Path report;
+
+  @Option(
       names = "--every",
       paramLabel = "DURATION",
       description =
@@ -95,7 +105,9 @@ public final class RetrainCommand implements LowtideCommand {
   public Integer call() throws InterruptedException {
     RetrainSettings settings = RetrainSettings.of(sources());
     PrintWriter out = command.commandLine().getOut();
-    RetrainJob job = new RetrainJob(settings, output, !dryRun, new ProgressPrinter(out));
+    RetrainJob job =
+        new RetrainJob(
+            settings, output, Optional.ofNullable(report), !dryRun, new ProgressPrinter(out));
     if (every != null) {
       new RetrainSchedule(settings, job, interval(), run -> print(out, run)).run();
       return ExitCode.OK;
@@ -126,8 +138,12 @@ public final class RetrainCommand implements LowtideCommand {
     }
   }
 
-  private static void print(PrintWriter out, TrainingRun run) {
+  private void print(PrintWriter out, TrainingRun run) {
     out.print(RetrainReport.text(run));
+    Path page = (report == null ? output : report).resolve(RunReport.REPORT);
+    if (run.getOutcome() != RunOutcome.FAILED && Files.exists(page)) {
+      out.printf("Report: %s%n", page);
+    }
     out.flush();
   }
 

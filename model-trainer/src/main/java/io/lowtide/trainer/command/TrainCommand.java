@@ -18,6 +18,8 @@ import io.lowtide.trainer.fit.TrainingResult;
 import io.lowtide.trainer.fit.TrainingSettings;
 import io.lowtide.trainer.report.FieldListing;
 import io.lowtide.trainer.report.ProgressPrinter;
+import io.lowtide.trainer.report.ReportedRun;
+import io.lowtide.trainer.report.RunReport;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,8 +42,9 @@ import picocli.CommandLine.Spec;
     name = "train",
     mixinStandardHelpOptions = true,
     description = {
-      "Fits the density of normal records and writes a model bundle (model.avro), the history of"
-          + " the training (training.json) and its learning curve (learning-curve.png).",
+      "Fits the density of normal records and writes a model bundle (model.avro), a report for"
+          + " people (report.html), a model card (model-card.md), and the history of the training"
+          + " for tools (training.json).",
       "Interrupted training goes on with --resume."
     },
     footer = "docs/training-settings.md lists the settings of --config and --set.")
@@ -84,6 +87,12 @@ public final class TrainCommand implements LowtideCommand {
       description = "Folder for what is written.")
   private Path output;
 
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Folder for report.html and model-card.md, if it is not that of --output.")
+  private Path report;
+
   @Mixin private SettingsOptions settingsOptions;
 
   @Option(names = "--resume", description = "Go on from the checkpoint in the output folder.")
@@ -120,10 +129,14 @@ public final class TrainCommand implements LowtideCommand {
     Optional<NewestTenth> newestTenth = trainer.newestTenth(normal, planned.plan());
     TrainingReport.writeJson(
         result, planned.fields(), newestTenth, output.resolve("training.json"));
-    TrainingReport.drawLearningCurve(result, output.resolve("learning-curve.png"));
+    Path page =
+        RunReport.write(
+            ReportedRun.of(result, planned.fields(), newestTenth),
+            report == null ? output : report);
     Files.deleteIfExists(checkpoint);
     describe(out, result.bundle());
     newestTenth.map(NewestTenth::text).ifPresent(out::println);
+    out.printf("Report: %s%n", page);
     return ExitCode.OK;
   }
 

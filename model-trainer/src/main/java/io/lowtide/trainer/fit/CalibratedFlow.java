@@ -12,6 +12,7 @@ import java.util.List;
  * @param solver how its scores are integrated
  * @param heldOut those records, as the scorer takes them
  * @param conformityScores one for each, in nats, negative infinity where a record has none
+ * @param checks held-out records to check the calibration by, and those that rank them
  * @param trainingRecords records that the flow was fitted to
  * @param validationRecords records that decided when to stop
  */
@@ -22,5 +23,15 @@ record CalibratedFlow(
     SolverChoice solver,
     List<double[]> heldOut,
     double[] conformityScores,
+    List<Check> checks,
     int trainingRecords,
-    int validationRecords) {}
+    int validationRecords) {
+
+  /**
+   * Conformity scores, in nats, by flows that know neither.
+   *
+   * @param scores of the records to check by
+   * @param calibration of the records that rank them
+   */
+  record Check(double[] scores, double[] calibration) {}
+}

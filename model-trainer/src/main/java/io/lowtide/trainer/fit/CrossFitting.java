@@ -7,6 +7,7 @@ import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
 import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,14 +91,12 @@ final class CrossFitting {
     }
     int bestIndex = history.indexOf(best);
     List<double[]> heldOut = new ArrayList<>();
-    DoubleStream.Builder scores = DoubleStream.builder();
+    List<double[]> ofFolds = new ArrayList<>();
     for (Fold fold : folds) {
       List<double[]> rows = HeldOutScores.rows(encoder, fold.leftOut);
       heldOut.addAll(rows);
       FlowParameters atBest = fold.trajectory.get(bestIndex);
-      for (double score : HeldOutScores.of(features, atBest, settings.adaptiveSolver(), rows)) {
-        scores.add(score);
-      }
+      ofFolds.add(HeldOutScores.of(features, atBest, settings.adaptiveSolver(), rows));
     }
     return new CalibratedFlow(
         features,
@@ -106,9 +104,19 @@ final class CrossFitting {
         engine.description(),
         SolverChoice.of(features, flow.parameters(), settings, heldOut),
         heldOut,
-        scores.build().toArray(),
+        joined(ofFolds),
+        ofFolds.stream()
+            .map(
+                scores ->
+                    new CalibratedFlow.Check(
+                        scores, joined(ofFolds.stream().filter(o -> o != scores).toList())))
+            .toList(),
         shuffled.size(),
         shuffled.size());
+  }
+
+  private static double[] joined(List<double[]> parts) {
+    return parts.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 
   /** The time limit is shared by the rounds of folds and the flow that serves; 0: no limit. */

@@ -197,7 +197,13 @@ public final class FlowTrainer {
               provenance(all, dataHash, calibrated.engine()),
               probes(calibrated, assembler.newScorer()));
       return new TrainingResult(
-          bundle, flow.history(), settings.asMap(), usable.findings(), all.size() - table.size());
+          bundle,
+          flow.history(),
+          settings.asMap(),
+          usable.findings(),
+          all.size() - table.size(),
+          table,
+          heldOut(calibrated));
     } catch (BundleException e) {
       throw new IllegalStateException("the trained model fails its own checks", e);
     }
@@ -226,6 +232,18 @@ public final class FlowTrainer {
         .filter(i -> calibrated.conformityScores()[i] >= lowest)
         .mapToObj(calibrated.heldOut()::get)
         .toList();
+  }
+
+  private HeldOutPValues heldOut(CalibratedFlow calibrated) {
+    HeldOutPValues all = HeldOutPValues.NONE;
+    for (CalibratedFlow.Check check : calibrated.checks()) {
+      all =
+          all.and(
+              HeldOutPValues.of(
+                  withoutPossibleAnomalies(check.scores()),
+                  withoutPossibleAnomalies(check.calibration())));
+    }
+    return all;
   }
 
   /** The conformity scores but the lowest of them, as many as may be of anomalies. */

@@ -10,8 +10,9 @@ import java.util.Locale;
  * @param flagged how many of them that model flags
  * @param level share of records like the others that it flags: the false-alarm budget, or what so
  *     few records can vouch for
+ * @param held their p-values under that model
  */
-public record NewestTenth(int records, int flagged, double level) {
+public record NewestTenth(int records, int flagged, double level, HeldOutPValues held) {
 
   /** Standard deviations that chance does not explain. */
   private static final double CHANCE = 3;

@@ -79,7 +79,8 @@ final class NewestTenthCheck {
     for (double score : scores) {
       flagged += calibrated.pValue(score) <= level ? 1 : 0;
     }
-    return Optional.of(new NewestTenth(scores.length, flagged, level));
+    return Optional.of(
+        new NewestTenth(scores.length, flagged, level, HeldOutPValues.of(scores, known)));
   }
 
   private double[] scores(

@@ -16,6 +16,9 @@ import java.util.function.Consumer;
  */
 final class SplitFitting {
 
+  /** Enough to draw how p-values are distributed. */
+  private static final int MOST_CHECKED = 5_000;
+
   private final EngineSelection engines;
   private final TrainingSettings settings;
   private final FeatureSource featureSource;
@@ -78,18 +81,26 @@ final class SplitFitting {
               start.settings().iterations(),
               (report, unused) -> listener.accept(report));
     }
-    SolverChoice solver =
-        SolverChoice.of(
-            features, flow.parameters(), settings, HeldOutScores.rows(encoder, validated));
+    List<double[]> validationRows = HeldOutScores.rows(encoder, validated);
+    SolverChoice solver = SolverChoice.of(features, flow.parameters(), settings, validationRows);
     List<double[]> heldOut =
         HeldOutScores.rows(encoder, shuffled.rows(training + validation, shuffled.size()));
+    double[] scores = HeldOutScores.of(features, flow.parameters(), solver.solver(), heldOut);
+    // They decided when to stop, and nothing else.
+    double[] checked =
+        HeldOutScores.of(
+            features,
+            flow.parameters(),
+            solver.solver(),
+            validationRows.subList(0, Math.min(MOST_CHECKED, validationRows.size())));
     return new CalibratedFlow(
         features,
         flow,
         engine.description(),
         solver,
         heldOut,
-        HeldOutScores.of(features, flow.parameters(), solver.solver(), heldOut),
+        scores,
+        List.of(new CalibratedFlow.Check(checked, scores)),
         training,
         validation);
   }

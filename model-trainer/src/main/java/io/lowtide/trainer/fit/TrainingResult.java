@@ -1,6 +1,7 @@
 package io.lowtide.trainer.fit;
 
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.trainer.data.Table;
 import java.util.List;
 import java.util.Map;
 
@@ -12,10 +13,14 @@ import java.util.Map;
  * @param settings every setting with its value
  * @param findings what was found in columns that is no part of them, a sentence each
  * @param recordsLeftOut number of records that had no part in training because of that
+ * @param records the others, in their order
+ * @param heldOut p-values of records that had no part in the fit and the calibration
  */
 public record TrainingResult(
     ModelBundle bundle,
     List<EpochReport> history,
     Map<String, String> settings,
     List<String> findings,
-    int recordsLeftOut) {}
+    int recordsLeftOut,
+    Table records,
+    HeldOutPValues heldOut) {}

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,21 +10,14 @@ import io.lowtide.trainer.feature.PlannedField;
 import io.lowtide.trainer.fit.EpochReport;
 import io.lowtide.trainer.fit.NewestTenth;
 import io.lowtide.trainer.fit.TrainingResult;
-import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Writes what a training run did, for people and for tools. */
+/** Writes what a training run did, for tools; {@link RunReport} is for people. */
 public final class TrainingReport {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -91,6 +85,33 @@ public final class TrainingReport {
     JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
   }
 
+  /**
+   * The history of a training, from its {@code training.json}.
+   *
+   * @throws IOException if the file cannot be read
+   */
+  public static List<EpochReport> readHistory(Path file) throws IOException {
+    JsonNode reports = JSON.readTree(Files.readAllBytes(file)).path("history");
+    int iterations = reports.path(reports.size() - 1).path("iteration").asInt();
+    List<EpochReport> history = new ArrayList<>();
+    for (JsonNode report : reports) {
+      history.add(
+          new EpochReport(
+              report.path("epoch").asInt(),
+              report.path("iteration").asInt(),
+              iterations,
+              report.path("trainNegativeLogLikelihood").asDouble(Double.NaN),
+              report.path("validationNegativeLogLikelihood").asDouble(Double.NaN),
+              report.path("best").asBoolean(),
+              report.path("learningRate").asDouble(),
+              report.path("forwardEvaluations").asDouble(),
+              report.path("backwardEvaluations").asDouble(),
+              report.path("recordsPerSecond").asDouble(),
+              report.path("seconds").asDouble()));
+    }
+    return history;
+  }
+
   private static void addColumns(ObjectNode root, List<PlannedField> fields) {
     ArrayNode columns = root.putArray("columns");
     FieldListing.leftOutFirst(fields)
@@ -133,46 +154,5 @@ public final class TrainingReport {
     solver.put("error99", certificate.getError99());
     solver.put("largestError", certificate.getLargestError());
     solver.put("adaptiveShare", certificate.getAdaptiveShare());
-  }
-
-  /**
-   * Draws the learning curve as a PNG; needs no display.
-   *
-   * @throws IOException if the file cannot be written
-   */
-  public static void drawLearningCurve(TrainingResult result, Path file) throws IOException {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(960)
-            .height(540)
-            .title("Learning curve of " + result.bundle().detector())
-            .xAxisTitle("iteration")
-            .yAxisTitle("negative log-likelihood (nats, encoded units)")
-            .build();
-    chart.getStyler().setLegendPosition(LegendPosition.InsideNE);
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    addSeries(chart, "training", result.history(), EpochReport::trainNegativeLogLikelihood);
-    addSeries(chart, "validation", result.history(), EpochReport::validationNegativeLogLikelihood);
-    Files.createDirectories(file.toAbsolutePath().getParent());
-    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
-  }
-
-  private static void addSeries(
-      XYChart chart,
-      String name,
-      List<EpochReport> history,
-      ToDoubleFunction<EpochReport> negativeLogLikelihood) {
-    List<EpochReport> finite =
-        history.stream()
-            .filter(report -> Double.isFinite(negativeLogLikelihood.applyAsDouble(report)))
-            .toList();
-    if (!finite.isEmpty()) {
-      chart
-          .addSeries(
-              name,
-              finite.stream().mapToDouble(EpochReport::iteration).toArray(),
-              finite.stream().mapToDouble(negativeLogLikelihood).toArray())
-          .setMarker(SeriesMarkers.NONE);
-    }
   }
 }

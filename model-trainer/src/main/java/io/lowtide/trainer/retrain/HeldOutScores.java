@@ -5,12 +5,14 @@ import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.feature.RecordValues;
+import io.lowtide.trainer.fit.HeldOutPValues;
 import io.lowtide.trainer.fit.ParallelScoring;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What one model says of the held-out records, in their order.
@@ -46,7 +48,7 @@ record HeldOutScores(
   }
 
   /** A field that the records no longer have is missing in all of them. */
-  private static Table withColumnsOf(ModelBundle bundle, Table table) {
+  static Table withColumnsOf(ModelBundle bundle, Table table) {
     Set<String> lacking = new LinkedHashSet<>();
     for (FeatureInput input : bundle.encoder().inputs()) {
       if (!table.columns().contains(input.column())) {
@@ -85,6 +87,17 @@ record HeldOutScores(
 
   double pValue(int row) {
     return bundle.calibration().pValue(conformityScores[row]);
+  }
+
+  /** Of the records with a score. */
+  HeldOutPValues pValues() {
+    return new HeldOutPValues(
+        IntStream.range(0, size())
+            .filter(this::isScored)
+            .mapToDouble(this::pValue)
+            .sorted()
+            .toArray(),
+        bundle.calibration().size());
   }
 
   double budget() {

@@ -1,6 +1,8 @@
 package io.lowtide.trainer.retrain;
 
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.kafka.feedback.FeedbackTopic;
+import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.kafka.model.ModelCatalog;
 import io.lowtide.kafka.model.StoredModel;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
@@ -42,19 +44,26 @@ public final class RetrainJob {
 
   private final RetrainSettings settings;
   private final Path output;
+  private final Optional<Path> reports;
   private final boolean publishes;
   private final Consumer<EpochReport> listener;
 
   /**
    * @param settings how to retrain
    * @param output folder of the run
+   * @param reports folder for the report that people read; empty: that of the run
    * @param publishes whether anything is published; otherwise it is decided and written down
    * @param listener receives a report at every validation of a fit
    */
   public RetrainJob(
-      RetrainSettings settings, Path output, boolean publishes, Consumer<EpochReport> listener) {
+      RetrainSettings settings,
+      Path output,
+      Optional<Path> reports,
+      boolean publishes,
+      Consumer<EpochReport> listener) {
     this.settings = settings;
     this.output = output;
+    this.reports = reports;
     this.publishes = publishes;
     this.listener = listener;
   }
@@ -88,7 +97,7 @@ public final class RetrainJob {
             folder, run, new RunSource(settings, registry, champion), champion, catalog, publisher);
       } catch (DataException e) {
         TrainingRun failed = failed(run, champion, e.getMessage());
-        RetrainReport.write(failed, Map.of(), folder.report());
+        RetrainReport.write(failed, Map.of(), List.of(), folder.report());
         if (publishes) {
           publisher.publish(settings.runsTopic(), failed, Optional.empty());
         }
@@ -155,7 +164,10 @@ public final class RetrainJob {
     Retraining.Outcome outcome =
         new Retraining(settings, folder, run, listener).of(records, plan, champion);
     TrainingRun event = event(run, records, champion, outcome);
-    RetrainReport.write(event, folder.histories(), folder.report());
+    List<Precision> precision = precision();
+    RetrainReport.write(event, folder.histories(), precision, folder.report());
+    new DecisionReport(settings, records, outcome, event)
+        .write(folder.histories(), precision, reports.orElse(folder.directory()));
     if (publishes) {
       publisher.publish(
           settings.runsTopic(),
@@ -174,6 +186,15 @@ public final class RetrainJob {
     LOG.info(
         "Training run {} of detector {}: {}", run.id(), settings.detector(), event.getReason());
     return event;
+  }
+
+  /** Of what people said of this detector's alerts. */
+  private List<Precision> precision() {
+    return Precision.perLevel(
+        new FeedbackTopic(settings.connection(), settings.feedbackTopic())
+            .latest().stream()
+                .filter(feedback -> feedback.getDetector().equals(settings.detector()))
+                .toList());
   }
 
   private TrainingRun event(

@@ -2,8 +2,11 @@ package io.lowtide.trainer.retrain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.schemas.ComparedModel;
+import io.lowtide.schemas.SeverityLevel;
 import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
@@ -11,6 +14,7 @@ import io.lowtide.trainer.data.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,13 +26,15 @@ public final class RetrainReport {
   private RetrainReport() {}
 
   /**
-   * Writes {@code training.json}: what the event on the runs topic says, and the history of each
-   * fit.
+   * Writes {@code training.json}: what the event on the runs topic says, the history of each fit,
+   * and what people said of alerts.
    *
    * @param histories file of each fit, by the role of its model
+   * @param precision what people said of alerts, per level
    * @throws DataException if it cannot be written
    */
-  static void write(TrainingRun run, Map<String, Path> histories, Path file) {
+  static void write(
+      TrainingRun run, Map<String, Path> histories, List<Precision> precision, Path file) {
     try {
       // Avro's text of a record is JSON.
       ObjectNode root = (ObjectNode) JSON.readTree(run.toString());
@@ -36,6 +42,15 @@ public final class RetrainReport {
       for (Map.Entry<String, Path> history : histories.entrySet()) {
         JsonNode fit = JSON.readTree(Files.readAllBytes(history.getValue()));
         fits.set(history.getKey(), fit);
+      }
+      ArrayNode feedback = root.putArray("feedback");
+      for (Precision level : precision) {
+        feedback
+            .addObject()
+            .put("level", level.level().map(SeverityLevel::name).orElse(null))
+            .put("anomalies", level.anomalies())
+            .put("normal", level.normal())
+            .put("precision", level.share());
       }
       WholeFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
     } catch (IOException e) {

@@ -26,6 +26,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,8 +76,13 @@ final class Retraining {
    * @param decision which model is to be the champion, and why
    * @param models the champion, if there is one, and the challengers, as compared
    * @param winner the model to publish, with its lineage
+   * @param scores what each of them says of the newest records, by its role
    */
-  record Outcome(Decision decision, List<ComparedModel> models, Optional<ModelBundle> winner) {}
+  record Outcome(
+      Decision decision,
+      List<ComparedModel> models,
+      Optional<ModelBundle> winner,
+      Map<String, HeldOutScores> scores) {}
 
   /**
    * Runs, or goes on.
@@ -92,11 +98,13 @@ final class Retraining {
         newest.size());
     Optional<HeldOutScores> ofChampion = champion.map(model -> HeldOutScores.of(model, newest));
     List<ComparedModel> models = new ArrayList<>();
+    Map<String, HeldOutScores> scores = new LinkedHashMap<>();
+    ofChampion.ifPresent(held -> scores.put(ComparedModels.CHAMPION, held));
     Optional<ComparedModel> comparedChampion =
         ofChampion.map(
-            scores ->
+            held ->
                 ComparedModels.of(
-                    ComparedModels.CHAMPION, scores, settings.limits(), Optional.empty()));
+                    ComparedModels.CHAMPION, held, settings.limits(), Optional.empty()));
     comparedChampion.ifPresent(models::add);
     Map<Challenger, ModelBundle> made = new EnumMap<>(Challenger.class);
     List<ComparedModel> challengers = new ArrayList<>();
@@ -105,12 +113,9 @@ final class Retraining {
       try {
         ModelBundle bundle = make(challenger, records, plan, champion);
         made.put(challenger, bundle);
-        compared =
-            ComparedModels.of(
-                challenger.label(),
-                HeldOutScores.of(bundle, newest),
-                settings.limits(),
-                ofChampion);
+        HeldOutScores held = HeldOutScores.of(bundle, newest);
+        scores.put(challenger.label(), held);
+        compared = ComparedModels.of(challenger.label(), held, settings.limits(), ofChampion);
       } catch (DataException | BudgetException | TrainingDivergedException e) {
         LOG.warn("The {} challenger cannot be made: {}", challenger.label(), e.getMessage());
         compared = ComparedModels.failed(challenger.label(), e.getMessage());
@@ -128,7 +133,7 @@ final class Retraining {
                     withLineage(
                         made.get(challenger), challenger, champion, newest.size(), decision));
     winner.ifPresent(folder::keepWinner);
-    return new Outcome(decision, models, winner);
+    return new Outcome(decision, models, winner, scores);
   }
 
   /** Without a champion nothing can begin with it. */

@@ -6,6 +6,7 @@ import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.WholeFile;
+import io.lowtide.trainer.report.RunReport;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -208,7 +209,8 @@ public final class RunFolder implements AutoCloseable {
   }
 
   private void clear() {
-    List<String> own = List.of(RECORDS, CHAMPION, MODEL, REPORT, STATE);
+    List<String> own =
+        List.of(RECORDS, CHAMPION, MODEL, REPORT, RunReport.REPORT, RunReport.CARD, STATE);
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
@@ -290,6 +292,11 @@ public final class RunFolder implements AutoCloseable {
   /** Where the decision is written down. */
   Path report() {
     return directory.resolve(REPORT);
+  }
+
+  /** The folder itself. */
+  Path directory() {
+    return directory;
   }
 
   private static void keep(Path file, ModelBundle bundle) {

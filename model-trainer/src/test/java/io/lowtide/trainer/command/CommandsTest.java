@@ -41,7 +41,8 @@ class CommandsTest {
     assertThat(directory.resolve("out/training.json"))
         .content()
         .contains("\"training\" : 200", "\"meanEvaluations\"", "\"setAside\"");
-    assertThat(directory.resolve("out/learning-curve.png")).isNotEmptyFile();
+    assertThat(directory.resolve("out/report.html")).isNotEmptyFile();
+    assertThat(directory.resolve("out/model-card.md")).isNotEmptyFile();
     assertThat(directory.resolve("out/checkpoint.bin")).doesNotExist();
 
     assertThat(evaluate(model, data, "--label", "anomaly")).isZero();

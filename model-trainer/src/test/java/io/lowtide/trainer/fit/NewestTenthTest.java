@@ -89,8 +89,8 @@ class NewestTenthTest {
 
   @Test
   void shouldCountChanceAsNoMove() {
-    assertThat(new NewestTenth(2_000, 25, 0.01).hasMoved()).isFalse();
-    assertThat(new NewestTenth(2_000, 60, 0.01).hasMoved()).isTrue();
-    assertThat(new NewestTenth(20, 1, 0.01).hasMoved()).isFalse();
+    assertThat(new NewestTenth(2_000, 25, 0.01, HeldOutPValues.NONE).hasMoved()).isFalse();
+    assertThat(new NewestTenth(2_000, 60, 0.01, HeldOutPValues.NONE).hasMoved()).isTrue();
+    assertThat(new NewestTenth(20, 1, 0.01, HeldOutPValues.NONE).hasMoved()).isFalse();
   }
 }

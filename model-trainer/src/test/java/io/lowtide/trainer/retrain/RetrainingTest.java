@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.schemas.ComparedModel;
+import io.lowtide.schemas.RunOutcome;
+import io.lowtide.schemas.SeverityLevel;
+import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.ReadingTally;
 import io.lowtide.trainer.data.Table;
@@ -15,6 +19,7 @@ import io.lowtide.trainer.fit.EpochReport;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingSettings;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -261,5 +266,49 @@ class RetrainingTest {
       assertThat(folder.begin("other").goesOn()).isFalse();
       assertThat(folder.records()).isEmpty();
     }
+  }
+
+  @Test
+  void shouldWriteAReportOfTheDecision() {
+    RunRecords records = readings(5_000, 3, 0, 1);
+    Retraining.Outcome outcome = retrain(settings(), records, Optional.of(champion));
+    TrainingRun event =
+        TrainingRun.newBuilder()
+            .setId("run-1")
+            .setDetector("press")
+            .setStartedAt(Instant.EPOCH)
+            .setFinishedAt(Instant.EPOCH)
+            .setOutcome(RunOutcome.PUBLISHED)
+            .setReason(outcome.decision().reason())
+            .setChampion(champion.version())
+            .setPublished(outcome.winner().orElseThrow().version())
+            .setSource("press")
+            .setRecordsRead(5_000)
+            .setRecordsUsed(5_000)
+            .setHeldOutRecords(1_000)
+            .setDataSha256("")
+            .setModels(outcome.models())
+            .build();
+    List<Precision> precision = List.of(new Precision(Optional.of(SeverityLevel.CRITICAL), 8, 2));
+    Path history = directory.resolve("run/challenger-warm.json");
+    new DecisionReport(settings(), records, outcome, event)
+        .write(Map.of("warm", history), precision, directory);
+    assertThat(directory.resolve("report.html"))
+        .content()
+        .contains(
+            "Published: " + event.getPublished(),
+            "Newest records, warm (1,000)",
+            "Newest records, champion (1,000)",
+            "Gain of each challenger",
+            "Learning curve of the warm fit",
+            "CRITICAL",
+            "80.0\u00a0%");
+    assertThat(directory.resolve("model-card.md"))
+        .content()
+        .contains("PUBLISHED: the warm model wins", "| CRITICAL | 10 | 8 | 2 | 80.0 % |");
+    RetrainReport.write(event, Map.of(), precision, directory.resolve("training.json"));
+    assertThat(directory.resolve("training.json"))
+        .content()
+        .contains("\"level\" : \"CRITICAL\"", "\"precision\" : 0.8");
   }
 }

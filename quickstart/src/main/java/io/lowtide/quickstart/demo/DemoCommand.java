@@ -16,6 +16,8 @@ import io.lowtide.trainer.fit.TrainingResult;
 import io.lowtide.trainer.fit.TrainingSettings;
 import io.lowtide.trainer.report.FieldListing;
 import io.lowtide.trainer.report.ProgressPrinter;
+import io.lowtide.trainer.report.ReportedRun;
+import io.lowtide.trainer.report.RunReport;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -161,7 +163,10 @@ public final class DemoCommand implements LowtideCommand {
     try {
       TrainingReport.writeJson(
           result, traffic.fields(), newestTenth, directory.resolve("training.json"));
-      TrainingReport.drawLearningCurve(result, directory.resolve("learning-curve.png"));
+      out()
+          .printf(
+              "The report of the training is %s%n",
+              RunReport.write(ReportedRun.of(result, traffic.fields(), newestTenth), directory));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -236,6 +236,8 @@ class RetrainOnKafkaTest {
     assertThat(output.toString()).contains("The champion " + first + " stays");
     assertThat(Files.readString(directory.resolve("run/training.json")))
         .contains("\"outcome\" : \"KEPT\"", "\"retrain.margin\"", "\"fits\"", "\"warm\"");
+    assertThat(Files.readString(directory.resolve("run/report.html")))
+        .contains("The champion stays: " + first, "Learning curve of the warm fit");
 
     send(4_000, 1);
     assertThat(retrain("retrain.last=4000")).isZero();
@@ -320,6 +322,12 @@ class RetrainOnKafkaTest {
     assertThat(retrain("feedback.topic=" + prefix + ".feedback")).isZero();
     assertThat(decided().get(0).getRecordsLeftOut()).isEqualTo(1);
     assertThat(decided().get(0).getRecordsRead()).isEqualTo(1_999);
+    assertThat(directory.resolve("run/training.json"))
+        .content()
+        .contains("\"feedback\" : [", "\"precision\" : 0.5");
+    assertThat(directory.resolve("run/report.html"))
+        .content()
+        .contains("What people said of the alerts", "no level", "50.0\u00a0%");
   }
 
   @Test

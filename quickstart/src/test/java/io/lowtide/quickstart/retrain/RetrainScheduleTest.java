@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -90,7 +91,8 @@ class RetrainScheduleTest {
   private Thread start(int instance, ConnectionSettings connection, CountDownLatch decided) {
     RetrainSettings settings = settings(connection);
     RetrainJob job =
-        new RetrainJob(settings, directory.resolve("run" + instance), true, report -> {});
+        new RetrainJob(
+            settings, directory.resolve("run" + instance), Optional.empty(), true, report -> {});
     RetrainSchedule schedule =
         new RetrainSchedule(settings, job, EVERY, run -> decided.countDown());
     Thread thread =

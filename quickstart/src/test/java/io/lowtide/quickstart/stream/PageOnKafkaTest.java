@@ -555,7 +555,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
         .isZero();
   }
 
-  private static void requireAccessible(Chromium browser, String view) throws IOException {
+  static void requireAccessible(Chromium browser, String view) throws IOException {
     if (browser.evaluate("typeof axe").asText().equals("undefined")) {
       try (InputStream axe = PageOnKafkaTest.class.getResourceAsStream("/axe.min.js")) {
         browser.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8));

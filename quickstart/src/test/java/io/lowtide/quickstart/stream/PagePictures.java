@@ -1,9 +1,13 @@
 package io.lowtide.quickstart.stream;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Photographs the page of a running demo, for the README: {@code docs/take-pictures}. */
+/**
+ * Photographs the page of a running demo, and the report of its training, for the README: {@code
+ * docs/take-pictures}.
+ */
 final class PagePictures {
 
   private static final int WIDTH = 1280;
@@ -17,10 +21,10 @@ final class PagePictures {
   private PagePictures() {}
 
   /**
-   * @param arguments address of the page, and the folder that the pictures go to
+   * @param arguments address of the page, the report's file, and the folder that the pictures go to
    */
   public static void main(String[] arguments) throws Exception {
-    Path folder = Path.of(arguments[1]);
+    Path folder = Path.of(arguments[2]);
     Path profile = Files.createTempDirectory("lowtide-pictures-");
     Path program =
         Chromium.installed()
@@ -32,10 +36,16 @@ final class PagePictures {
         browser.await("document.querySelector('#line svg')");
         browser.evaluate("document.querySelector('#range input[value=\"2\"]').click()");
         browser.await(DRAWN);
-        Path file = folder.resolve("page-" + scheme + ".webp");
-        Files.write(file, browser.picture("webp"));
-        System.out.println(file);
+        keep(browser, folder.resolve("page-" + scheme + ".webp"));
+        browser.open(Path.of(arguments[1]).toUri().toString());
+        browser.await("document.querySelectorAll('#density figure').length > 1");
+        keep(browser, folder.resolve("report-" + scheme + ".webp"));
       }
     }
+  }
+
+  private static void keep(Chromium browser, Path file) throws IOException {
+    Files.write(file, browser.picture("webp"));
+    System.out.println(file);
   }
 }
