@@ -18,7 +18,8 @@ final class RecordOptions {
       paramLabel = "FILE",
       arity = "1..*",
       description =
-          "Records: CSV with a header, or an Avro object container, also compressed (.gz, .zst)."
+          "Records: CSV with a header, or an Avro object container, also compressed (.gz, .zst), or"
+              + " Parquet."
               + " Several files, all of a kind, are read one behind the other; a folder stands for the"
               + " files in it; - is the standard input.")
   private List<Path> data = List.of();

@@ -32,6 +32,7 @@ final class AvroColumns {
     TIME_OF_DAY
   }
 
+  private final String source;
   private final Map<String, Kind> kinds = new LinkedHashMap<>();
   private final Map<String, String> leftOut = new LinkedHashMap<>();
 
@@ -41,6 +42,15 @@ final class AvroColumns {
    * @throws DataException if one of the schemas is not one of records
    */
   AvroColumns(String source, List<Schema> schemas) {
+    this(source, schemas, Map.of());
+  }
+
+  /**
+   * @param alsoLeftOut why fields are left out that the schemas do not have
+   */
+  AvroColumns(String source, List<Schema> schemas, Map<String, String> alsoLeftOut) {
+    this.source = source;
+    leftOut.putAll(alsoLeftOut);
     for (Schema schema : schemas) {
       for (Schema branch : branches(schema)) {
         if (branch.getType() != Schema.Type.RECORD) {
@@ -50,6 +60,24 @@ final class AvroColumns {
       }
     }
     kinds.keySet().forEach(leftOut::remove);
+  }
+
+  /**
+   * Checks that these are the fields of another file.
+   *
+   * @throws DataException if they are others
+   */
+  void requireThoseOf(AvroColumns other) {
+    if (!kinds.equals(other.kinds)) {
+      throw new DataException(
+          source
+              + ": columns "
+              + kinds
+              + ", expected those of "
+              + other.source
+              + ", "
+              + other.kinds);
+    }
   }
 
   /** What each field holds, in their order. */

@@ -35,18 +35,8 @@ final class AvroFiles implements AvroInput {
     AvroColumns first = null;
     for (InputFile file : files) {
       AvroColumns columns = new AvroColumns(file.name(), List.of(schema(file)));
-      if (first == null) {
-        first = columns;
-      } else if (!first.kinds().equals(columns.kinds())) {
-        throw new DataException(
-            file.name()
-                + ": columns "
-                + columns.kinds()
-                + ", expected those of "
-                + files.get(0).name()
-                + ", "
-                + first.kinds());
-      }
+      first = first == null ? columns : first;
+      columns.requireThoseOf(first);
     }
     return first;
   }

@@ -23,8 +23,20 @@ public final class RecordFiles {
   private static final List<String> CSV = List.of(".csv", ".tsv");
   private static final String AVRO = ".avro";
 
+  private static final String PARQUET = ".parquet";
+
   /** First bytes of an Avro object container. */
   private static final byte[] AVRO_MAGIC = {'O', 'b', 'j', 1};
+
+  /** First bytes of a Parquet file. */
+  private static final byte[] PARQUET_MAGIC = {'P', 'A', 'R', '1'};
+
+  /** Kinds of files, as they are told. */
+  private enum Kind {
+    CSV,
+    AVRO,
+    PARQUET
+  }
 
   private RecordFiles() {}
 
@@ -35,30 +47,34 @@ public final class RecordFiles {
 
   /**
    * The records of files, one behind the other: {@code .csv} or {@code .tsv} with a header, or
-   * {@code .avro}, Avro object containers, also compressed ({@code .gz}, {@code .zst}). The file
-   * {@code -} is the standard input; a folder stands for the files in it with such endings, by
-   * name.
+   * {@code .avro}, Avro object containers, both also compressed ({@code .gz}, {@code .zst}), or
+   * {@code .parquet}. The file {@code -} is the standard input; a folder stands for the files in it
+   * with such endings, by name.
    *
    * @param files at least one, all of a kind
    * @throws DataException if there is no such file, or it has another ending
    */
   public static RecordSource of(List<Path> files, ReadingOptions options) {
     List<InputFile> inputs = new ArrayList<>();
-    boolean avro = false;
+    Kind kind = Kind.CSV;
     for (Path file : files.stream().flatMap(RecordFiles::files).toList()) {
       InputFile input = input(file);
-      boolean isAvro = isAvro(file, input);
-      if (!inputs.isEmpty() && isAvro != avro) {
+      Kind found = kind(file, input);
+      if (!inputs.isEmpty() && found != kind) {
         throw new DataException(
             input.name()
                 + ": another kind of file than "
                 + inputs.get(0).name()
-                + ", expected all CSV or all Avro");
+                + ", expected all CSV, all Avro or all Parquet");
       }
-      avro = isAvro;
+      kind = found;
       inputs.add(input);
     }
-    return avro ? new AvroRecords(new AvroFiles(inputs), options) : new CsvFiles(inputs, options);
+    return switch (kind) {
+      case CSV -> new CsvFiles(inputs, options);
+      case AVRO -> new AvroRecords(new AvroFiles(inputs), options);
+      case PARQUET -> new AvroRecords(new ParquetFiles(inputs), options);
+    };
   }
 
   private static Stream<Path> files(Path path) {
@@ -78,14 +94,17 @@ public final class RecordFiles {
     if (found.isEmpty()) {
       throw new DataException(
           path
-              + ": a folder without records, expected .csv, .tsv or .avro in it, also with .gz or .zst");
+              + ": a folder without records, expected .csv, .tsv or .avro in it, also with .gz or .zst, or"
+              + " .parquet");
     }
     return found.stream();
   }
 
   private static boolean isKnown(Path file) {
     String name = uncompressed(file.getFileName().toString());
-    return name.endsWith(AVRO) || CSV.stream().anyMatch(name::endsWith);
+    return name.endsWith(AVRO)
+        || file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(PARQUET)
+        || CSV.stream().anyMatch(name::endsWith);
   }
 
   /** In small letters, without the ending of a compressed file. */
@@ -119,22 +138,33 @@ public final class RecordFiles {
     }
   }
 
-  private static boolean isAvro(Path file, InputFile input) {
+  private static Kind kind(Path file, InputFile input) {
     if (file.equals(STANDARD_INPUT)) {
       try (InputStream bytes = input.open()) {
-        return Arrays.equals(bytes.readNBytes(AVRO_MAGIC.length), AVRO_MAGIC);
+        byte[] magic = bytes.readNBytes(AVRO_MAGIC.length);
+        if (Arrays.equals(magic, PARQUET_MAGIC)) {
+          return Kind.PARQUET;
+        }
+        return Arrays.equals(magic, AVRO_MAGIC) ? Kind.AVRO : Kind.CSV;
       } catch (IOException e) {
         throw new DataException(input.name() + ": cannot be read: " + Causes.text(e), e);
       }
     }
     String name = uncompressed(input.name());
+    if (input.name().toLowerCase(Locale.ROOT).endsWith(PARQUET)) {
+      return Kind.PARQUET;
+    }
     if (name.endsWith(AVRO)) {
-      return true;
+      return Kind.AVRO;
     }
     if (CSV.stream().anyMatch(name::endsWith)) {
-      return false;
+      return Kind.CSV;
     }
     throw new DataException(
-        file + ": unknown kind of file, expected .csv, .tsv or .avro, also with .gz or .zst");
+        file
+            + (name.endsWith(PARQUET)
+                ? ": a Parquet file is compressed within, expected .parquet alone"
+                : ": unknown kind of file, expected .csv, .tsv or .avro, also with .gz or .zst, or"
+                    + " .parquet"));
   }
 }
