@@ -9,9 +9,11 @@ import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
+import io.lowtide.trainer.data.OutputFolder;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.feature.PlannedData;
+import io.lowtide.trainer.fit.Checkpoints;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.NewestTenth;
 import io.lowtide.trainer.fit.TrainingResult;
@@ -23,7 +25,6 @@ import io.lowtide.trainer.report.RunReport;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,12 +46,15 @@ import picocli.CommandLine.Spec;
       "Fits the density of normal records and writes a model bundle (model.avro), a report for"
           + " people (report.html), a model card (model-card.md), and the history of the training"
           + " for tools (training.json).",
-      "Interrupted training goes on with --resume."
+      "Interrupted, the same command goes on, and ends with the model of an undisturbed run."
     },
     footer = "docs/training-settings.md lists the settings of --config and --set.")
 public final class TrainCommand implements LowtideCommand {
 
   private static final String CHECKPOINT = "checkpoint.bin";
+
+  /** Of a disk, for what a training writes. */
+  private static final long LEAST_SPACE = 16L << 20;
 
   @Spec private CommandSpec command;
 
@@ -95,13 +99,22 @@ public final class TrainCommand implements LowtideCommand {
 
   @Mixin private SettingsOptions settingsOptions;
 
-  @Option(names = "--resume", description = "Go on from the checkpoint in the output folder.")
+  @Option(
+      names = "--anew",
+      description = "Begin anew, whatever an interrupted training left in the output folder.")
+  private boolean anew;
+
+  @Option(names = "--resume", hidden = true, description = "What is done anyway.")
   private boolean resume;
 
   @Override
   public Integer call() throws IOException {
     PrintWriter out = command.commandLine().getOut();
     TrainingSettings settings = TrainingSettings.of(settingsOptions.sources());
+    OutputFolder.require(output, LEAST_SPACE);
+    if (report != null) {
+      OutputFolder.require(report, LEAST_SPACE);
+    }
     PlannedData planned = plannedData();
     LabelledTable labelled = planned.records();
     Table normal = labelled.normal();
@@ -114,8 +127,8 @@ public final class TrainCommand implements LowtideCommand {
     out.print(FieldListing.text(planned.fields()));
     out.flush();
     Path checkpoint = output.resolve(CHECKPOINT);
-    if (!resume) {
-      Files.deleteIfExists(checkpoint);
+    if (anew) {
+      Checkpoints.delete(checkpoint);
     }
     FlowTrainer trainer =
         new FlowTrainer(
@@ -133,7 +146,7 @@ public final class TrainCommand implements LowtideCommand {
         RunReport.write(
             ReportedRun.of(result, planned.fields(), newestTenth),
             report == null ? output : report);
-    Files.deleteIfExists(checkpoint);
+    Checkpoints.delete(checkpoint);
     describe(out, result.bundle());
     newestTenth.map(NewestTenth::text).ifPresent(out::println);
     out.printf("Report: %s%n", page);

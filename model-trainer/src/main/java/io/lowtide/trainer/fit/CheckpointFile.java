@@ -1,6 +1,5 @@
 package io.lowtide.trainer.fit;
 
-import io.lowtide.density.field.FieldParameters;
 import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.WholeFile;
@@ -15,19 +14,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Progress of one training run on disk, replaced at once at every validation. It belongs to one
- * fingerprint of data and settings, and goes with no other.
+ * Progress of one fit on disk, replaced at once. It belongs to one fingerprint of data, settings
+ * and engine, and goes with no other: a file that is corrupt or of another is told and left aside.
  */
 final class CheckpointFile {
 
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFile.class);
+
   private static final int MAGIC = 0x4C54434B;
-  private static final int VERSION = 4;
+  private static final int VERSION = 5;
+
+  /** Of the time since the last one, that writing may take. */
+  private static final double SHARE_OF_TIME = 0.01;
 
   private final Path file;
   private final String fingerprint;
   private final double weightDecay;
+  private long written = System.nanoTime();
+  private long took;
 
   CheckpointFile(Path file, String fingerprint, double weightDecay) {
     this.file = file;
@@ -35,19 +43,18 @@ final class CheckpointFile {
     this.weightDecay = weightDecay;
   }
 
-  /** Lets a run that has not begun begin with these parameters. */
-  void begin(FieldParameters start) {
-    if (!Files.exists(file)) {
-      float[] values = start.toArray();
-      double[] parameters = new double[values.length];
-      for (int i = 0; i < values.length; i++) {
-        parameters[i] = values[i];
-      }
-      write(TrainingState.start(parameters, weightDecay));
+  /**
+   * Writes, unless that would take more than a hundredth of the time: what is lost of a killed run
+   * is little, and what a run that is not killed pays is less.
+   */
+  void writeIfDue(TrainingState state) {
+    if (SHARE_OF_TIME * (System.nanoTime() - written) >= took) {
+      write(state);
     }
   }
 
   void write(TrainingState state) {
+    long started = System.nanoTime();
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(content)) {
       out.writeInt(MAGIC);
@@ -72,12 +79,18 @@ final class CheckpointFile {
       for (EpochReport report : state.history) {
         writeReport(out, report);
       }
+      out.writeInt(state.trajectory.size());
+      for (float[] parameters : state.trajectory) {
+        writeFloats(out, parameters);
+      }
       out.flush();
       out.writeLong(checksum(content.toByteArray(), content.size()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     replace(content.toByteArray());
+    written = System.nanoTime();
+    took = written - started;
   }
 
   private void replace(byte[] content) {
@@ -89,35 +102,55 @@ final class CheckpointFile {
   }
 
   /**
-   * Reads the progress, if there is any.
+   * Reads the progress, if there is any that can be gone on from.
    *
-   * @throws DataException if the file is corrupt or of another run
+   * @param parameters number of parameters of the fit
+   * @throws DataException if the file is there and cannot be read
    */
-  Optional<TrainingState> read() {
+  Optional<TrainingState> read(int parameters) {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
+    byte[] content;
     try {
-      byte[] content = Files.readAllBytes(file);
-      int size = content.length - Long.BYTES;
-      DataInputStream in = new DataInputStream(new ByteArrayInputStream(content));
-      if (size < 2 * Integer.BYTES || in.readInt() != MAGIC || in.readInt() != VERSION) {
-        throw new DataException(file + ": no checkpoint of this version");
-      }
-      long stored =
-          new DataInputStream(new ByteArrayInputStream(content, size, Long.BYTES)).readLong();
-      if (stored != checksum(content, size)) {
-        throw new DataException(file + ": the checkpoint is corrupt; delete it to start anew");
-      }
-      byte[] bytes = in.readNBytes(in.readInt());
-      if (!new String(bytes, StandardCharsets.UTF_8).equals(fingerprint)) {
-        throw new DataException(
-            file + ": the checkpoint is of other data or other settings; delete it to start anew");
-      }
-      return Optional.of(readState(in));
+      content = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new DataException(file + ": the checkpoint cannot be read: " + Causes.text(e), e);
     }
+    try {
+      TrainingState state = read(content, parameters);
+      LOG.info("{}: the fit goes on from iteration {}", file, state.iteration);
+      return Optional.of(state);
+    } catch (IOException e) {
+      LOG.warn("{}: {}; the fit begins anew", file, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * @throws IOException if it is none of this fit
+   */
+  private TrainingState read(byte[] content, int parameters) throws IOException {
+    int size = content.length - Long.BYTES;
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(content));
+    if (size < 2 * Integer.BYTES || in.readInt() != MAGIC || in.readInt() != VERSION) {
+      throw new IOException("no checkpoint of this version");
+    }
+    long stored =
+        new DataInputStream(new ByteArrayInputStream(content, size, Long.BYTES)).readLong();
+    if (stored != checksum(content, size)) {
+      throw new IOException("the checkpoint is corrupt");
+    }
+    byte[] bytes = in.readNBytes(in.readInt());
+    if (!new String(bytes, StandardCharsets.UTF_8).equals(fingerprint)) {
+      throw new IOException("the checkpoint is of other data, other settings or another engine");
+    }
+    TrainingState state = readState(in);
+    if (state.parameters.length != parameters) {
+      throw new IOException(
+          "the checkpoint has " + state.parameters.length + " parameters, expected " + parameters);
+    }
+    return state;
   }
 
   private TrainingState readState(DataInputStream in) throws IOException {
@@ -139,6 +172,10 @@ final class CheckpointFile {
     int reports = in.readInt();
     for (int i = 0; i < reports; i++) {
       state.history.add(readReport(in));
+    }
+    int flows = in.readInt();
+    for (int i = 0; i < flows; i++) {
+      state.trajectory.add(readFloats(in, count));
     }
     return state;
   }
@@ -176,6 +213,20 @@ final class CheckpointFile {
     for (double value : values) {
       out.writeDouble(value);
     }
+  }
+
+  private static void writeFloats(DataOutputStream out, float[] values) throws IOException {
+    for (float value : values) {
+      out.writeFloat(value);
+    }
+  }
+
+  private static float[] readFloats(DataInputStream in, int count) throws IOException {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = in.readFloat();
+    }
+    return values;
   }
 
   private static double[] readDoubles(DataInputStream in, int count) throws IOException {

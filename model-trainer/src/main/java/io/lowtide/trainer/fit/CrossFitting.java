@@ -55,8 +55,9 @@ final class CrossFitting {
    * Fits.
    *
    * @param shuffled records in random order
+   * @param checkpoints where progress is kept
    */
-  CalibratedFlow fit(Table shuffled) {
+  CalibratedFlow fit(Table shuffled, Optional<Checkpoints> checkpoints) {
     FlowStart start = FlowStart.of(settings, featureSource, shuffled);
     FeatureSpecification features = start.features();
     FeatureEncoder encoder = new FeatureEncoder(features);
@@ -70,7 +71,7 @@ final class CrossFitting {
             + " to stop",
         shuffled.size(),
         folds.size());
-    fitAll(engine, folds, start, encoder);
+    fitAll(engine, folds, start, encoder, checkpoints);
     List<EpochReport> history = meanHistory(folds);
     EpochReport best =
         Collections.min(
@@ -85,9 +86,7 @@ final class CrossFitting {
             start.base(records),
             records,
             Optional.empty())) {
-      flow =
-          fitter.fit(
-              Optional.empty(), best.iteration(), (report, unused) -> listener.accept(report));
+      flow = fitter.fit(checkpoints.map(files -> files.of("", engine)), best.iteration(), listener);
     }
     int bestIndex = history.indexOf(best);
     List<double[]> heldOut = new ArrayList<>();
@@ -95,12 +94,12 @@ final class CrossFitting {
     for (Fold fold : folds) {
       List<double[]> rows = HeldOutScores.rows(encoder, fold.leftOut);
       heldOut.addAll(rows);
-      FlowParameters atBest = fold.trajectory.get(bestIndex);
+      FlowParameters atBest = fold.fit.trajectory().get(bestIndex);
       ofFolds.add(HeldOutScores.of(features, atBest, settings.adaptiveSolver(), rows));
     }
     return new CalibratedFlow(
         features,
-        new FittedFlow(flow.parameters(), history, best, flow.setAside()),
+        new FittedFlow(flow.parameters(), history, best, flow.setAside(), List.of()),
         engine.description(),
         SolverChoice.of(features, flow.parameters(), settings, heldOut),
         heldOut,
@@ -128,13 +127,17 @@ final class CrossFitting {
 
   /** Folds side by side, which small batches make better use of than shards. */
   private void fitAll(
-      TrainingEngine engine, List<Fold> folds, FlowStart start, FeatureEncoder encoder) {
+      TrainingEngine engine,
+      List<Fold> folds,
+      FlowStart start,
+      FeatureEncoder encoder,
+      Optional<Checkpoints> checkpoints) {
     ExecutorService executor =
         Executors.newFixedThreadPool(Math.min(folds.size(), engine.concurrentFits()));
     try {
       List<Future<?>> fits = new ArrayList<>();
       for (Fold fold : folds) {
-        fits.add(executor.submit(() -> fold.fit(engine, start, encoder)));
+        fits.add(executor.submit(() -> fold.fit(engine, start, encoder, checkpoints)));
       }
       for (Future<?> fit : fits) {
         fit.get();
@@ -153,18 +156,25 @@ final class CrossFitting {
 
   /** Means over the folds, as far as the shortest of them was trained. */
   private static List<EpochReport> meanHistory(List<Fold> folds) {
-    int validations = folds.stream().mapToInt(fold -> fold.history.size()).min().orElseThrow();
+    int validations =
+        folds.stream().mapToInt(fold -> fold.fit.history().size()).min().orElseThrow();
     List<EpochReport> history = new ArrayList<>();
     double least = Double.POSITIVE_INFINITY;
     for (int index = 0; index < validations; index++) {
       double training = 0;
       double validation = 0;
       for (Fold fold : folds) {
-        training += fold.history.get(index).trainNegativeLogLikelihood() / folds.size();
-        validation += fold.history.get(index).validationNegativeLogLikelihood() / folds.size();
+        EpochReport report = fold.fit.history().get(index);
+        training += report.trainNegativeLogLikelihood() / folds.size();
+        validation += report.validationNegativeLogLikelihood() / folds.size();
       }
       history.add(
-          folds.get(0).history.get(index).withLosses(training, validation, validation < least));
+          folds
+              .get(0)
+              .fit
+              .history()
+              .get(index)
+              .withLosses(training, validation, validation < least));
       least = Math.min(least, validation);
     }
     return history;
@@ -173,16 +183,15 @@ final class CrossFitting {
   /** Every k-th record left out, and the flow fitted to the others. */
   private final class Fold {
 
-    private final boolean reported;
+    private final int index;
     private final int validationInterval;
     private final Table fitted;
     private final Table leftOut;
-    private final List<EpochReport> history = new ArrayList<>();
-    private final List<FlowParameters> trajectory = new ArrayList<>();
+    private FittedFlow fit;
 
     Fold(Table table, int index) {
       int folds = settings.calibrationFolds();
-      reported = index == 0;
+      this.index = index;
       // The smallest fold's: histories that are averaged must validate at the same iterations.
       validationInterval =
           FlowFitter.validationInterval(
@@ -196,7 +205,11 @@ final class CrossFitting {
       leftOut = table.withRows(outside.toArray(double[][]::new));
     }
 
-    void fit(TrainingEngine engine, FlowStart start, FeatureEncoder encoder) {
+    void fit(
+        TrainingEngine engine,
+        FlowStart start,
+        FeatureEncoder encoder,
+        Optional<Checkpoints> checkpoints) {
       TrainingData records = new TrainingData(encoder, fitted);
       try (FlowFitter fitter =
           new FlowFitter(
@@ -206,16 +219,13 @@ final class CrossFitting {
               records,
               Optional.of(new TrainingData(encoder, leftOut)),
               validationInterval)) {
-        fitter.fit(
-            Optional.empty(),
-            start.settings().iterations(),
-            (report, parameters) -> {
-              history.add(report);
-              trajectory.add(parameters);
-              if (reported) {
-                listener.accept(report);
-              }
-            });
+        fit =
+            fitter
+                .keepingTrajectory()
+                .fit(
+                    checkpoints.map(files -> files.of("fold-" + index, engine)),
+                    start.settings().iterations(),
+                    index == 0 ? listener : report -> {});
       }
     }
   }

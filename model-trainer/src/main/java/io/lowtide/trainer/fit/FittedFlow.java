@@ -10,6 +10,11 @@ import java.util.List;
  * @param history a report for each validation, in their order
  * @param best the report that the parameters belong to
  * @param setAside training records that took no part, as possible anomalies
+ * @param trajectory the flow at each validation, where that was asked for
  */
 public record FittedFlow(
-    FlowParameters parameters, List<EpochReport> history, EpochReport best, int setAside) {}
+    FlowParameters parameters,
+    List<EpochReport> history,
+    EpochReport best,
+    int setAside,
+    List<FlowParameters> trajectory) {}

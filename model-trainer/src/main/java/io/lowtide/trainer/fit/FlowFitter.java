@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,8 @@ final class FlowFitter implements AutoCloseable {
   private final BatchGradient gradientOfBatch;
   private final TrainingGrid grid;
   private final Optional<ValidationLoss> validationLoss;
+  private Optional<FieldParameters> start = Optional.empty();
+  private boolean keepsTrajectory;
 
   /**
    * @param engine what computes
@@ -164,38 +167,64 @@ final class FlowFitter implements AutoCloseable {
   /**
    * Trains.
    *
-   * @param checkpoint where to save progress at every validation, and where to go on from if there
-   *     is any
+   * @param checkpoint where to save progress at validations, and where to go on from if there is
+   *     any
    * @param lastIteration where to stop at the latest; the learning rate decays towards the
    *     settings' number of iterations all the same
-   * @param listener receives a report, and the parameters, at every validation
+   * @param listener receives a report at every validation
    * @throws TrainingDivergedException if training cannot go on
    */
   FittedFlow fit(
-      Optional<CheckpointFile> checkpoint, int lastIteration, ValidationListener listener) {
+      Optional<CheckpointFile> checkpoint, int lastIteration, Consumer<EpochReport> listener) {
     TrainingState state =
         checkpoint
-            .flatMap(CheckpointFile::read)
+            .flatMap(file -> file.read(shape.parameterCount()))
             .orElseGet(() -> TrainingState.start(initialParameters(), settings.weightDecay()));
     Run run = new Run(state, lastIteration);
     run.judge();
     while (!run.isOver()) {
-      run.advance(listener);
-      checkpoint.ifPresent(file -> file.write(state));
+      EpochReport report = run.advance();
+      checkpoint.ifPresent(file -> file.writeIfDue(state));
+      listener.accept(report);
     }
+    checkpoint.ifPresent(file -> file.write(state));
     return new FittedFlow(
-        flow(state.best), List.copyOf(state.history), state.bestReport(), trimmed.setAside());
+        flow(rounded(state.best)),
+        List.copyOf(state.history),
+        state.bestReport(),
+        trimmed.setAside(),
+        state.trajectory.stream().map(this::flow).toList());
   }
 
-  private FlowParameters flow(double[] values) {
+  /** Keeps the flow at each validation. */
+  FlowFitter keepingTrajectory() {
+    keepsTrajectory = true;
+    return this;
+  }
+
+  /** Lets the fit begin with these parameters, and not with random ones. */
+  FlowFitter startingFrom(FieldParameters parameters) {
+    start = Optional.of(parameters);
+    return this;
+  }
+
+  private FlowParameters flow(float[] values) {
+    return new FlowParameters(new FieldParameters(shape, values), base);
+  }
+
+  private static float[] rounded(double[] values) {
     float[] rounded = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       rounded[i] = (float) values[i];
     }
-    return new FlowParameters(new FieldParameters(shape, rounded), base);
+    return rounded;
   }
 
   private double[] initialParameters() {
+    if (start.isPresent()) {
+      float[] given = start.get().toArray();
+      return IntStream.range(0, given.length).mapToDouble(i -> given[i]).toArray();
+    }
     Random random = new Random(settings.seed());
     double[] values = new double[shape.parameterCount()];
     List<FieldLayer> layers = shape.layers();
@@ -228,7 +257,8 @@ final class FlowFitter implements AutoCloseable {
 
     /** Chooses the records that take part from here on. */
     void judge() {
-      trimmed.judge(flow(state.averaged), (double) state.iteration / settings.iterations());
+      trimmed.judge(
+          flow(rounded(state.averaged)), (double) state.iteration / settings.iterations());
       state.shuffledEpoch = NO_EPOCH;
     }
 
@@ -244,8 +274,8 @@ final class FlowFitter implements AutoCloseable {
       return secondsBefore + (System.nanoTime() - started) / 1e9;
     }
 
-    /** Trains up to the next validation, validates, and reports. */
-    void advance(ValidationListener listener) {
+    /** Trains up to the next validation, and validates. */
+    EpochReport advance() {
       int target = Math.min(lastIteration, state.iteration + validationInterval);
       int from = state.iteration;
       double secondsAtStart = seconds();
@@ -276,8 +306,11 @@ final class FlowFitter implements AutoCloseable {
               speed,
               seconds());
       state.validated(report);
+      if (keepsTrajectory) {
+        state.trajectory.add(rounded(state.averaged));
+      }
       judge();
-      listener.validated(report, flow(state.averaged));
+      return report;
     }
 
     private BatchLoss step() {

@@ -54,7 +54,8 @@ public final class FlowTrainer {
    * @param detector name of the detector
    * @param settings how to train
    * @param listener receives a report at every validation
-   * @param checkpoint file to save progress in, and to go on from if it is there
+   * @param checkpoint file to save progress in, with others beside it, and to go on from if it is
+   *     there and of the same data, settings and engine
    */
   public FlowTrainer(
       EngineSelection engines,
@@ -84,12 +85,8 @@ public final class FlowTrainer {
    * The same, but the fit begins with the features, the shape and the parameters of another model.
    *
    * @param model the other model
-   * @throws IllegalStateException if this has no checkpoint, which holds where the fit is
    */
   public FlowTrainer startingFrom(ModelBundle model) {
-    if (checkpoint.isEmpty()) {
-      throw new IllegalStateException("a fit that begins with a model needs a checkpoint");
-    }
     return new FlowTrainer(
         engines,
         detector,
@@ -128,12 +125,6 @@ public final class FlowTrainer {
     usable.findings().forEach(LOG::warn);
     Table table = usable.table();
     boolean split = table.size() >= settings.crossCalibrationBelow();
-    if (!split && checkpoint.isPresent()) {
-      LOG.info(
-          "{} records: a table of fewer than {} keeps no checkpoint, and is trained anew each time",
-          table.size(),
-          settings.crossCalibrationBelow());
-    }
     if (!split && parent.isPresent()) {
       throw new DataException(
           table.source()
@@ -151,10 +142,10 @@ public final class FlowTrainer {
         new FeatureSource(plan, table, parent.map(model -> model.record().getFeatures()));
     CalibratedFlow calibrated =
         split
-            ? new SplitFitting(
-                    engines, settings, features, parent.map(model -> model.flow().base()), listener)
-                .fit(shuffled, checkpoint.map(file -> checkpointFile(file, dataHash, plan)))
-            : new CrossFitting(engines, settings, features, listener).fit(shuffled);
+            ? new SplitFitting(engines, settings, features, parent, listener)
+                .fit(shuffled, checkpoints(dataHash, plan))
+            : new CrossFitting(engines, settings, features, listener)
+                .fit(shuffled, checkpoints(dataHash, plan));
     FittedFlow flow = calibrated.flow();
     BundleAssembler assembler =
         new BundleAssembler(
@@ -279,15 +270,14 @@ public final class FlowTrainer {
         settings.budget(), calibrationRecords - possibleAnomalies(calibrationRecords));
   }
 
-  private CheckpointFile checkpointFile(Path file, String dataHash, FeaturePlan plan) {
-    String fingerprint = dataHash + " " + settings.asMap() + plan;
-    CheckpointFile found =
-        new CheckpointFile(
-            file,
-            parent.map(model -> fingerprint + model.record().getSha256()).orElse(fingerprint),
-            settings.weightDecay());
-    parent.ifPresent(model -> found.begin(model.parameters()));
-    return found;
+  private Optional<Checkpoints> checkpoints(String dataHash, FeaturePlan plan) {
+    String fingerprint =
+        dataHash
+            + " "
+            + settings.asMap()
+            + plan
+            + parent.map(model -> model.record().getSha256()).orElse("");
+    return checkpoint.map(file -> new Checkpoints(file, fingerprint, settings.weightDecay()));
   }
 
   /** Held-out records spread over the range of scores, the lowest among them. */

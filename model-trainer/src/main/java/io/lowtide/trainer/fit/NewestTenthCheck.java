@@ -68,7 +68,7 @@ final class NewestTenthCheck {
           fitter.fit(
               Optional.empty(),
               Math.max(1, start.settings().iterations() / SHARE_OF_ITERATIONS),
-              (report, unused) -> {});
+              report -> {});
     }
     double[] known = scores(features, flow, encoder, rest.rows(0, calibration));
     double level = Math.max(settings.budget(), 1.0 / (known.length + 1));

@@ -1,7 +1,7 @@
 package io.lowtide.trainer.fit;
 
+import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.feature.FeatureEncoder;
-import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.engine.EngineSelection;
@@ -22,20 +22,19 @@ final class SplitFitting {
   private final EngineSelection engines;
   private final TrainingSettings settings;
   private final FeatureSource featureSource;
-  private final Optional<BaseDensity> parentBase;
+  private final Optional<ModelBundle> parent;
   private final Consumer<EpochReport> listener;
 
   /**
-   * @param parentBase what the flow of the model starts from that the fit begins with; empty: it
-   *     begins with none
+   * @param parent the model that the fit begins with; empty: it begins with none
    */
   SplitFitting(
       EngineSelection engines,
       TrainingSettings settings,
       FeatureSource featureSource,
-      Optional<BaseDensity> parentBase,
+      Optional<ModelBundle> parent,
       Consumer<EpochReport> listener) {
-    this.parentBase = parentBase;
+    this.parent = parent;
     this.engines = engines;
     this.settings = settings;
     this.featureSource = featureSource;
@@ -51,15 +50,16 @@ final class SplitFitting {
    * Fits.
    *
    * @param shuffled records in random order
-   * @param checkpoint where progress is kept
+   * @param checkpoints where progress is kept
    */
-  CalibratedFlow fit(Table shuffled, Optional<CheckpointFile> checkpoint) {
+  CalibratedFlow fit(Table shuffled, Optional<Checkpoints> checkpoints) {
     int calibration = calibrationRecords(settings, shuffled.size());
     int validation = Math.max(1, (int) (shuffled.size() * settings.validationFraction()));
     int training = shuffled.size() - calibration - validation;
     Table fitted = shuffled.rows(0, training);
     FlowStart start =
-        parentBase
+        parent
+            .map(model -> model.flow().base())
             .map(base -> FlowStart.given(settings, featureSource, fitted, base))
             .orElseGet(() -> FlowStart.of(settings, featureSource, fitted));
     FeatureSpecification features = start.features();
@@ -75,11 +75,12 @@ final class SplitFitting {
             start.base(records),
             records,
             Optional.of(new TrainingData(encoder, validated)))) {
+      parent.ifPresent(model -> fitter.startingFrom(model.parameters()));
       flow =
           fitter.fit(
-              checkpoint,
+              checkpoints.map(files -> files.of("", engine)),
               start.settings().iterations(),
-              (report, unused) -> listener.accept(report));
+              listener);
     }
     List<double[]> validationRows = HeldOutScores.rows(encoder, validated);
     SolverChoice solver = SolverChoice.of(features, flow.parameters(), settings, validationRows);

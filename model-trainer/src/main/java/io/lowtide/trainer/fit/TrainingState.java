@@ -14,6 +14,10 @@ final class TrainingState {
   final AdamOptimizer optimizer;
   final double[] best;
   final List<EpochReport> history = new ArrayList<>();
+
+  /** The averaged parameters at each validation, where they are kept. */
+  final List<float[]> trajectory = new ArrayList<>();
+
   double bestValidation = Double.POSITIVE_INFINITY;
   int iteration;
   int validationsSinceBest;

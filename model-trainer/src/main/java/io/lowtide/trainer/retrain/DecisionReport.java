@@ -3,8 +3,6 @@ package io.lowtide.trainer.retrain;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.schemas.TrainingRun;
-import io.lowtide.trainer.data.Causes;
-import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.feature.PlanInference;
 import io.lowtide.trainer.feature.PlannedField;
 import io.lowtide.trainer.report.ReportedRun;
@@ -41,10 +39,9 @@ final class DecisionReport {
   }
 
   /**
-   * Writes it; nothing where no model is in use.
+   * Writes it; nothing where no model is in use, and where it cannot be made but the error.
    *
    * @param histories file of each fit, by the role of its model
-   * @throws DataException if a file cannot be written
    */
   void write(Map<String, Path> histories, List<Precision> precision, Path folder) {
     Optional<String> shown =
@@ -58,11 +55,9 @@ final class DecisionReport {
     }
     try {
       RunReport.write(of(shown.get(), histories, precision), folder);
-    } catch (IOException e) {
-      throw new DataException(folder + ": the report cannot be written: " + Causes.text(e), e);
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       // A run that nobody watches must not fail for want of a picture.
-      LOG.error("The report of the run cannot be made; the run goes on without it", e);
+      LOG.error("{}: the report of the run cannot be made; the run goes on without it", folder, e);
     }
   }
 

@@ -13,6 +13,7 @@ import io.lowtide.kafka.training.TrainingRuns;
 import io.lowtide.schemas.RunOutcome;
 import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.OutputFolder;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.fit.EpochReport;
 import java.io.IOException;
@@ -41,6 +42,8 @@ public final class RetrainJob {
 
   /** Of each record, as far as that is known before any is read. */
   private static final long FIELDS = 32;
+
+  private static final long LEAST_SPACE_FOR_REPORT = 1L << 20;
 
   private final RetrainSettings settings;
   private final Path output;
@@ -79,6 +82,7 @@ public final class RetrainJob {
    * @throws io.lowtide.kafka.registry.SchemaRegistryException if the registry is
    */
   public TrainingRun run(RunnerLock lock) {
+    reports.ifPresent(folder -> OutputFolder.require(folder, LEAST_SPACE_FOR_REPORT));
     try (RunFolder folder = RunFolder.open(output, FIELDS * settings.sampling().mostRows());
         SchemaRegistry registry =
             ConfluentSchemaRegistry.connect(settings.connection().registry())) {

@@ -5,6 +5,7 @@ import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
+import io.lowtide.trainer.data.OutputFolder;
 import io.lowtide.trainer.data.WholeFile;
 import io.lowtide.trainer.report.RunReport;
 import java.io.IOException;
@@ -64,16 +65,7 @@ public final class RunFolder implements AutoCloseable {
    * @throws DataException if it cannot be written to, has no room, or another process has it
    */
   public static RunFolder open(Path directory, long values) {
-    try {
-      Files.createDirectories(directory);
-      WholeFile.write(directory.resolve("run.probe"), new byte[1]);
-      Files.delete(directory.resolve("run.probe"));
-    } catch (IOException e) {
-      throw new DataException(
-          directory + ": cannot be written to, expected a folder for what a run keeps: " + text(e),
-          e);
-    }
-    requireSpace(directory, LEAST_SPACE + COPIES_OF_RECORDS * Double.BYTES * values);
+    OutputFolder.require(directory, LEAST_SPACE + COPIES_OF_RECORDS * Double.BYTES * values);
     try {
       FileChannel channel =
           FileChannel.open(
@@ -95,23 +87,6 @@ public final class RunFolder implements AutoCloseable {
       return channel.tryLock();
     } catch (OverlappingFileLockException ofThisProcess) {
       return null;
-    }
-  }
-
-  private static void requireSpace(Path directory, long bytes) {
-    try {
-      long usable = Files.getFileStore(directory).getUsableSpace();
-      if (usable < bytes) {
-        throw new DataException(
-            directory
-                + ": "
-                + (usable >> 20)
-                + " MiB of disk space left, expected at least "
-                + (bytes >> 20)
-                + " MiB for a run");
-      }
-    } catch (IOException e) {
-      LOG.warn("{}: how much disk space is left cannot be told: {}", directory, text(e));
     }
   }
 

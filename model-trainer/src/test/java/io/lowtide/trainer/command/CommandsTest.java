@@ -52,6 +52,26 @@ class CommandsTest {
   }
 
   @Test
+  void shouldSayBeforeTrainingThatItsFolderCannotBeWrittenTo() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0));
+    write("out", "a file");
+    assertThat(train(data)).isEqualTo(2);
+    assertThat(errors.toString())
+        .contains("out: cannot be written to, expected a folder for what a run keeps");
+    assertThat(output.toString()).doesNotContain("iteration");
+  }
+
+  @Test
+  void shouldWriteItsReportWhereItIsToldTo() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0));
+    Path folder = directory.resolve("elsewhere");
+    assertThat(train(data, "--report", folder.toString())).isZero();
+    assertThat(output.toString()).contains("Report: " + folder.resolve("report.html"));
+    assertThat(folder.resolve("model-card.md")).isNotEmptyFile();
+    assertThat(directory.resolve("out/report.html")).doesNotExist();
+  }
+
+  @Test
   void shouldNameTheNearestSettingToAMisspeltOne() throws IOException {
     Path data = write("data.csv", labelledRecords(100, 0));
     assertThat(train(data, "--set", "itertions=3")).isEqualTo(2);

@@ -28,14 +28,17 @@ import io.lowtide.trainer.engine.SolverOptions;
 import io.lowtide.trainer.engine.TrainingEngines;
 import io.lowtide.trainer.report.TrainingReport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,20 +189,88 @@ class FlowTrainerTest {
   }
 
   @Test
-  void shouldRefuseACheckpointOfOtherDataOrBrokenBytes() throws IOException {
+  void shouldLeaveACheckpointOfOtherDataOrBrokenBytesAside() throws IOException {
     Path checkpoint = directory.resolve("checkpoint.bin");
     Map<String, String> brief = new TreeMap<>(SETTINGS);
     brief.put("iterations", "20");
-    trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 1));
-    assertThatThrownBy(() -> trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 2)))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("of other data or other settings");
-    byte[] bytes = Files.readAllBytes(checkpoint);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(checkpoint, bytes);
-    assertThatThrownBy(() -> trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 1)))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("corrupt");
+    String undisturbed =
+        trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 1)).bundle().contentSha256();
+    byte[] intact = Files.readAllBytes(checkpoint);
+    trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 2));
+    for (byte[] content :
+        List.of(
+            Files.readAllBytes(checkpoint),
+            Arrays.copyOf(intact, intact.length / 2),
+            new byte[0],
+            flipped(intact, intact.length / 2),
+            flipped(intact, 5))) {
+      Files.write(checkpoint, content);
+      assertThat(
+              trainer(brief, Optional.of(checkpoint))
+                  .train(bananas(3000, 1))
+                  .bundle()
+                  .contentSha256())
+          .isEqualTo(undisturbed);
+    }
+    brief.put("iterations", "21");
+    assertThat(
+            trainer(brief, Optional.of(checkpoint))
+                .train(bananas(3000, 1))
+                .bundle()
+                .contentSha256())
+        .isNotEqualTo(undisturbed);
+    Checkpoints.delete(checkpoint);
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  private static byte[] flipped(byte[] bytes, int at) {
+    byte[] flipped = bytes.clone();
+    flipped[at] ^= 1;
+    return flipped;
+  }
+
+  @Test
+  void shouldResumeTheFitsOfASmallTableToTheModelOfAnUninterruptedRun() throws IOException {
+    Table small = bananas(400, 5);
+    List<Path> left = List.of(directory.resolve("folds"), directory.resolve("last"));
+    Path during = Files.createDirectory(directory.resolve("during")).resolve("checkpoint.bin");
+    List<EpochReport> reports = new ArrayList<>();
+    String undisturbed =
+        new FlowTrainer(
+                ENGINES,
+                "bananas",
+                TrainingSettings.of(SETTINGS),
+                report -> {
+                  reports.add(report);
+                  // Within the fits that calibrate, and within the one that serves.
+                  if (reports.size() == 4 || reports.size() == 10) {
+                    copy(during.getParent(), left.get(reports.size() / 10));
+                  }
+                },
+                Optional.of(during))
+            .train(small)
+            .bundle()
+            .contentSha256();
+    for (Path folder : left) {
+      Path checkpoint = folder.resolve("checkpoint.bin");
+      assertThat(folder).isNotEmptyDirectory();
+      assertThat(trainer(SETTINGS, Optional.of(checkpoint)).train(small).bundle().contentSha256())
+          .isEqualTo(undisturbed);
+      Checkpoints.delete(checkpoint);
+      assertThat(folder).isEmptyDirectory();
+    }
+  }
+
+  /** What a run that is killed now would leave. */
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.list(from)) {
+      Files.createDirectories(to);
+      for (Path file : files.filter(f -> !f.toString().endsWith(".unfinished")).toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
