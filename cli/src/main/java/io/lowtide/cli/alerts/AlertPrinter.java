@@ -1,6 +1,7 @@
 package io.lowtide.cli.alerts;
 
 import io.lowtide.density.explanation.AlertSummary;
+import io.lowtide.kafka.alert.Printable;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.DetectorState;

@@ -1,5 +1,6 @@
 package io.lowtide.cli.alerts;
 
+import io.lowtide.kafka.alert.Printable;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeKind;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.lowtide.cli.feedback;
 
-import io.lowtide.cli.alerts.Printable;
+import io.lowtide.kafka.alert.Printable;
 import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.schemas.Feedback;
 import io.lowtide.schemas.SeverityLevel;

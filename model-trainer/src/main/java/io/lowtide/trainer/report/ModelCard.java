@@ -1,6 +1,6 @@
 package io.lowtide.trainer.report;
 
-import io.lowtide.cli.alerts.Printable;
+import io.lowtide.kafka.alert.Printable;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.explanation.AlertSummary;
 import io.lowtide.kafka.feedback.Precision;

@@ -1,6 +1,6 @@
 package io.lowtide.trainer.report.page;
 
-import io.lowtide.cli.alerts.Printable;
+import io.lowtide.kafka.alert.Printable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

@@ -1,8 +1,8 @@
-package io.lowtide.cli.alerts;
+package io.lowtide.kafka.alert;
 
 import java.util.Locale;
 
-/** Texts of records on a terminal, which obeys some of what it is sent. */
+/** Texts of records as people see them: a terminal, or a page, obeys some of what it is sent. */
 public final class Printable {
 
   private Printable() {}
