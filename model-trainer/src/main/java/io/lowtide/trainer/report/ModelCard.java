@@ -1,8 +1,8 @@
 package io.lowtide.trainer.report;
 
-import io.lowtide.kafka.alert.Printable;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.explanation.AlertSummary;
+import io.lowtide.kafka.alert.Printable;
 import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.schemas.ComparedModel;
 import io.lowtide.schemas.DensityModel;

@@ -193,10 +193,11 @@ class FlowTrainerTest {
     Path checkpoint = directory.resolve("checkpoint.bin");
     Map<String, String> brief = new TreeMap<>(SETTINGS);
     brief.put("iterations", "20");
+    brief.put("hidden.units", "8,8");
     String undisturbed =
-        trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 1)).bundle().contentSha256();
+        trainer(brief, Optional.of(checkpoint)).train(bananas(1600, 1)).bundle().contentSha256();
     byte[] intact = Files.readAllBytes(checkpoint);
-    trainer(brief, Optional.of(checkpoint)).train(bananas(3000, 2));
+    trainer(brief, Optional.of(checkpoint)).train(bananas(1600, 2));
     for (byte[] content :
         List.of(
             Files.readAllBytes(checkpoint),
@@ -207,7 +208,7 @@ class FlowTrainerTest {
       Files.write(checkpoint, content);
       assertThat(
               trainer(brief, Optional.of(checkpoint))
-                  .train(bananas(3000, 1))
+                  .train(bananas(1600, 1))
                   .bundle()
                   .contentSha256())
           .isEqualTo(undisturbed);
@@ -215,7 +216,7 @@ class FlowTrainerTest {
     brief.put("iterations", "21");
     assertThat(
             trainer(brief, Optional.of(checkpoint))
-                .train(bananas(3000, 1))
+                .train(bananas(1600, 1))
                 .bundle()
                 .contentSha256())
         .isNotEqualTo(undisturbed);
@@ -232,6 +233,9 @@ class FlowTrainerTest {
   @Test
   void shouldResumeTheFitsOfASmallTableToTheModelOfAnUninterruptedRun() throws IOException {
     Table small = bananas(400, 5);
+    Map<String, String> brief = new TreeMap<>(SETTINGS);
+    brief.put("iterations", "100");
+    brief.put("hidden.units", "8,8");
     List<Path> left = List.of(directory.resolve("folds"), directory.resolve("last"));
     Path during = Files.createDirectory(directory.resolve("during")).resolve("checkpoint.bin");
     List<EpochReport> reports = new ArrayList<>();
@@ -239,12 +243,12 @@ class FlowTrainerTest {
         new FlowTrainer(
                 ENGINES,
                 "bananas",
-                TrainingSettings.of(SETTINGS),
+                TrainingSettings.of(brief),
                 report -> {
                   reports.add(report);
                   // Within the fits that calibrate, and within the one that serves.
-                  if (reports.size() == 4 || reports.size() == 10) {
-                    copy(during.getParent(), left.get(reports.size() / 10));
+                  if (reports.size() == 2 || reports.size() == 5) {
+                    copy(during.getParent(), left.get(reports.size() / 5));
                   }
                 },
                 Optional.of(during))
@@ -254,7 +258,7 @@ class FlowTrainerTest {
     for (Path folder : left) {
       Path checkpoint = folder.resolve("checkpoint.bin");
       assertThat(folder).isNotEmptyDirectory();
-      assertThat(trainer(SETTINGS, Optional.of(checkpoint)).train(small).bundle().contentSha256())
+      assertThat(trainer(brief, Optional.of(checkpoint)).train(small).bundle().contentSha256())
           .isEqualTo(undisturbed);
       Checkpoints.delete(checkpoint);
       assertThat(folder).isEmptyDirectory();
