@@ -14,7 +14,7 @@ import org.apache.avro.Schema;
 public final class EpisodeContract {
 
   /** The version that {@link Episode} is now. */
-  public static final int LATEST = 1;
+  public static final int LATEST = 2;
 
   private static final List<Schema> VERSIONS =
       IntStream.rangeClosed(1, LATEST).mapToObj(EpisodeContract::read).toList();

@@ -24,9 +24,11 @@ class ContractsTest {
     return Stream.of(
         AnomalyAlert.getClassSchema(),
         DensityModel.getClassSchema(),
+        DriftEvent.getClassSchema(),
         Episode.getClassSchema(),
         Feedback.getClassSchema(),
-        ScoredRecord.getClassSchema());
+        ScoredRecord.getClassSchema(),
+        TrainingRun.getClassSchema());
   }
 
   /** What a schema registry asks of the next schema of a subject, unless it is told otherwise. */

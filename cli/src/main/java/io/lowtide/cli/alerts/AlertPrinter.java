@@ -5,6 +5,7 @@ import io.lowtide.kafka.alert.Printable;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.DetectorState;
+import io.lowtide.schemas.DriftDirection;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.RecordPosition;
 import java.util.Locale;
@@ -90,6 +91,14 @@ final class AlertPrinter {
               100 * state.getAnomalyRate(),
               100 * state.getBudget(),
               state.getModelCreated()));
+      if (Boolean.TRUE.equals(state.getDrifting())) {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "  the budget does not hold: records have drifted since about %s (%s p-values)%n",
+                state.getDriftSince(),
+                tooMany(state.getDriftDirection())));
+      }
     }
     RecordPosition source = alert.getSource();
     text.append(
@@ -105,5 +114,13 @@ final class AlertPrinter {
                 ? ""
                 : "; " + alert.getSuppressed() + " repeats withheld before it"));
     return text.toString();
+  }
+
+  private static String tooMany(DriftDirection direction) {
+    return switch (direction) {
+      case TOO_MANY_LOW -> "too many low";
+      case TOO_MANY_HIGH -> "too many high";
+      case BOTH -> "too many low and high";
+    };
   }
 }

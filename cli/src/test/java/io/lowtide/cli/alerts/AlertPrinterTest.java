@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.DetectorState;
+import io.lowtide.schemas.DriftDirection;
 import io.lowtide.schemas.ExplanationKind;
 import io.lowtide.schemas.FieldContribution;
 import io.lowtide.schemas.GeneratedClasses;
@@ -84,13 +85,44 @@ class AlertPrinterTest {
   @Test
   void shouldShowHowTheDetectorDoes() {
     DetectorState state =
-        new DetectorState("v1", Instant.parse("2026-01-02T03:04:05Z"), 0.01, 0.125, 1_000L, 0.0);
+        new DetectorState(
+            "v1",
+            Instant.parse("2026-01-02T03:04:05Z"),
+            0.01,
+            0.125,
+            1_000L,
+            0.0,
+            null,
+            null,
+            null);
 
     assertThat(
             AlertPrinter.readable(AnomalyAlert.newBuilder(ALERT).setDetectorState(state).build()))
         .contains(
             "of the last 1,000 records of its partition 13 % were anomalies (budget 1.0 %); the"
                 + " model is from 2026-01-02T03:04:05Z");
+  }
+
+  @Test
+  void shouldShowThatTheRecordsHaveDrifted() {
+    DetectorState state =
+        DetectorState.newBuilder()
+            .setModelVersion("v1")
+            .setModelCreated(Instant.parse("2026-01-02T03:04:05Z"))
+            .setBudget(0.01)
+            .setAnomalyRate(0.125)
+            .setScored(1_000)
+            .setUnscorableRate(0)
+            .setDrifting(true)
+            .setDriftSince(Instant.parse("2026-02-28T23:00:00Z"))
+            .setDriftDirection(DriftDirection.TOO_MANY_LOW)
+            .build();
+
+    assertThat(
+            AlertPrinter.readable(AnomalyAlert.newBuilder(ALERT).setDetectorState(state).build()))
+        .contains(
+            "the budget does not hold: records have drifted since about 2026-02-28T23:00:00Z (too"
+                + " many low p-values)");
   }
 
   @Test

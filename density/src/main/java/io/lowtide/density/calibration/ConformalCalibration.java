@@ -174,6 +174,20 @@ public final class ConformalCalibration implements Ranking {
     return sorted.length + unscorable;
   }
 
+  /** Number of calibration records without a score, which count as lower than any. */
+  public long unscorable() {
+    return unscorable;
+  }
+
+  /**
+   * Number of calibration scores below the one of a rank: fewer than rank - 1 where it is tied.
+   *
+   * @param rank from 1, the lowest one, to the number of records with a score
+   */
+  public long countBelowRank(long rank) {
+    return countAtMost(Math.nextDown(sorted[Math.toIntExact(rank - 1)]));
+  }
+
   /** (1 + unscorable records) / (n + 1), the smallest p-value there is. */
   public double smallestPValue() {
     return smallestPValue(size(), unscorable);

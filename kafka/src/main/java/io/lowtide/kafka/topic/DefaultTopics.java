@@ -9,6 +9,9 @@ public final class DefaultTopics {
   /** Episodes of alerts. */
   public static final String EPISODES = "lowtide.episodes";
 
+  /** What is told of drift. */
+  public static final String DRIFT = "lowtide.drift";
+
   /** What people say of alerts and episodes. */
   public static final String FEEDBACK = "lowtide.feedback";
 

@@ -36,7 +36,8 @@ class EpisodeBookTest {
 
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
   private static final DetectorState STATE =
-      new DetectorState("v1", START.minus(Duration.ofDays(30)), 0.01, 0.02, 1_000L, 0.0);
+      new DetectorState(
+          "v1", START.minus(Duration.ofDays(30)), 0.01, 0.02, 1_000L, 0.0, null, null, null);
   private static final List<String> PRESSURE = List.of("pressure");
 
   private final InMemory memory = new InMemory();

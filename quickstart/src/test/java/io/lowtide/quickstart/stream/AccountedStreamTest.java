@@ -108,6 +108,7 @@ abstract class AccountedStreamTest {
     settings.put("source.topics", source());
     settings.put("alerts.topic", prefix + ".alerts");
     settings.put("episodes.topic", prefix + ".episodes");
+    settings.put("drift.topic", prefix + ".drift");
     settings.put("scores.topic", prefix + ".scores");
     settings.put("dead.letter.topic", prefix + ".dead-letters");
     settings.put("models.topic", prefix + ".models");

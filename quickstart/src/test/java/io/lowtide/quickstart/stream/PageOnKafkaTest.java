@@ -12,6 +12,9 @@ import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.DriftChange;
+import io.lowtide.schemas.DriftDirection;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeChange;
 import io.lowtide.schemas.EpisodeKind;
@@ -351,6 +354,45 @@ class PageOnKafkaTest extends AccountedStreamTest {
     producer.send(new ProducerRecord<>(prefix + ".episodes", key, value)).get();
   }
 
+  /** Drift of a group that has the text for its name. */
+  private void sendHostileDrift(int number, String text) throws Exception {
+    DriftEvent event =
+        DriftEvent.newBuilder()
+            .setId("hostile-" + number + text)
+            .setDetector(TestModels.DETECTOR)
+            .setChange(DriftChange.RAISED)
+            .setPartition(0)
+            .setGroup(text)
+            .setModelVersion(text)
+            .setModelCreated(Instant.now())
+            .setSince(Instant.now().minusSeconds(600 - number))
+            .setToldAt(Instant.now())
+            .setRecords(1_200)
+            .setDirection(DriftDirection.TOO_MANY_LOW)
+            .setBudget(0.05)
+            .setShareWithinBudget(0.25)
+            .setLevel(0.1)
+            .setShareAtLevel(0.4)
+            .setStrength(9)
+            .setTolerance(0.02)
+            .setFalseAlarmRecords(1e7)
+            .setSummary(text)
+            .setSource(new RecordPosition(text, 0, 0L))
+            .build();
+    byte[] value = new AvroSerializer<DriftEvent>(registry).serialize(prefix + ".drift", event);
+    producer.send(new ProducerRecord<>(prefix + ".drift", value)).get();
+  }
+
+  private static void requireDrift(Chromium browser) throws Exception {
+    browser.await("document.querySelector('#drift .figure')?.textContent.startsWith('since ')");
+    assertThat(browser.evaluate("document.querySelector('#drift .note').textContent").asText())
+        .startsWith("25% within the budget of 5% in ")
+        .contains(HOSTILE.get(0).substring(0, 20))
+        .endsWith(", and " + (HOSTILE.size() - 1) + " other drifts");
+    assertThat(browser.evaluate("document.querySelector('#status-facts').textContent").asText())
+        .contains("Driftsince ");
+  }
+
   @Test
   void shouldShowAPersonWhatIsOnTheTopicsWhateverRecordsContain() throws Exception {
     Optional<Path> program = Chromium.installed();
@@ -362,6 +404,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
       for (int i = 0; i < HOSTILE.size(); i++) {
         sendHostileAlert(i, HOSTILE.get(i));
         sendHostileEpisode(i, HOSTILE.get(i));
+        sendHostileDrift(i, HOSTILE.get(i));
       }
       List<AnomalyAlert> alerts = alerts();
       alerts.sort(Comparator.comparing(AnomalyAlert::getEventTime).reversed());
@@ -379,6 +422,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
       Map<String, Episode> episodes = episodes();
       awaitListed(browser, episodes.size());
       requireEpisodes(browser, episodes);
+      requireDrift(browser);
       browser.evaluate("document.querySelector('#kind input[value=alerts]').click()");
       awaitListed(browser, alerts.size());
 

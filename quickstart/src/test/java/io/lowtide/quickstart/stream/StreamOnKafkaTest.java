@@ -23,6 +23,7 @@ import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeChange;
 import io.lowtide.schemas.EpisodeEnd;
@@ -584,7 +585,7 @@ class StreamOnKafkaTest extends AccountedStreamTest {
   }
 
   @Test
-  void shouldEndInTheEpisodesOfAnUndisturbedRunWhenItIsKilled() throws Exception {
+  void shouldEndInTheEpisodesAndTheDriftOfAnUndisturbedRunWhenItIsKilled() throws Exception {
     publish(TestModels.bundle("v1"));
     kafka.createTopic(prefix + ".scores", PARTITIONS, Map.of());
     kafka.createTopic(prefix + ".dead-letters", PARTITIONS, Map.of());
@@ -595,7 +596,11 @@ class StreamOnKafkaTest extends AccountedStreamTest {
     for (int i = 0; i < 8_000; i++) {
       byte[] key = ("press-" + random.nextInt(50)).getBytes(StandardCharsets.UTF_8);
       long at = start + 10_000L * i + random.nextInt(1_200_000);
-      outOfOrder.add(new ProducerRecord<>(source(), null, at, key, message(READING)));
+      double temperature = i < 2_000 ? 65 : 74;
+      byte[] reading =
+          message(
+              READING, temperature + 5 * random.nextGaussian(), 2 + 0.5 * random.nextGaussian());
+      outOfOrder.add(new ProducerRecord<>(source(), null, at, key, reading));
     }
     sendAll(outOfOrder);
     Process child = ChildJvm.start(StreamChild.class, arguments.toArray(String[]::new));
@@ -613,7 +618,7 @@ class StreamOnKafkaTest extends AccountedStreamTest {
     Map<String, String> second = new HashMap<>();
     second.put("application.id", prefix + "-2");
     second.put("state.directory", undisturbed.toString());
-    for (String topic : List.of("alerts", "episodes", "scores", "dead-letters")) {
+    for (String topic : List.of("alerts", "episodes", "drift", "scores", "dead-letters")) {
       second.put(
           topic.equals("dead-letters") ? "dead.letter.topic" : topic + ".topic",
           prefix + "-2." + topic);
@@ -627,6 +632,19 @@ class StreamOnKafkaTest extends AccountedStreamTest {
     assertThat(killed).hasSizeGreaterThan(300);
     assertThat(killed).extracting(Episode::getChange).contains(EpisodeChange.CLOSED);
     assertThat(inOrder(killed)).isEqualTo(inOrder(episodes(prefix + "-2.episodes")));
+    List<DriftEvent> drift = drift(prefix + ".drift");
+    assertThat(drift).extracting(DriftEvent::getPartition).hasSize(PARTITIONS);
+    assertThat(drift).containsExactlyInAnyOrderElementsOf(drift(prefix + "-2.drift"));
+  }
+
+  private List<DriftEvent> drift(String topic) {
+    AvroDeserializer<DriftEvent> deserializer =
+        AvroDeserializer.specific(registry, DriftEvent.class);
+    try (Committed messages = new Committed(kafka.bootstrapServers(), topic)) {
+      return messages.toEnd().stream()
+          .map(message -> deserializer.deserialize(topic, message.value()))
+          .toList();
+    }
   }
 
   /** Of each episode all that was told, in the order of telling. */

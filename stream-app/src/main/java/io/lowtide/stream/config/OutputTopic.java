@@ -1,6 +1,7 @@
 package io.lowtide.stream.config;
 
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import java.util.Optional;
@@ -15,6 +16,8 @@ public enum OutputTopic {
   ALERTS(SettingDefinitions.ALERTS_TOPIC, "alerts", Optional.of(AnomalyAlert.getClassSchema())),
   /** What is wrong with a key, and since when. */
   EPISODES(SettingDefinitions.EPISODES_TOPIC, "episodes", Optional.of(Episode.getClassSchema())),
+  /** That records differ from those that the model was calibrated on, and since when. */
+  DRIFT(SettingDefinitions.DRIFT_TOPIC, "drift", Optional.of(DriftEvent.getClassSchema())),
   /** The records that cannot be scored, as they came. */
   DEAD_LETTERS(SettingDefinitions.DEAD_LETTER_TOPIC, "dead-letters", Optional.empty()),
   /** The score of every record that has one. */

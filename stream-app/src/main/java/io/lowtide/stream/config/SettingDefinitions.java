@@ -1,6 +1,7 @@
 package io.lowtide.stream.config;
 
 import io.lowtide.density.calibration.FollowingCalibration;
+import io.lowtide.density.drift.DriftSettings;
 import io.lowtide.kafka.connection.ConnectionSettings;
 import io.lowtide.kafka.serde.AvroSerde;
 import io.lowtide.kafka.settings.BudgetSettings;
@@ -26,6 +27,7 @@ final class SettingDefinitions {
   static final String SOURCE_VALUE_SERDE = "source.value.serde";
   static final String ALERTS_TOPIC = "alerts.topic";
   static final String EPISODES_TOPIC = "episodes.topic";
+  static final String DRIFT_TOPIC = "drift.topic";
   static final String SCORES_TOPIC = "scores.topic";
   static final String DEAD_LETTER_TOPIC = "dead.letter.topic";
   static final String MODELS_TOPIC = "models.topic";
@@ -39,6 +41,11 @@ final class SettingDefinitions {
   static final String EPISODE_SILENCE = "episode.silence";
   static final String EPISODE_LIMIT = "episode.limit";
   static final String UNSCORABLE_LIMIT = "unscorable.limit";
+  static final String DRIFT_FALSE_ALARM_RECORDS = "drift.false.alarm.records";
+  static final String DRIFT_TOLERANCE = "drift.tolerance";
+  static final String DRIFT_SPAN = "drift.span";
+  static final String DRIFT_GROUP_FIELD = "drift.group.field";
+  static final String DRIFT_GROUP_LIMIT = "drift.group.limit";
   static final String HISTORY_RETENTION = "history.retention";
   static final String MODEL_FIT_WINDOW = "model.fit.window";
   static final String MODEL_MISFIT_LIMIT = "model.misfit.limit";
@@ -132,6 +139,15 @@ final class SettingDefinitions {
             "Topic that receives an Episode when one is opened, gets worse, is closed or reopened;"
                 + " empty: none. One that is created here is compacted, and forgets after the"
                 + " broker's retention.")
+        .define(
+            DRIFT_TOPIC,
+            Type.STRING,
+            DefaultTopics.DRIFT,
+            Validators.topicOrEmpty(),
+            Importance.HIGH,
+            "Topic that receives a DriftEvent when the records begin to differ from those that the"
+                + " model was calibrated on, and when they no longer do; empty: none, and drift is"
+                + " not watched.")
         .define(
             SCORES_TOPIC,
             Type.STRING,
@@ -243,6 +259,47 @@ final class SettingDefinitions {
             Importance.MEDIUM,
             "Share of a partition's records without a score, among some 100, from which on they are"
                 + " an episode. It is closed below half of it. 1: never.")
+        .define(
+            DRIFT_FALSE_ALARM_RECORDS,
+            Type.DOUBLE,
+            1e7,
+            Range.between(DriftSettings.LEAST_FALSE_ALARM_RECORDS, 1e15),
+            Importance.MEDIUM,
+            "Without drift one is told of at most once in so many records of the detector, on"
+                + " average. More of them make a drift be seen a little later.")
+        .define(
+            DRIFT_TOLERANCE,
+            Type.DOUBLE,
+            0.02,
+            Range.between(0.0, 0.5),
+            Importance.MEDIUM,
+            "Share of the records that may be anything without being drift: anomalies, or a change"
+                + " too small to matter. Less than the usual share of anomalies makes these a"
+                + " drift.")
+        .define(
+            DRIFT_SPAN,
+            Type.STRING,
+            "PT10M",
+            Validators.duration(Duration.ZERO),
+            Importance.MEDIUM,
+            "Drift must go on in event time for as long, more or less: what is over before, such as"
+                + " an incident on many keys at once, is none.")
+        .define(
+            DRIFT_GROUP_FIELD,
+            Type.STRING,
+            "",
+            Importance.LOW,
+            "Field of the source records by whose values drift is watched besides, each value for"
+                + " itself, such as a site or a product; dots descend into nested records. Empty:"
+                + " none.")
+        .define(
+            DRIFT_GROUP_LIMIT,
+            Type.INT,
+            100,
+            Range.between(1, 10_000),
+            Importance.LOW,
+            "Most such values in each source partition; those that come later are watched with all"
+                + " records only. Each takes some 30 kB of heap.")
         .define(
             SOURCE_VALUE_SERDE,
             Type.CLASS,

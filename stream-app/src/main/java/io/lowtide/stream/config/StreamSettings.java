@@ -1,5 +1,6 @@
 package io.lowtide.stream.config;
 
+import io.lowtide.density.drift.DriftSettings;
 import io.lowtide.kafka.connection.ConnectionSettings;
 import io.lowtide.kafka.episode.EpisodeSettings;
 import io.lowtide.kafka.settings.Secrets;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -261,6 +263,18 @@ public final class StreamSettings {
         duration(SettingDefinitions.EPISODE_SILENCE),
         config.getInt(SettingDefinitions.EPISODE_LIMIT),
         config.getDouble(SettingDefinitions.UNSCORABLE_LIMIT));
+  }
+
+  /** What counts as drift, and for which groups of records it is watched. */
+  public DriftWatchSettings drift() {
+    String field = config.getString(SettingDefinitions.DRIFT_GROUP_FIELD).strip();
+    return new DriftWatchSettings(
+        new DriftSettings(
+            config.getDouble(SettingDefinitions.DRIFT_FALSE_ALARM_RECORDS),
+            config.getDouble(SettingDefinitions.DRIFT_TOLERANCE),
+            duration(SettingDefinitions.DRIFT_SPAN)),
+        field.isEmpty() ? Optional.empty() : Optional.of(field),
+        config.getInt(SettingDefinitions.DRIFT_GROUP_LIMIT));
   }
 
   /** Kafka Streams' application id. */

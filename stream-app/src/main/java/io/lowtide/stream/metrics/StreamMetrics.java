@@ -1,5 +1,6 @@
 package io.lowtide.stream.metrics;
 
+import io.lowtide.schemas.DriftChange;
 import io.lowtide.schemas.EpisodeChange;
 import io.lowtide.schemas.EpisodeKind;
 import io.lowtide.stream.deadletter.DeadLetterReason;
@@ -72,6 +73,8 @@ public final class StreamMetrics {
   private final Map<EpisodeKind, Map<EpisodeChange, Counter>> episodes =
       new EnumMap<>(EpisodeKind.class);
   private final AtomicInteger openEpisodes = new AtomicInteger();
+  private final Map<DriftChange, Counter> driftEvents = new EnumMap<>(DriftChange.class);
+  private final AtomicInteger drifting = new AtomicInteger();
   private final Timer scoreLatency;
   private final DistributionSummary evaluations;
   private final Counter transientFaults;
@@ -121,6 +124,17 @@ public final class StreamMetrics {
     }
     Gauge.builder("lowtide.episodes.open", openEpisodes, AtomicInteger::get)
         .description("Episodes that a further record would go on.")
+        .register(registry);
+    for (DriftChange change : List.of(DriftChange.RAISED, DriftChange.OVER)) {
+      driftEvents.put(
+          change,
+          Counter.builder("lowtide.drift.events")
+              .description("Times that drift was told of, and that it was over.")
+              .tag("change", label(change))
+              .register(registry));
+    }
+    Gauge.builder("lowtide.drift", drifting, AtomicInteger::get)
+        .description("Source partitions, and groups of their records, in drift now.")
         .register(registry);
     this.scoreLatency =
         Timer.builder("lowtide.score.latency")
@@ -210,6 +224,16 @@ public final class StreamMetrics {
   /** So many more episodes are open, or fewer. */
   public void episodesOpened(int more) {
     openEpisodes.addAndGet(more);
+  }
+
+  /** A change of drift was told. */
+  public void driftTold(DriftChange change) {
+    driftEvents.get(change).increment();
+  }
+
+  /** So many more partitions and groups are in drift, or fewer. */
+  public void drifting(int more) {
+    drifting.addAndGet(more);
   }
 
   /** An alert was published. */

@@ -24,6 +24,9 @@ public final class InternalTopics {
   /** Store of the scores that the calibration follows. */
   public static final String CALIBRATION_STORE = "calibration";
 
+  /** Store of what the watch over drift has seen. */
+  public static final String DRIFT_STORE = "drift";
+
   private final StreamSettings settings;
 
   /** Those of an application of these settings. */
@@ -37,7 +40,8 @@ public final class InternalTopics {
         changelog(SUPPRESSION_STORE),
         changelog(HISTORY_STORE),
         changelog(EPISODES_STORE),
-        changelog(CALIBRATION_STORE));
+        changelog(CALIBRATION_STORE),
+        changelog(DRIFT_STORE));
   }
 
   /** The one that every application has. */

@@ -200,6 +200,7 @@ public final class Page implements AutoCloseable {
         .put("scoresTopic", settings.outputTopics().get(OutputTopic.SCORES))
         .put("alertsTopic", settings.alertsTopic())
         .put("episodesTopic", settings.outputTopics().get(OutputTopic.EPISODES))
+        .put("driftTopic", settings.outputTopics().get(OutputTopic.DRIFT))
         .put("scoresPerSecond", settings.page().scoresPerSecond())
         .put("suppressionWindow", settings.suppressionWindow().toMillis());
   }

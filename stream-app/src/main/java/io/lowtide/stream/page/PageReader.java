@@ -9,6 +9,7 @@ import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.settings.Secrets;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.OutputTopic;
@@ -63,7 +64,7 @@ final class PageReader implements AutoCloseable {
   /** Scores that are read back at the beginning, of all partitions together. */
   private static final long SCORES_READ_BACK = 100_000;
 
-  /** Alerts that are read back in each partition, the markers of transactions included. */
+  /** Alerts, and messages about drift, that are read back in each partition, with the markers. */
   private static final long ALERTS_READ_BACK = 1_000;
 
   /** The same of messages about episodes: what is open may have begun long ago. */
@@ -84,10 +85,12 @@ final class PageReader implements AutoCloseable {
   private final AvroDeserializer<ScoredRecord> scores;
   private final AvroDeserializer<AnomalyAlert> alerts;
   private final AvroDeserializer<Episode> episodes;
+  private final AvroDeserializer<DriftEvent> drifts;
   private final AvroDeserializer<DensityModel> models;
   private final String scoresTopic;
   private final String alertsTopic;
   private final String episodesTopic;
+  private final String driftTopic;
   private final int scoresPerSecond;
   private final Set<TopicPartition> known = new HashSet<>();
   private final Object watching = new Object();
@@ -112,10 +115,12 @@ final class PageReader implements AutoCloseable {
     this.scores = AvroDeserializer.specific(registry, ScoredRecord.class);
     this.alerts = AvroDeserializer.specific(registry, AnomalyAlert.class);
     this.episodes = AvroDeserializer.specific(registry, Episode.class);
+    this.drifts = AvroDeserializer.specific(registry, DriftEvent.class);
     this.models = AvroDeserializer.specific(registry, DensityModel.class);
     this.scoresTopic = settings.outputTopics().get(OutputTopic.SCORES);
     this.alertsTopic = settings.alertsTopic();
     this.episodesTopic = settings.outputTopics().get(OutputTopic.EPISODES);
+    this.driftTopic = settings.outputTopics().get(OutputTopic.DRIFT);
     this.scoresPerSecond = settings.page().scoresPerSecond();
     thread.setDaemon(true);
   }
@@ -266,7 +271,7 @@ final class PageReader implements AutoCloseable {
     for (String topic : List.of(alertsTopic, settings.modelsTopic())) {
       found.addAll(partitions(consumer, topic));
     }
-    Stream.of(scoresTopic, episodesTopic)
+    Stream.of(scoresTopic, episodesTopic, driftTopic)
         .filter(Objects::nonNull)
         .forEach(topic -> found.addAll(partitions(consumer, topic)));
     sampler.topics().forEach(topic -> found.addAll(partitions(consumer, topic)));
@@ -300,7 +305,9 @@ final class PageReader implements AutoCloseable {
     if (topic.equals(episodesTopic)) {
       return EPISODES_READ_BACK;
     }
-    return topic.equals(alertsTopic) ? ALERTS_READ_BACK : Long.MAX_VALUE / 2;
+    return topic.equals(alertsTopic) || topic.equals(driftTopic)
+        ? ALERTS_READ_BACK
+        : Long.MAX_VALUE / 2;
   }
 
   /** Goes to the newest scores where too many wait, and past alerts that would not be kept. */
@@ -339,6 +346,8 @@ final class PageReader implements AutoCloseable {
         takeAlert(alerts.deserialize(topic, message.value()), message.value().length);
       } else if (topic.equals(episodesTopic)) {
         takeEpisode(episodes.deserialize(topic, message.value()), message.value().length);
+      } else if (topic.equals(driftTopic)) {
+        takeDrift(drifts.deserialize(topic, message.value()));
       } else {
         takeModel(message);
       }
@@ -363,6 +372,12 @@ final class PageReader implements AutoCloseable {
   private void takeEpisode(Episode episode, int bytes) {
     if (episode.getDetector().equals(settings.detector())) {
       state.add(episode, bytes);
+    }
+  }
+
+  private void takeDrift(DriftEvent event) {
+    if (event.getDetector().equals(settings.detector())) {
+      state.add(event);
     }
   }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class PageState {
   private final KeptEpisodes episodes = new KeptEpisodes();
   private final Deque<JsonNode> flagged = new ArrayDeque<>();
   private final KeptModels models = new KeptModels();
+  private final KeptDrifts drifts = new KeptDrifts();
   private final Deque<JsonNode> newFlagged = new ArrayDeque<>();
   private ObjectNode recentValues;
   private boolean recentValuesChanged;
@@ -65,6 +67,7 @@ final class PageState {
     episodes.clear();
     flagged.clear();
     models.clear();
+    drifts.clear();
     newFlagged.clear();
     scoresRead = 0;
     scoresLeftOut = 0;
@@ -132,6 +135,11 @@ final class PageState {
     episodes.add(episode, bytes);
   }
 
+  /** A message about drift was read. */
+  synchronized void add(DriftEvent event) {
+    drifts.add(event);
+  }
+
   /** A model was read. */
   synchronized void add(ModelEntry model) {
     models.add(model);
@@ -193,6 +201,9 @@ final class PageState {
     describeAlerts(node, everything);
     if (everything || models.haveChanged()) {
       models.addAll(node.putArray("models"));
+    }
+    if (everything || drifts.haveChanged()) {
+      drifts.addAll(node.putArray("drift"));
     }
     if (everything || recentValuesChanged) {
       node.set("recent", recentValues);

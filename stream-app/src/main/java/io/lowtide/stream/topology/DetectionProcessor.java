@@ -5,6 +5,7 @@ import io.lowtide.density.suppression.SuppressionWindow;
 import io.lowtide.kafka.episode.EpisodeSettings;
 import io.lowtide.schemas.ExplanationKind;
 import io.lowtide.schemas.ShadowScore;
+import io.lowtide.stream.config.DriftWatchSettings;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetterReason;
@@ -18,6 +19,7 @@ import io.lowtide.stream.detection.Rankings;
 import io.lowtide.stream.detection.RecordJudge;
 import io.lowtide.stream.detection.RememberedRecords;
 import io.lowtide.stream.detection.Verdict;
+import io.lowtide.stream.drift.DriftBook;
 import io.lowtide.stream.metrics.StreamMetrics;
 import io.lowtide.stream.model.FitCheck;
 import io.lowtide.stream.model.ModelSlot;
@@ -27,11 +29,13 @@ import io.lowtide.stream.retry.Faults;
 import io.lowtide.stream.retry.TransientFaultException;
 import io.lowtide.stream.shadow.ShadowJudge;
 import io.lowtide.stream.store.AlertMemory;
+import io.lowtide.stream.store.DriftStore;
 import io.lowtide.stream.store.EpisodeStore;
 import io.lowtide.stream.store.FollowedScores;
 import io.lowtide.stream.store.StoredMemory;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -69,11 +73,14 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   private final EpisodeSettings episodeSettings;
   private final String detector;
   private final int calibrationWindow;
+  private final boolean watchesDrift;
   private final boolean hasHistory;
   private final ModelSlot models;
   private final Supplier<RecordDecoder> decoders;
   private final ScoredMessages messages;
   private final EpisodeMessages episodeMessages;
+  private final DriftWatchSettings driftSettings;
+  private final Function<Optional<DriftBook>, DriftKeeper> driftKeepers;
   private final DeadLetters deadLetters;
   private final Refusals refusals;
   private final FitCheck fit;
@@ -85,11 +92,13 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
   private KeyMemory<RememberedRecords> history = KeyMemory.none();
   private KeyMemory<SuppressionState> alerts = KeyMemory.none();
   private Rankings rankings = Rankings.fixed();
+  private DriftKeeper drift;
   private EpisodeKeeper episodes;
   private RecordJudge judge;
 
   /**
    * @param hasHistory whether there is a store of past records
+   * @param driftKeepers makes what follows drift, by the watches of a task if there are any
    * @param refusals says which records Kafka took no message about
    * @param explanationBudgets of each thread, whatever partitions it has
    * @param shadow compares a challenger with the model in use
@@ -101,6 +110,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       Supplier<RecordDecoder> decoders,
       ScoredMessages messages,
       EpisodeMessages episodeMessages,
+      Function<Optional<DriftBook>, DriftKeeper> driftKeepers,
       DeadLetters deadLetters,
       Refusals refusals,
       FitCheck fit,
@@ -118,6 +128,9 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     this.decoders = decoders;
     this.messages = messages;
     this.episodeMessages = episodeMessages;
+    this.driftSettings = settings.drift();
+    this.watchesDrift = settings.outputTopics().containsKey(OutputTopic.DRIFT);
+    this.driftKeepers = driftKeepers;
     this.deadLetters = deadLetters;
     this.refusals = refusals;
     this.fit = fit;
@@ -138,6 +151,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     if (alertMemory.isPresent()) {
       alerts = alertMemory.get();
     }
+    drift = driftKeepers.apply(watchesDrift ? Optional.of(openDrift()) : Optional.empty());
     episodes = openEpisodes(alertMemory);
     HistoryRetention retention =
         new HistoryRetention(historyRetention, () -> episodes.partition().steadyTime());
@@ -162,6 +176,13 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
             explanationBudgets::get);
   }
 
+  private DriftBook openDrift() {
+    return new DriftBook(
+        new DriftStore(context().getStateStore(InternalTopics.DRIFT_STORE)),
+        driftSettings,
+        detector);
+  }
+
   private EpisodeKeeper openEpisodes(Optional<AlertMemory> alertMemory) {
     EpisodeKeeper opened =
         new EpisodeKeeper(
@@ -170,6 +191,7 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
             detector,
             episodeMessages,
             alertMemory,
+            drift,
             metrics,
             context().currentSystemTimeMs());
     Duration look = episodeSettings.silence().dividedBy(LOOKS_IN_A_SILENCE);
@@ -251,21 +273,29 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
 
   private void detect(Record<byte[], Arrival> record, RecordMetadata position)
       throws UnscorableRecordException {
+    IndexedRecord decoded;
     Verdict.Scored verdict;
     EpisodeKeeper.Next next;
+    DriftKeeper.Next drifted;
     Optional<Record<byte[], byte[]>> score;
     Optional<Record<byte[], byte[]>> alert;
     try {
-      IndexedRecord decoded =
-          decoder.decode(position.topic(), record.headers(), record.value().value());
+      decoded = decoder.decode(position.topic(), record.headers(), record.value().value());
       verdict = judge(record, position, decoded);
       Optional<ShadowScore> beside =
           shadow.compare(judge.model(), decoded, judge.past(), verdict).filter(s -> shadowInScores);
       score = messages.score(record, position, judge.model(), judge.ranking(), verdict, beside);
       next = episodes.after(record, position, judge, verdict);
       alert = messages.alert(record, position, verdict, next.state());
+      drifted =
+          drift.after(
+              record, position, decoded, judge.model(), verdict, next.partition().steadyTime());
     } catch (RuntimeException fault) {
       throw unscorable(position, fault);
+    }
+    drift.adopt(drifted);
+    for (Record<byte[], byte[]> message : drifted.messages()) {
+      context().forward(message, OutputTopic.DRIFT.sink());
     }
     finish(record.key(), verdict, score, alert, next);
   }
@@ -402,5 +432,8 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
       episodes.close();
     }
     shadow.end();
+    if (drift != null) {
+      drift.close();
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.lowtide.kafka.registry.FloodProofRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.config.OutputTopic;
@@ -129,6 +130,9 @@ public final class DetectionTopology {
     topology.addProcessor(DETECT, () -> newProcessor(withHistory), ARRIVE);
     topology.addStateStore(ProcessIdentity.builder(), DETECT);
     topology.addStateStore(episodesStore(), DETECT);
+    if (settings.outputTopics().containsKey(OutputTopic.DRIFT)) {
+      topology.addStateStore(driftStore(), DETECT);
+    }
     if (withHistory) {
       topology.addStateStore(historyStore(), DETECT);
     }
@@ -183,6 +187,15 @@ public final class DetectionTopology {
         .withCachingEnabled();
   }
 
+  /** Small, so in memory; cached, since entries change with every record. */
+  private static StoreBuilder<KeyValueStore<Bytes, byte[]>> driftStore() {
+    return Stores.keyValueStoreBuilder(
+            Stores.inMemoryKeyValueStore(InternalTopics.DRIFT_STORE),
+            Serdes.Bytes(),
+            Serdes.ByteArray())
+        .withCachingEnabled();
+  }
+
   /** One entry for each key, so on disk; its changelog brings it back on another instance. */
   private static StoreBuilder<KeyValueStore<Bytes, RememberedRecords>> historyStore() {
     return Stores.keyValueStoreBuilder(
@@ -207,6 +220,13 @@ public final class DetectionTopology {
             metrics),
         new EpisodeMessages(
             settings.outputTopics(), new AvroSerializer<Episode>(registry), limits, refusals),
+        book ->
+            new DriftKeeper(
+                book,
+                settings.outputTopics(),
+                new AvroSerializer<DriftEvent>(registry),
+                refusals,
+                metrics),
         new DeadLetters(settings.detector(), limits, metrics::adjusted),
         refusals,
         new FitCheck(intake.fit()),

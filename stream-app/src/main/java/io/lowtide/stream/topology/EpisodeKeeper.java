@@ -35,6 +35,7 @@ final class EpisodeKeeper {
   private final Optional<EpisodeBook> book;
   private final EpisodeMessages messages;
   private final Optional<AlertMemory> alerts;
+  private final DriftKeeper drift;
   private final StreamMetrics metrics;
   private PartitionState partition;
   private long lastArrival;
@@ -59,6 +60,7 @@ final class EpisodeKeeper {
    *
    * @param detector name of the detector
    * @param alerts what is remembered of alerts, if they are withheld at all
+   * @param drift what is known of drift
    * @param now in milliseconds since 1970
    */
   EpisodeKeeper(
@@ -67,12 +69,14 @@ final class EpisodeKeeper {
       String detector,
       EpisodeMessages messages,
       Optional<AlertMemory> alerts,
+      DriftKeeper drift,
       StreamMetrics metrics,
       long now) {
     this.memory = memory;
     this.settings = settings;
     this.messages = messages;
     this.alerts = alerts;
+    this.drift = drift;
     this.metrics = metrics;
     this.lastArrival = now;
     this.partition =
@@ -229,14 +233,17 @@ final class EpisodeKeeper {
     counted = 0;
   }
 
-  private static DetectorState state(ActiveModel model, PartitionState partition) {
-    return new DetectorState(
-        model.bundle().version(),
-        model.bundle().record().getCreatedAt(),
-        model.budget(),
-        partition.anomalyRate(),
-        partition.scored(),
-        partition.unscorableRate());
+  private DetectorState state(ActiveModel model, PartitionState partition) {
+    return drift
+        .describe(
+            DetectorState.newBuilder()
+                .setModelVersion(model.bundle().version())
+                .setModelCreated(model.bundle().record().getCreatedAt())
+                .setBudget(model.budget())
+                .setAnomalyRate(partition.anomalyRate())
+                .setScored(partition.scored())
+                .setUnscorableRate(partition.unscorableRate()))
+        .build();
   }
 
   private static String id(RecordMetadata position, ActiveModel model) {

@@ -77,7 +77,8 @@ final class EpisodeMessages {
     return Episode.newBuilder(episode).setKey(null).setFields(List.of()).build();
   }
 
-  private static Headers headers(RecordMetadata position) {
+  /** Where the record is that brought a message about. */
+  static Headers headers(RecordMetadata position) {
     return new RecordHeaders()
         .add(DeadLetters.TOPIC, position.topic().getBytes(UTF_8))
         .add(DeadLetters.PARTITION, Integer.toString(position.partition()).getBytes(UTF_8))

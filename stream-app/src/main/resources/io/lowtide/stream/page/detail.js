@@ -206,6 +206,9 @@ function detectorState(detector) {
       { class: "facts" },
       fact("Anomalies then", `${share(detector.anomalyRate)} of the partition's records, budget ${share(detector.budget)}`),
       fact("Without a score", share(detector.unscorableRate)),
+      typeof detector.drifting === "boolean"
+        ? fact("Drift then", detector.drifting ? `since ${moment(detector.driftSince, Date.now())}` : "none")
+        : null,
       fact("Model", html("bdi", {}, detector.modelVersion)),
     ),
   );

@@ -1,7 +1,8 @@
 // Throughput, latency, lag, the share of flagged records, and where records ended.
 
 import { byId, html, svg } from "./dom.js";
-import { ago, figures, latency, moment, plural, share, whole } from "./text.js";
+import { drifts } from "./state.js";
+import { ago, figures, isolated, latency, moment, plural, share, whole } from "./text.js";
 
 export function showNumbers(state) {
   const { vitals } = state;
@@ -14,6 +15,7 @@ export function showNumbers(state) {
   show("lag", "Lag", "lag" in vitals ? whole(vitals.lag) : "–", "lag" in vitals ? "records wait" : "", null,
     newest(state));
   showShare(state);
+  showDrift(state);
   show("records", "Records", whole(vitals.in), "read", null,
     `${whole(vitals.scored)} scored, ${whole(vitals.deadLettered)} dead letters; `
       + `${plural(vitals.alertsPublished, "alert", "alerts")}, ${whole(vitals.alertsSuppressed)} withheld`);
@@ -52,6 +54,22 @@ function showShare(state) {
   const budget = state.model?.budget;
   show("share", "Flagged", count > 0 ? share(flagged / count) : "–", count > 0 ? `of ${whole(count)} scores` : "", null,
     budget === undefined ? "no model yet" : `the budget is ${share(budget)} of normal records; ${ofKeys(state.flagged)}`);
+}
+
+/** Whether the budget holds: not while the records differ from those of calibration. */
+function showDrift(state) {
+  const now = state.now();
+  const [first, ...others] = drifts(state);
+  if (!state.about.driftTopic) {
+    show("drift", "Drift", "–", "", null, "not watched (drift.topic)");
+  } else if (!first) {
+    show("drift", "Drift", "None", "", null, "records are like those of calibration");
+  } else {
+    const where = first.group === null ? `partition ${first.partition}` : `${isolated(first.group)}, partition ${first.partition}`;
+    show("drift", "Drift", `since ${moment(first.since, now)}`, "", null,
+      `${share(first.shareWithinBudget)} within the budget of ${share(first.budget)} in ${where}`
+        + (others.length > 0 ? `, and ${plural(others.length, "other drift", "other drifts")}` : ""));
+  }
 }
 
 function ofKeys(flagged) {

@@ -27,6 +27,7 @@ export class State {
     this.health = null;
     this.model = null;
     this.models = [];
+    this.drift = [];
     this.recent = {};
     this.vitals = {};
     this.rates = [];
@@ -65,7 +66,7 @@ export class State {
   }
 
   merge(news) {
-    for (const name of ["about", "health", "model", "models", "recent", "reading"]) {
+    for (const name of ["about", "health", "model", "models", "drift", "recent", "reading"]) {
       if (name in news) {
         this[name] = news[name];
       }
@@ -166,6 +167,11 @@ export class State {
 /** An episode is over when its last message says why. */
 export function isOpen(episode) {
   return episode.closedBy === null;
+}
+
+/** The drifts that go on, the one that was told of first at the beginning. */
+export function drifts(state) {
+  return state.drift.filter((one) => one.change === "RAISED").sort((one, other) => one.since - other.since);
 }
 
 /** By id; the latest of each, and of those the newest. */

@@ -2,8 +2,8 @@
 
 import { byId, html, say } from "./dom.js";
 import { records, titleOf } from "./list.js";
-import { isOpen } from "./state.js";
-import { ago, duration, level, moment, plural, rank, rarity } from "./text.js";
+import { drifts, isOpen } from "./state.js";
+import { ago, duration, isolated, level, moment, plural, rank, rarity } from "./text.js";
 
 /** How long an alert counts as of now. */
 const RECENT = 15 * 60_000;
@@ -46,9 +46,21 @@ function judge(state) {
       text: state.health.reason,
     };
   }
-  return state.about.episodesTopic
+  const found = state.about.episodesTopic
     ? judgeEpisodes([...state.episodes.values()], state, now)
     : judgeAlerts([...state.alerts.values()], now);
+  return withDrift(found, drifts(state), now);
+}
+
+/** The detector, too, can be what is wrong. */
+function withDrift(found, [first], now) {
+  if (!first) {
+    return found;
+  }
+  const fact = ["Drift", `since ${moment(first.since, now)} (${duration(now - first.since)})`];
+  return found.level === "quiet"
+    ? { level: "unusual", title: "Records have drifted", text: first.summary, facts: [fact] }
+    : { ...found, facts: [...found.facts, fact] };
 }
 
 function judgeEpisodes(episodes, state, now) {
@@ -65,8 +77,8 @@ function judgeEpisodes(episodes, state, now) {
   return {
     level: grave ? "grave" : "unusual",
     title: open.length === 1
-      ? `${brief(titleOf(worst))} is unusual`
-      : `${plural(open.length, "episode", "episodes")} open, ${brief(titleOf(worst))} the worst`,
+      ? `${isolated(titleOf(worst))} is unusual`
+      : `${plural(open.length, "episode", "episodes")} open, ${isolated(titleOf(worst))} the worst`,
     text: worst.worst?.summary ?? worst.summary,
     facts: [
       ...(worst.worst ? [["How wrong", `${level(worst.worst)}, ${rarity(worst.worst)}`]] : []),
@@ -97,20 +109,15 @@ function judgeAlerts(alerts, now) {
   return {
     level: rank(worst) >= 2 ? "grave" : "unusual",
     title: keys === 1 && worst.key !== null
-      ? `${brief(worst.key)} is unusual`
+      ? `${isolated(worst.key)} is unusual`
       : `${plural(keys, "key", "keys")} unusual in the last ${duration(RECENT)}`,
     text: worst.summary,
     facts: [
-      ["Worst", worst.key === null ? "a record without a key" : brief(worst.key)],
+      ["Worst", worst.key === null ? "a record without a key" : isolated(worst.key)],
       ["How wrong", `${level(worst)}, ${rarity(worst)}`],
       ["First", moment(first, now)],
       ["Latest", ago(latest, now)],
       ["Alerts", String(recent.length)],
     ],
   };
-}
-
-/** Isolated, so that it cannot turn the direction of the text around it. */
-function brief(key) {
-  return `\u2068${key.length > 60 ? `${key.slice(0, 60)}…` : key}\u2069`;
 }

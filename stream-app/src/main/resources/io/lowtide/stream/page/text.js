@@ -127,3 +127,8 @@ export function tick(time, step) {
 export function plural(count, one, many) {
   return `${whole(count)} ${count === 1 ? one : many}`;
 }
+
+/** A text from a record, isolated so that it cannot turn the direction of the text around it. */
+export function isolated(text) {
+  return `\u2068${text.length > 60 ? `${text.slice(0, 60)}…` : text}\u2069`;
+}

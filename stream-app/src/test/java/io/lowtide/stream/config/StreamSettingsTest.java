@@ -296,9 +296,12 @@ class StreamSettingsTest {
             Map.of(
                 OutputTopic.ALERTS, "lowtide.alerts",
                 OutputTopic.EPISODES, "lowtide.episodes",
+                OutputTopic.DRIFT, "lowtide.drift",
                 OutputTopic.DEAD_LETTERS, "lowtide.dead-letters",
                 OutputTopic.SCORES, "scores"));
-    assertThat(StreamSettings.of(with("episodes.topic", "")).outputTopics())
+    Map<String, String> least = with("episodes.topic", "");
+    least.put("drift.topic", "");
+    assertThat(StreamSettings.of(least).outputTopics())
         .containsOnlyKeys(OutputTopic.ALERTS, OutputTopic.DEAD_LETTERS);
   }
 

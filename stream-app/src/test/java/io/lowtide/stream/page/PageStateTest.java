@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.kafka.model.ModelRole;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
+import io.lowtide.schemas.DriftChange;
+import io.lowtide.schemas.DriftDirection;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeChange;
 import io.lowtide.schemas.EpisodeKind;
@@ -238,5 +241,46 @@ class PageStateTest {
                 NOW.plus(Duration.ofMinutes(4)).toEpochMilli());
       }
     }
+  }
+
+  private static DriftEvent drift(String id, DriftChange change) {
+    return DriftEvent.newBuilder()
+        .setId(id)
+        .setDetector("press-line")
+        .setChange(change)
+        .setPartition(1)
+        .setModelVersion("v1")
+        .setModelCreated(NOW)
+        .setSince(NOW)
+        .setToldAt(NOW)
+        .setRecords(2_000)
+        .setDirection(DriftDirection.TOO_MANY_LOW)
+        .setBudget(0.01)
+        .setShareWithinBudget(0.05)
+        .setLevel(0.1)
+        .setShareAtLevel(0.2)
+        .setStrength(6)
+        .setTolerance(0.02)
+        .setFalseAlarmRecords(1e7)
+        .setSummary("<b>drift</b>")
+        .setSource(POSITION)
+        .build();
+  }
+
+  @Test
+  void shouldShowTheLatestMessageOfEachDriftOnce() {
+    state.take(true);
+    assertThat(state.take(false).changes().has("drift")).isFalse();
+    state.add(drift("one", DriftChange.RAISED));
+    state.add(drift("other", DriftChange.RAISED));
+    state.add(drift("one", DriftChange.OVER));
+
+    JsonNode shown = state.take(false).changes().get("drift");
+    assertThat(shown).extracting(d -> d.get("id").asText()).containsExactly("other", "one");
+    assertThat(shown.get(0).get("change").asText()).isEqualTo("RAISED");
+    assertThat(shown.get(0).get("since").asLong()).isEqualTo(NOW.toEpochMilli());
+    assertThat(shown.get(1).get("change").asText()).isEqualTo("OVER");
+    assertThat(state.take(false).changes().has("drift")).isFalse();
+    assertThat(everything().get("drift")).hasSize(2);
   }
 }

@@ -5,6 +5,7 @@ import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.DensityModel;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.SwitchableRegistry;
@@ -57,6 +58,7 @@ final class DetectionFixture implements AutoCloseable {
   static final String SOURCE = "readings";
   static final String ALERTS = "lowtide.alerts";
   static final String EPISODES = "lowtide.episodes";
+  static final String DRIFT = "lowtide.drift";
   static final String SCORES = "scores";
   static final String DEAD_LETTERS = "lowtide.dead-letters";
   static final String MODELS = "lowtide.models";
@@ -83,6 +85,7 @@ final class DetectionFixture implements AutoCloseable {
   private final TestInputTopic<byte[], byte[]> modelMessages;
   private final TestOutputTopic<byte[], byte[]> alerts;
   private final TestOutputTopic<byte[], byte[]> episodes;
+  private final TestOutputTopic<byte[], byte[]> drift;
   private final TestOutputTopic<byte[], byte[]> scores;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
 
@@ -137,6 +140,7 @@ final class DetectionFixture implements AutoCloseable {
     this.intake = intake;
     this.alerts = output(ALERTS);
     this.episodes = output(EPISODES);
+    this.drift = output(DRIFT);
     this.scores = output(SCORES);
     this.deadLetters = output(DEAD_LETTERS);
   }
@@ -231,6 +235,15 @@ final class DetectionFixture implements AutoCloseable {
 
   List<Episode> episodes() {
     return episodeMessages().stream().map(this::episode).toList();
+  }
+
+  List<TestRecord<byte[], byte[]>> driftMessages() {
+    return drift.readRecordsToList();
+  }
+
+  DriftEvent driftEvent(TestRecord<byte[], byte[]> message) {
+    return AvroDeserializer.specific(registry, DriftEvent.class)
+        .deserialize(DRIFT, message.value());
   }
 
   /** Remembers alerts of a key as an application from before there were episodes did. */

@@ -227,7 +227,16 @@ class EpisodeTopologyTest {
     DetectorState state = stream.alerts().get(0).getDetectorState();
     assertThat(state)
         .isEqualTo(
-            new DetectorState("v1", Instant.parse("2026-01-02T03:04:05Z"), 0.05, 0.1, 10L, 0.0));
+            new DetectorState(
+                "v1",
+                Instant.parse("2026-01-02T03:04:05Z"),
+                0.05,
+                0.1,
+                10L,
+                0.0,
+                false,
+                null,
+                null));
     assertThat(stream.episodes().get(0).getDetectorState()).isEqualTo(state);
   }
 
