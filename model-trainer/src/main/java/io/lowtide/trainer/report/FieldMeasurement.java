@@ -103,9 +103,9 @@ final class FieldMeasurement {
     }
     double[] shares = new double[BINS];
     for (double value : values) {
-      int bin = (int) Math.floor((scale.of(value) - span.low()) / span.width() * BINS);
-      if (bin >= 0 && bin < BINS) {
-        shares[bin] += 1.0 / values.length;
+      double place = (scale.of(value) - span.low()) / span.width() * BINS;
+      if (place >= 0 && place < BINS) {
+        shares[(int) place] += 1.0 / values.length;
       }
     }
     return shares;

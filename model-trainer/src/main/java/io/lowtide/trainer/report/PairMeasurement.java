@@ -178,9 +178,10 @@ final class PairMeasurement {
     return Span.of(scale, OUTSIDE, ofRecords, drawn);
   }
 
+  /** -1 beyond the grid. */
   private static int cell(FieldScale scale, Span span, double value) {
-    int cell = (int) Math.floor((scale.of(value) - span.low()) / span.width() * PairDensity.GRID);
-    return cell >= 0 && cell < PairDensity.GRID ? cell : -1;
+    double place = (scale.of(value) - span.low()) / span.width() * PairDensity.GRID;
+    return place >= 0 && place < PairDensity.GRID ? (int) place : -1;
   }
 
   private List<double[]> points(Pair pair) {

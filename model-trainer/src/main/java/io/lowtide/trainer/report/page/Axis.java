@@ -4,6 +4,7 @@ import io.lowtide.trainer.report.FieldScale;
 import io.lowtide.trainer.report.Span;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 
@@ -20,8 +21,8 @@ import java.util.stream.DoubleStream;
 record Axis(
     DoubleUnaryOperator scale, boolean linear, double low, double high, double from, double to) {
 
-  private static final int LEAST_EXPONENT = -12;
-  private static final int GREATEST_EXPONENT = 15;
+  private static final int LEAST_EXPONENT = -30;
+  private static final int GREATEST_EXPONENT = 30;
 
   static Axis linear(double low, double high, double from, double to) {
     return new Axis(value -> value, true, low, high > low ? high : low + 1, from, to);
@@ -80,7 +81,7 @@ record Axis(
   }
 
   private static double rounded(double value) {
-    return Double.parseDouble(String.format(java.util.Locale.ROOT, "%.9e", value));
+    return Double.parseDouble(String.format(Locale.ROOT, "%.9e", value));
   }
 
   /** Of a scale that stretches: powers of ten first, then halves and fifths of them. */
@@ -91,7 +92,7 @@ record Axis(
     }
     for (double factor : new double[] {1, 5, 2}) {
       for (int exponent = GREATEST_EXPONENT; exponent >= LEAST_EXPONENT; exponent--) {
-        double value = rounded(factor * Math.pow(10, exponent));
+        double value = Double.parseDouble((int) factor + "e" + exponent);
         addIfApart(ticks, value, distance);
         addIfApart(ticks, -value, distance);
       }
@@ -113,8 +114,8 @@ record Axis(
 
   /** The value at a point of the scale, by bisection. */
   private double valueAt(double scaled) {
-    double below = -1e15;
-    double above = 1e15;
+    double below = -1e30;
+    double above = 1e30;
     for (int i = 0; i < 200; i++) {
       double middle = (below + above) / 2;
       double there = scale.applyAsDouble(middle);

@@ -46,8 +46,8 @@ final class CalibrationFigure {
                 + " the p-values are uniform; the band holds 95 percent of calibrated models.");
     Axis across = Axis.linear(0, 1, plot.left(), plot.right());
     Axis up = Axis.linear(0, 1, plot.bottom(), plot.top());
-    plot.across(across, "p-value", Figures::number);
-    plot.up(up, "share of the records at most", Figures::number);
+    plot.across(across, "p-value", Figures::tick);
+    plot.up(up, "share of the records at most", Figures::tick);
     double half = KOLMOGOROV_95 / Math.sqrt(effective);
     List<double[]> band = new ArrayList<>();
     band.add(point(across, up, 0, 0));

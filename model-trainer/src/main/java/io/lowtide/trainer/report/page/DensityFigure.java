@@ -22,8 +22,8 @@ final class DensityFigure {
                 + " dots.");
     Axis across = Axis.of(pair.firstScale(), pair.firstSpan(), plot.left(), plot.right());
     Axis up = Axis.of(pair.secondScale(), pair.secondSpan(), plot.bottom(), plot.top());
-    plot.across(across, Figures.shortened(pair.first(), NAME_ON_AXIS), Figures::number);
-    plot.up(up, Figures.shortened(pair.second(), NAME_ON_AXIS), Figures::number);
+    plot.across(across, Figures.shortened(pair.first(), NAME_ON_AXIS), Figures::tick);
+    plot.up(up, Figures.shortened(pair.second(), NAME_ON_AXIS), Figures::tick);
     Axis columns = Axis.linear(0, PairDensity.GRID, plot.left(), plot.right());
     Axis rows = Axis.linear(0, PairDensity.GRID, plot.bottom(), plot.top());
     for (int i = 0; i < PairDensity.SHARES.size(); i++) {

@@ -1,6 +1,8 @@
 package io.lowtide.trainer.report.page;
 
 import io.lowtide.density.explanation.AlertSummary;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers and names as the report writes them. */
@@ -8,11 +10,29 @@ final class Figures {
 
   private static final int LONGEST_NAME = 60;
 
+  /** Beyond these a tick has an exponent. */
+  private static final double LEAST_PLAIN = 1e-3;
+
+  private static final double MOST_PLAIN = 1e5;
+  private static final MathContext THREE_DIGITS = new MathContext(3);
+
   private Figures() {}
 
   /** A number of any size, four digits of it. */
   static String number(double value) {
     return AlertSummary.number(value).replace('-', '\u2212');
+  }
+
+  /** A round number beside an axis, as short as it goes. */
+  static String tick(double value) {
+    double size = Math.abs(value);
+    if (size == 0 || size >= LEAST_PLAIN && size < MOST_PLAIN) {
+      return number(value);
+    }
+    BigDecimal rounded = BigDecimal.valueOf(value).round(THREE_DIGITS).stripTrailingZeros();
+    int exponent = rounded.precision() - rounded.scale() - 1;
+    String digits = rounded.scaleByPowerOfTen(-exponent).toPlainString();
+    return (digits + "e" + exponent).replace('-', '\u2212');
   }
 
   /** With so many decimals. */

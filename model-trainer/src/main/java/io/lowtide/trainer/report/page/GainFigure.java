@@ -34,7 +34,7 @@ final class GainFigure {
     double room = 0.08 * Math.max(1e-9, most - least);
     Axis across =
         Axis.linear(least - room, most + room, plot.left() + ROOM_FOR_NAMES, plot.right());
-    plot.across(across, "gain over the champion, nats per record", Figures::number);
+    plot.across(across, "gain over the champion, nats per record", Figures::tick);
     plot.line("zero", across.at(0), plot.top(), across.at(0), plot.bottom());
     plot.line("threshold", across.at(margin), plot.top(), across.at(margin), plot.bottom());
     plot.text("threshold-name", across.at(margin) + 4, plot.top() + 9, "margin");

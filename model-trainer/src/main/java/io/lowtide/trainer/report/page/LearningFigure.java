@@ -54,8 +54,8 @@ final class LearningFigure {
     double high = values.length == 0 ? 1 : values[(int) Math.ceil(SHOWN * (values.length - 1))];
     double margin = 0.06 * Math.max(high - low, 1e-6);
     Axis up = Axis.linear(low - margin, high + margin, plot.bottom(), plot.top());
-    plot.across(across, "iteration", Figures::number);
-    plot.up(up, "negative log-likelihood, nats", Figures::number);
+    plot.across(across, "iteration", Figures::tick);
+    plot.up(up, "negative log-likelihood, nats", Figures::tick);
     plot.through("curve training", line(up, EpochReport::trainNegativeLogLikelihood));
     plot.through("curve validation", line(up, EpochReport::validationNegativeLogLikelihood));
     EpochReport best = best();
@@ -82,8 +82,8 @@ final class LearningFigure {
             .max()
             .orElse(1);
     Axis up = Axis.linear(0, 1.1 * Math.max(1, highest), plot.bottom(), plot.top());
-    plot.across(across, "iteration", Figures::number);
-    plot.up(up, "evaluations of a solve", Figures::number);
+    plot.across(across, "iteration", Figures::tick);
+    plot.up(up, "evaluations of a solve", Figures::tick);
     plot.through("curve forward", line(up, EpochReport::forwardEvaluations));
     plot.through("curve backward", line(up, EpochReport::backwardEvaluations));
     return plot.end();

@@ -55,7 +55,7 @@ final class ScoreFigure {
     }
     Axis across = Axis.linear(low, low + BINS * width, plot.left(), plot.right());
     Axis up = Axis.linear(0, 1.05 * highest, plot.bottom(), plot.top());
-    plot.across(across, "score in nats: the less, the less likely", Figures::number);
+    plot.across(across, "score in nats: the less, the less likely", Figures::tick);
     plot.up(up, "calibration records", value -> Figures.count(Math.round(value)));
     for (int bin = 0; bin < BINS; bin++) {
       double from = low + bin * width;
