@@ -17,9 +17,9 @@ import java.util.OptionalInt;
  * <p>What enters the window is what p-values mean. All records would let an incident of budget * w
  * records pass for normal; none that was flagged would cut the tail off again and again, and flag
  * ever more. So flagged records enter at a bounded pace: for each record that is followed, {@value
- * #PACE} times the budget of them. False alarms that have risen to that rate are followed at once,
- * higher ones by that factor in each window; and nothing new passes for normal before w / {@value
- * #PACE} records have come since it began.
+ * #PACE} times the budget of them, and five in a row. False alarms that have risen to that rate are
+ * followed at once, higher ones by that factor in each window; and nothing new passes for normal
+ * before (w - 5 / budget) / {@value #PACE} records have come since it began.
  *
  * <p>Severity follows the generalised Pareto tail of the calibration, moved with the score that its
  * share of the ranked ones lies below: it goes on telling how rare a record is among normal ones,

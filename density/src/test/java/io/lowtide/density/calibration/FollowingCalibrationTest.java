@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FollowingCalibrationTest {
 
@@ -125,6 +127,20 @@ class FollowingCalibrationTest {
     assertThat(flagged(calibration, scores(incident, 20, 0.1))).isEqualTo(incident);
     assertThat(flagged(calibration, scores(WINDOW / 2, 0, 1))).isLessThan(WINDOW / 200);
     assertThat(flagged(calibration, -22)).as("the same again, later").isEqualTo(1);
+  }
+
+  /** The first few enter at once, which counts for more where few are flagged at all. */
+  @ParameterizedTest
+  @CsvSource({"0.05, 500", "0.01, 475", "0.002, 375", "0.001, 250"})
+  void shouldGoOnFlaggingForAsLongAsItSays(double budget, int records) {
+    FollowingCalibration calibration = new FollowingCalibration(bundle, budget, 10_000);
+    for (double score : scores(20_000, 0, 1)) {
+      calibration.follow(score, calibration.pValue(score) <= budget);
+    }
+    for (int i = 0; i < records - 5; i++) {
+      assertThat(calibration.pValue(-30)).as("record %d", i).isLessThanOrEqualTo(budget);
+      calibration.follow(-30, true);
+    }
   }
 
   @Test
