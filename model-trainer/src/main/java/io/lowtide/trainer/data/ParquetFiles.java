@@ -172,6 +172,22 @@ final class ParquetFiles implements AvroInput {
     }
   }
 
+  /** Parquet names files in its messages by their text, which otherwise is that of an object. */
+  private static final class NamedFile extends LocalInputFile {
+
+    private final String name;
+
+    NamedFile(InputFile file) {
+      super(file.path());
+      this.name = file.name();
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
   /** Something to do with an open file. */
   private interface OpenUse {
     void of(ParquetFileReader reader) throws IOException;
@@ -184,17 +200,19 @@ final class ParquetFiles implements AvroInput {
             .withCodecFactory(new ParquetCodecs(file.name()))
             .usePageChecksumVerification()
             .build();
-    try (ParquetFileReader reader =
-        new ParquetFileReader(new LocalInputFile(file.path()), options)) {
+    try (ParquetFileReader reader = new ParquetFileReader(new NamedFile(file), options)) {
       use.of(reader);
     } catch (DataException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       // Parquet meets corrupt bytes with many kinds of exceptions.
       throw new DataException(file.name() + ": not an intact Parquet file: " + Causes.text(e), e);
-    } catch (StackOverflowError | OutOfMemoryError e) {
+    } catch (StackOverflowError e) {
+      throw new DataException(file.name() + ": its fields are nested too deeply to be read", e);
+    } catch (OutOfMemoryError e) {
+      // A damaged size asks for more than there is, and so do too many rows.
       throw new DataException(
-          file.name() + ": not an intact Parquet file: " + e.getClass().getSimpleName(), e);
+          file.name() + ": more than fits into memory, or not an intact Parquet file", e);
     }
   }
 
