@@ -103,9 +103,9 @@ final class FieldMeasurement {
     }
     double[] shares = new double[BINS];
     for (double value : values) {
-      double place = (scale.of(value) - span.low()) / span.width() * BINS;
-      if (place >= 0 && place < BINS) {
-        shares[(int) place] += 1.0 / values.length;
+      int bin = span.part(scale.of(value), BINS);
+      if (bin >= 0) {
+        shares[bin] += 1.0 / values.length;
       }
     }
     return shares;

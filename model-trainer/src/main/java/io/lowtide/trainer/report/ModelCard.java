@@ -251,7 +251,7 @@ final class ModelCard {
           compared.getAlertRate() == null
               ? "-"
               : String.format(Locale.ROOT, "%.2f %%", 100 * compared.getAlertRate()),
-          Boolean.TRUE.equals(compared.getInCalibration()) ? "yes" : "no");
+          compared.getInCalibration() == null ? "-" : compared.getInCalibration() ? "yes" : "no");
     }
     line("");
   }

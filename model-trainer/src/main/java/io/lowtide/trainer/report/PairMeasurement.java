@@ -143,8 +143,8 @@ final class PairMeasurement {
     int grid = PairDensity.GRID;
     List<Integer> cells = new ArrayList<>();
     for (double[] sample : samples) {
-      int column = cell(first, firstSpan, sample[pair.first()]);
-      int row = cell(second, secondSpan, sample[pair.second()]);
+      int column = firstSpan.part(first.of(sample[pair.first()]), grid);
+      int row = secondSpan.part(second.of(sample[pair.second()]), grid);
       if (column >= 0 && row >= 0) {
         cells.add(row * grid + column);
       }
@@ -176,12 +176,6 @@ final class PairMeasurement {
             .toArray();
     double[] drawn = Arrays.stream(samples).mapToDouble(sample -> sample[feature]).toArray();
     return Span.of(scale, OUTSIDE, ofRecords, drawn);
-  }
-
-  /** -1 beyond the grid. */
-  private static int cell(FieldScale scale, Span span, double value) {
-    double place = (scale.of(value) - span.low()) / span.width() * PairDensity.GRID;
-    return place >= 0 && place < PairDensity.GRID ? (int) place : -1;
   }
 
   private List<double[]> points(Pair pair) {

@@ -43,4 +43,14 @@ public record Span(double low, double high) {
   public double width() {
     return high - low;
   }
+
+  /**
+   * Which of so many equal parts a point is in, from 0; -1 if it is in none, or no number.
+   *
+   * @param scaled a point of the scale
+   */
+  int part(double scaled, int parts) {
+    double part = Math.floor((scaled - low) / width() * parts);
+    return part >= 0 && part < parts ? (int) part : -1;
+  }
 }

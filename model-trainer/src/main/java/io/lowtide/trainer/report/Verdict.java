@@ -33,7 +33,7 @@ public record Verdict(boolean fine, String headline, String text) {
                         ? model.getVersion() != null
                             && model.getVersion().equals(decision.getPublished())
                         : model.getRole().equals("champion"))
-            .allMatch(model -> Boolean.TRUE.equals(model.getInCalibration()));
+            .anyMatch(model -> Boolean.TRUE.equals(model.getInCalibration()));
     String reason = decision.getReason();
     return new Verdict(
         fine,

@@ -25,7 +25,9 @@ record Axis(
   private static final int GREATEST_EXPONENT = 30;
 
   static Axis linear(double low, double high, double from, double to) {
-    return new Axis(value -> value, true, low, high > low ? high : low + 1, from, to);
+    // Far from 0 a step of 1 is none, and ticks without a distance would have no end.
+    double end = high > low ? high : low + Math.max(1, 1e-3 * Math.abs(low));
+    return new Axis(value -> value, true, low, end, from, to);
   }
 
   static Axis logarithmic(double low, double high, double from, double to) {

@@ -18,6 +18,15 @@ class AxisTest {
   }
 
   @Test
+  void shouldEndItsTicksWhereAllValuesAreOne() {
+    for (double value : new double[] {0, -3, 1e20, -1e300}) {
+      Axis axis = Axis.linear(value, value, 0, 400);
+      assertThat(axis.ticks(80)).isNotEmpty().hasSizeLessThan(10);
+      assertThat(axis.ticks(80)).allSatisfy(t -> assertThat(axis.at(t)).isBetween(-0.1, 400.1));
+    }
+  }
+
+  @Test
   void shouldPutValuesBetweenItsEnds() {
     Axis axis = Axis.logarithmic(0.01, 1, 100, 300);
     assertThat(axis.at(0.1)).isCloseTo(200, within(1e-9));
