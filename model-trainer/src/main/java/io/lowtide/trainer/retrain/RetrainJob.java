@@ -10,6 +10,7 @@ import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.kafka.training.DecisionPublisher;
 import io.lowtide.kafka.training.RunnerLock;
 import io.lowtide.kafka.training.TrainingRuns;
+import io.lowtide.schemas.Feedback;
 import io.lowtide.schemas.RunOutcome;
 import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.data.DataException;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -168,7 +171,10 @@ public final class RetrainJob {
     Retraining.Outcome outcome =
         new Retraining(settings, folder, run, listener).of(records, plan, champion);
     TrainingRun event = event(run, records, champion, outcome);
-    List<Precision> precision = precision();
+    List<Precision> precision =
+        precision(
+            settings.detector(),
+            new FeedbackTopic(settings.connection(), settings.feedbackTopic())::latest);
     RetrainReport.write(event, folder.histories(), precision, folder.report());
     new DecisionReport(settings, records, outcome, event)
         .write(folder.histories(), precision, reports.orElse(folder.directory()));
@@ -192,13 +198,20 @@ public final class RetrainJob {
     return event;
   }
 
-  /** Of what people said of this detector's alerts. */
-  private List<Precision> precision() {
-    return Precision.perLevel(
-        new FeedbackTopic(settings.connection(), settings.feedbackTopic())
-            .latest().stream()
-                .filter(feedback -> feedback.getDetector().equals(settings.detector()))
-                .toList());
+  /** Of what people said of a detector's alerts; nothing where that cannot be read. */
+  static List<Precision> precision(String detector, Supplier<List<Feedback>> latest) {
+    try {
+      return Precision.perLevel(
+          latest.get().stream()
+              .filter(feedback -> feedback.getDetector().equals(detector))
+              .toList());
+    } catch (InterruptException stopped) {
+      throw stopped;
+    } catch (RuntimeException e) {
+      // It only informs: what was decided must not wait for it, nor fail.
+      LOG.warn("What people said of alerts cannot be read; the report goes without it", e);
+      return List.of();
+    }
   }
 
   private TrainingRun event(

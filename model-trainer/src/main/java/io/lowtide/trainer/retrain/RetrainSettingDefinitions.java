@@ -111,7 +111,8 @@ final class RetrainSettingDefinitions {
             DefaultTopics.FEEDBACK,
             Validators.topic(),
             Importance.MEDIUM,
-            "Topic of what people say of alerts and episodes, for retrain.without.feedback.")
+            "Topic of what people say of alerts and episodes, for the report and"
+                + " retrain.without.feedback.")
         .define(
             RUNS_TOPIC,
             Type.STRING,

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -266,6 +268,27 @@ class RetrainingTest {
       assertThat(folder.begin("other").goesOn()).isFalse();
       assertThat(folder.records()).isEmpty();
     }
+  }
+
+  @Test
+  void shouldGoOnWithoutWhatPeopleSaidWhereItCannotBeRead() {
+    assertThat(
+            RetrainJob.precision(
+                "press",
+                () -> {
+                  throw new TopicAuthorizationException("lowtide.feedback");
+                }))
+        .isEmpty();
+    assertThatThrownBy(
+            () ->
+                RetrainJob.precision(
+                    "press",
+                    () -> {
+                      throw new InterruptException("stopped");
+                    }))
+        .isInstanceOf(InterruptException.class);
+    // It sets the mark of its thread.
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
