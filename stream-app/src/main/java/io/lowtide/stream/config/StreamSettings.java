@@ -1,5 +1,7 @@
 package io.lowtide.stream.config;
 
+import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.density.calibration.FollowingCalibration;
 import io.lowtide.density.drift.DriftSettings;
 import io.lowtide.kafka.connection.ConnectionSettings;
 import io.lowtide.kafka.episode.EpisodeSettings;
@@ -91,7 +93,11 @@ public final class StreamSettings {
     outputTopics()
         .forEach((output, topic) -> requireUnused(topic, output.setting(), useOfTopic, problems));
     requireUnused(modelsTopic(), SettingDefinitions.MODELS_TOPIC, useOfTopic, problems);
-    problems.addAll(SettingDefinitions.BUDGET.contradictions(settings));
+    List<String> ofBudget = SettingDefinitions.BUDGET.contradictions(settings);
+    problems.addAll(ofBudget);
+    if (ofBudget.isEmpty()) {
+      requireWindowForBudget(problems);
+    }
     PRODUCERS_BYTES.forEach(name -> requireBytes(name, problems));
     requireRetryLimitBelow(
         "transaction.timeout.ms",
@@ -103,6 +109,18 @@ public final class StreamSettings {
             ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, "main.consumer.", MAXIMUM_POLL_INTERVAL),
         problems);
     return problems;
+  }
+
+  /** Every model would be refused, if not: {@link io.lowtide.stream.model.ModelIntake}. */
+  private void requireWindowForBudget(List<String> problems) {
+    int window = calibrationWindow();
+    if (window > 0 && alertBudget().isPresent()) {
+      try {
+        FollowingCalibration.requireBudget(alertBudget().getAsDouble(), window);
+      } catch (BudgetException e) {
+        problems.add(SettingDefinitions.CALIBRATION_WINDOW + ": " + e.getMessage());
+      }
+    }
   }
 
   private static void requireUnused(
@@ -370,7 +388,11 @@ public final class StreamSettings {
       boundSession(properties);
     }
     if (ofClient(StreamsConfig.PRODUCER_PREFIX, ProducerConfig.BATCH_SIZE_CONFIG) == null) {
-      properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
+      // A producer whose whole buffer is smaller than a batch could send nothing.
+      properties.put(
+          StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
+          Math.min(
+              BATCH_BYTES, producerBytes(ProducerConfig.BUFFER_MEMORY_CONFIG).orElse(BATCH_BYTES)));
     }
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
     properties.put(

@@ -63,6 +63,23 @@ class StreamSettingsTest {
         .doesNotContainKey("producer.batch.size");
     assertThat(StreamSettings.of(with("kafka.producer.batch.size", "2")).streamsProperties())
         .containsEntry("producer.batch.size", "2");
+    assertThat(StreamSettings.of(with("kafka.buffer.memory", "65536")).streamsProperties())
+        .as("no larger than the whole buffer")
+        .containsEntry("producer.batch.size", 65_536);
+  }
+
+  @Test
+  void shouldRefuseACalibrationWindowThatIsTooSmallForTheBudget() {
+    Map<String, String> settings = with("alert.budget", "0.001");
+    settings.put("calibration.window", "998");
+    assertThatThrownBy(() -> StreamSettings.of(settings))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("calibration.window: ")
+        .hasMessageContaining("it needs at least 999 of them");
+    settings.put("calibration.window", "999");
+    assertThat(StreamSettings.of(settings).calibrationWindow()).isEqualTo(999);
+    settings.put("calibration.window", "0");
+    assertThat(StreamSettings.of(settings).calibrationWindow()).isZero();
   }
 
   @Test
