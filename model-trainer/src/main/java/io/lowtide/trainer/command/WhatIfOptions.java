@@ -5,7 +5,10 @@ import io.lowtide.cli.OptionException;
 import io.lowtide.density.bundle.BundleException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.calibration.BudgetException;
+import io.lowtide.density.calibration.FollowingCalibration;
 import io.lowtide.kafka.alert.MessageReader;
+import io.lowtide.kafka.alert.Printable;
 import io.lowtide.kafka.topic.StartingPoint;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.ScoredRecord;
@@ -106,18 +109,15 @@ final class WhatIfOptions {
             budget == null ? OptionalDouble.empty() : OptionalDouble.of(budget),
             duration("--window", window, WINDOW, Duration.ZERO),
             duration("--silence", silence, SILENCE, Duration.ofSeconds(1)));
+    Optional<ModelBundle> followed =
+        calibrationWindow == null ? Optional.empty() : Optional.of(followed(model));
     ScoreReplay scores = read();
     ScoreReplay ranked = scores;
-    if (calibrationWindow != null) {
-      ModelBundle bundle =
-          BundleFiles.read(
-              model.orElseThrow(
-                  () ->
-                      new OptionException(
-                          "--calibration-window: expected --model=FILE, whose calibration is to"
-                              + " follow its scores")));
-      scores = ofModel(scores, bundle);
-      ranked = following(scores, bundle);
+    if (followed.isPresent()) {
+      scores = ofModel(scores, followed.get());
+      ranked =
+          scores.following(
+              followed.get().calibration(), budgetOf(followed.get()), calibrationWindow);
     }
     ReplayedAlerts result = ranked.under(instead);
     print(out, asItWas, scores.under(asItWas), instead, result);
@@ -128,7 +128,7 @@ final class WhatIfOptions {
             Locale.ROOT,
             "%s  %s  p = %.3g  %s-%d-%d%n",
             alert.eventTime(),
-            alert.key() == null ? "no key" : alert.key(),
+            alert.key() == null ? "no key" : Printable.of(alert.key()),
             alert.pValue(),
             alert.source().getTopic(),
             alert.source().getPartition(),
@@ -147,15 +147,32 @@ final class WhatIfOptions {
     return chosen;
   }
 
-  private ScoreReplay following(ScoreReplay scores, ModelBundle bundle) {
+  /** The model whose scores are ranked anew, checked before a topic is read, which takes long. */
+  private ModelBundle followed(Optional<Path> model) throws BundleException, IOException {
+    if (calibrationWindow < 1 || calibrationWindow > FollowingCalibration.LARGEST_WINDOW) {
+      throw new OptionException(
+          "--calibration-window: "
+              + calibrationWindow
+              + ", expected 1 to "
+              + FollowingCalibration.LARGEST_WINDOW);
+    }
+    ModelBundle bundle =
+        BundleFiles.read(
+            model.orElseThrow(
+                () ->
+                    new OptionException(
+                        "--calibration-window: expected --model=FILE, whose calibration is to"
+                            + " follow its scores")));
     try {
-      return scores.following(
-          bundle.calibration(),
-          budget == null ? bundle.calibration().defaultBudget() : budget,
-          calibrationWindow);
-    } catch (IllegalArgumentException e) {
+      FollowingCalibration.requireBudget(budgetOf(bundle), calibrationWindow);
+    } catch (BudgetException e) {
       throw new OptionException("--calibration-window: " + e.getMessage());
     }
+    return bundle;
+  }
+
+  private double budgetOf(ModelBundle bundle) {
+    return budget == null ? bundle.calibration().defaultBudget() : budget;
   }
 
   private ScoreReplay read() {
