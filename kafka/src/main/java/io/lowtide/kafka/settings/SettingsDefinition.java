@@ -149,6 +149,10 @@ public final class SettingsDefinition {
         String shown = Secrets.hide(message);
         problems.add(setting == null ? shown : setting.problem(shown));
       }
+      // Kafka's ranges let it through: nothing is less than their least or more than their most.
+      if (setting != null && value.value() instanceof Double number && number.isNaN()) {
+        problems.add(setting.problem("NaN, expected a number"));
+      }
     }
     return problems;
   }

@@ -26,6 +26,7 @@ class SettingsDefinitionTest {
   private static ConfigDef definition() {
     return new ConfigDef()
         .define("threads", Type.INT, 1, Range.between(1, 256), Importance.LOW, "Threads.")
+        .define("share", Type.DOUBLE, 0.5, Range.between(0, 1), Importance.LOW, "A share.")
         .define("alerts.topic", Type.STRING, "alerts", Importance.LOW, "A topic.");
   }
 
@@ -46,6 +47,15 @@ class SettingsDefinitionTest {
     assertThat(settings.under("kafka.")).isEqualTo(Map.of("acks", "all"));
     assertThat(settings.isWritten("threads")).isTrue();
     assertThat(settings.isWritten("other")).isFalse();
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoNumber() {
+    assertThatThrownBy(() -> COMPLETE.check(sources(Map.of("share", "NaN"))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage("share (settings): NaN, expected a number");
+    assertThat(COMPLETE.check(sources(Map.of("share", "1"))).values().getDouble("share"))
+        .isEqualTo(1);
   }
 
   @Test
