@@ -44,7 +44,7 @@ final class AlertPrinter {
             Locale.ROOT,
             "  p = %.3g%s (budget %.3g), severity %.2f%s, log-likelihood %.2f nats%n",
             alert.getPValue(),
-            alert.getCalibrationWindow() == null
+            alert.getCalibrationWindow() == null || alert.getCalibrationWindow() == 0
                 ? ""
                 : String.format(
                     Locale.ROOT,
