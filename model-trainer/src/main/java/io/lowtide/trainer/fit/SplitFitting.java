@@ -87,7 +87,7 @@ final class SplitFitting {
     List<double[]> heldOut =
         HeldOutScores.rows(encoder, shuffled.rows(training + validation, shuffled.size()));
     double[] scores = HeldOutScores.of(features, flow.parameters(), solver.solver(), heldOut);
-    // They decided when to stop, and nothing else.
+    // They decided when to stop and how scores are integrated, and nothing else.
     double[] checked =
         HeldOutScores.of(
             features,
