@@ -264,8 +264,9 @@ final class ContinuousExplainer {
     gather(lowestValues, lowest);
     gather(highestValues, highest);
     double gained = atAGlance.glance(point, lowest, highest, at);
+    boolean usable = gained > 0 && gained < Double.POSITIVE_INFINITY;
     for (int i = 0; i < features.length; i++) {
-      shares[features[i]] = gained > 0 ? at[i] / gained : 1.0 / features.length;
+      shares[features[i]] = usable ? at[i] / gained : 1.0 / features.length;
     }
   }
 }
