@@ -15,15 +15,19 @@ public record DriftSettings(double falseAlarmRecords, double tolerance, Duration
   /** Fewer records do not make a block of evidence. */
   public static final long LEAST_FALSE_ALARM_RECORDS = 10_000;
 
+  private static final double MOST_FALSE_ALARM_RECORDS = 1e16;
+
   /** Checks the numbers. */
   public DriftSettings {
-    if (!(falseAlarmRecords >= LEAST_FALSE_ALARM_RECORDS && falseAlarmRecords <= 1e15)) {
+    if (!(falseAlarmRecords >= LEAST_FALSE_ALARM_RECORDS
+        && falseAlarmRecords <= MOST_FALSE_ALARM_RECORDS)) {
       throw new IllegalArgumentException(
           "drift: a false alarm in "
               + falseAlarmRecords
               + " records, expected "
               + LEAST_FALSE_ALARM_RECORDS
-              + " to 1e15");
+              + " to "
+              + MOST_FALSE_ALARM_RECORDS);
     }
     if (!(tolerance >= 0 && tolerance < 1)) {
       throw new IllegalArgumentException(

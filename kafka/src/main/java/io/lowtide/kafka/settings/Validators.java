@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
@@ -57,6 +58,11 @@ public final class Validators {
   public static Validator identifierOrEmpty() {
     return expecting(
         "letters, digits, '.', '_' and '-', or empty", value -> "".equals(value) || isTopic(value));
+  }
+
+  /** Name of a field, of which dots descend into nested records, or nothing. */
+  public static Validator fieldOrEmpty() {
+    return expecting("a field, or empty", value -> isFieldOrEmpty(value.toString().strip()));
   }
 
   /** Anything but blanks. */
@@ -139,6 +145,10 @@ public final class Validators {
 
   private static boolean isTopic(Object value) {
     return TOPIC.matcher(value.toString()).matches();
+  }
+
+  private static boolean isFieldOrEmpty(String text) {
+    return text.isEmpty() || Stream.of(text.split("\\.", -1)).noneMatch(String::isBlank);
   }
 
   private static Validator expecting(String expectation, Predicate<Object> valid) {

@@ -288,6 +288,7 @@ final class SettingDefinitions {
             DRIFT_GROUP_FIELD,
             Type.STRING,
             "",
+            Validators.fieldOrEmpty(),
             Importance.LOW,
             "Field of the source records by whose values drift is watched besides, each value for"
                 + " itself, such as a site or a product; dots descend into nested records. Empty:"

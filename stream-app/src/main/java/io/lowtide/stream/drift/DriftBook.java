@@ -5,6 +5,7 @@ import io.lowtide.density.drift.DriftNews;
 import io.lowtide.density.drift.DriftReference;
 import io.lowtide.density.drift.DriftSettings;
 import io.lowtide.density.drift.DriftWatch;
+import io.lowtide.kafka.alert.Printable;
 import io.lowtide.schemas.DriftEnd;
 import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.RecordPosition;
@@ -72,7 +73,11 @@ public final class DriftBook {
 
   /** What the watches of a partition were set up with, and what they had told. */
   private record Header(
-      String modelVersion, double budget, DriftSettings settings, DriftTelling.Told told) {
+      String modelVersion,
+      double budget,
+      DriftSettings settings,
+      String groupField,
+      DriftTelling.Told told) {
 
     void write(DataOutputStream out) throws IOException {
       out.writeByte(VERSION);
@@ -81,6 +86,7 @@ public final class DriftBook {
       out.writeDouble(settings.falseAlarmRecords());
       out.writeDouble(settings.tolerance());
       out.writeLong(settings.span().toMillis());
+      out.writeUTF(groupField);
       out.writeBoolean(told != null);
       if (told != null) {
         told.write(out);
@@ -93,6 +99,7 @@ public final class DriftBook {
           in.readUTF(),
           in.readDouble(),
           new DriftSettings(in.readDouble(), in.readDouble(), Duration.ofMillis(in.readLong())),
+          in.readUTF(),
           in.readBoolean() ? DriftTelling.Told.read(in) : null);
     }
   }
@@ -232,7 +239,7 @@ public final class DriftBook {
                 + " all records only",
             settings.groupLimit(),
             settings.groupField().orElseThrow(),
-            name);
+            Printable.of(name));
       }
       return null;
     }
@@ -285,7 +292,14 @@ public final class DriftBook {
   }
 
   private boolean isOfNow(Header header) {
-    return isOfModel(header) && header.settings().equals(watchSettings);
+    // The values of another field would be taken for those of this one.
+    return isOfModel(header)
+        && header.settings().equals(watchSettings)
+        && header.groupField().equals(groupFieldName());
+  }
+
+  private String groupFieldName() {
+    return settings.groupField().orElse("");
   }
 
   private boolean isOfModel(Header header) {
@@ -296,7 +310,12 @@ public final class DriftBook {
   private byte[] blocks(Subject subject) {
     try {
       bytes.reset();
-      new Header(model.bundle().version(), model.budget(), watchSettings, subject.told)
+      new Header(
+              model.bundle().version(),
+              model.budget(),
+              watchSettings,
+              groupFieldName(),
+              subject.told)
           .write(bytes.out);
       subject.watch.writeBlocks(bytes.out);
       return bytes.toByteArray();

@@ -40,6 +40,9 @@ final class GroupField {
       return null;
     }
     String text = value.toString();
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+    // In whole characters: what is stored must be read as the same.
+    return text.codePointCount(0, text.length()) <= LONGEST
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, LONGEST));
   }
 }

@@ -3,6 +3,7 @@ package io.lowtide.stream.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lowtide.density.drift.DriftFinding;
+import io.lowtide.kafka.alert.Printable;
 import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.schemas.DetectorState;
 import io.lowtide.schemas.DriftChange;
@@ -121,13 +122,13 @@ final class DriftKeeper {
             "Detector {}, partition {}: {}",
             event.getDetector(),
             event.getPartition(),
-            event.getSummary());
+            Printable.of(event.getSummary()));
       } else {
         LOG.info(
             "Detector {}, partition {}: {}",
             event.getDetector(),
             event.getPartition(),
-            event.getSummary());
+            Printable.of(event.getSummary()));
       }
       count();
     }

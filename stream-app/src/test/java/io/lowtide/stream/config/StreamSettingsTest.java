@@ -69,6 +69,15 @@ class StreamSettingsTest {
   }
 
   @Test
+  void shouldRefuseAFieldOfGroupsThatCannotBeOne() {
+    assertThat(StreamSettings.of(with("drift.group.field", " place.site ")).drift().groupField())
+        .hasValue("place.site");
+    assertThatThrownBy(() -> StreamSettings.of(with("drift.group.field", "place..site")))
+        .hasMessageContaining("place..site")
+        .hasMessageContaining("expected a field, or empty");
+  }
+
+  @Test
   void shouldRefuseACalibrationWindowThatIsTooSmallForTheBudget() {
     Map<String, String> settings = with("alert.budget", "0.001");
     settings.put("calibration.window", "998");

@@ -186,6 +186,23 @@ class DriftBookTest {
     assertThat(changed.drift()).isEmpty();
   }
 
+  /** A site of the name of a product is none, and would never be heard of again. */
+  @Test
+  void shouldBeginAnewByAnotherFieldOfGroups() {
+    sendMany(book(BY_SITE), 300, "north", false);
+    assertThat(blocks).containsKey("north");
+    DriftBook byCity = book(new DriftWatchSettings(WATCH, Optional.of("place.city"), 3));
+    sendMany(byCity, 1, "north", false);
+    assertThat(blocks.keySet()).containsExactly((String) null);
+  }
+
+  @Test
+  void shouldTakeTheLargestAllowanceWithGroups() {
+    DriftSettings largest = new DriftSettings(1e15, 0.02, Duration.ofMinutes(10));
+    DriftBook book = book(new DriftWatchSettings(largest, Optional.of("place.site"), 3));
+    assertThat(sendMany(book, 300, "north", false)).isEmpty();
+  }
+
   @Test
   void shouldRefuseAMemoryOfAnotherVersion() {
     sendMany(book(ALL_ONLY), 300, "north", false);
