@@ -1,10 +1,12 @@
 package io.lowtide.trainer.fit;
 
+import io.lowtide.schemas.ContinuousFeature;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.feature.FeatureInference;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.feature.FieldRole;
+import io.lowtide.trainer.feature.FieldRole.Continuous;
 import io.lowtide.trainer.feature.FieldRole.Cycle;
 import io.lowtide.trainer.feature.TimeColumn;
 import java.util.Arrays;
@@ -66,5 +68,48 @@ final class FeatureSource {
    */
   FeatureSpecification of(Table fitted, double smoothing) {
     return known.orElseGet(() -> FeatureInference.infer(plan, fitted, optional, smoothing));
+  }
+
+  /**
+   * The same specification with another noise where the plan does not say.
+   *
+   * @param features as {@link #of} measured them
+   * @param smoothing standard deviation of that noise
+   */
+  FeatureSpecification withSmoothing(FeatureSpecification features, double smoothing) {
+    return new FeatureSpecification(
+        features.getContinuous().stream()
+            .map(feature -> isStated(feature) ? feature : smoothed(feature, smoothing))
+            .toList(),
+        features.getCategorical(),
+        features.getContext(),
+        features.getConstants(),
+        features.getMissingTexts());
+  }
+
+  private static ContinuousFeature smoothed(ContinuousFeature feature, double smoothing) {
+    return new ContinuousFeature(
+        feature.getName(),
+        feature.getTransform(),
+        feature.getTransformShift(),
+        feature.getTransformScale(),
+        feature.getLocation(),
+        feature.getScale(),
+        feature.getResolution(),
+        smoothing,
+        feature.getMinimum(),
+        feature.getMaximum(),
+        feature.getMissingProbability(),
+        feature.getMissingOffset(),
+        feature.getContextWeights(),
+        feature.getDifference());
+  }
+
+  private boolean isStated(ContinuousFeature feature) {
+    return plan.roles().get(feature.getName()).stream()
+        .filter(Continuous.class::isInstance)
+        .map(Continuous.class::cast)
+        .filter(role -> role.difference() == (feature.getDifference() != 0))
+        .anyMatch(role -> role.smoothing().isPresent());
   }
 }

@@ -7,6 +7,7 @@ import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.mixture.EncodedRecords;
+import io.lowtide.trainer.mixture.MixtureChoice;
 import io.lowtide.trainer.mixture.MixtureForm;
 import java.util.List;
 import java.util.Optional;
@@ -44,16 +45,32 @@ record FlowStart(
    */
   static FlowStart of(TrainingSettings settings, FeatureSource source, Table fitted) {
     if (!settings.base().equals(NORMAL)) {
-      FeatureSpecification features = source.of(fitted, settings.mixtureSmoothing());
+      List<Double> smoothings = settings.mixtureSmoothings();
+      FeatureSpecification features = source.of(fitted, smoothings.get(0));
       boolean automatic = settings.base().equals(AUTOMATIC);
       if (!automatic || isUnconditional(features)) {
         EncodedRecords records =
             records(settings, new TrainingData(new FeatureEncoder(features), fitted));
-        Optional<MixtureForm> form =
-            MixtureForm.of(records, settings.mixtureComponents(), settings.seed(), automatic);
-        if (form.isPresent()) {
-          LOG.info("The flow starts from a mixture: {}", form.get());
-          return new FlowStart(features, form, Optional.empty(), settings.fromMixture());
+        Optional<MixtureChoice> choice =
+            MixtureChoice.of(
+                records,
+                smoothings.stream()
+                    .map(smoothing -> variances(source.withSmoothing(features, smoothing)))
+                    .toList(),
+                settings.mixtureComponents(),
+                settings.seed(),
+                automatic);
+        if (choice.isPresent()) {
+          double smoothing = smoothings.get(choice.get().noise());
+          LOG.info(
+              "The flow starts from a mixture: {}, smoothed by {} standard deviations",
+              choice.get().form(),
+              smoothing);
+          return new FlowStart(
+              source.withSmoothing(features, smoothing),
+              choice.map(MixtureChoice::form),
+              Optional.empty(),
+              settings.fromMixture());
         }
         if (!automatic) {
           LOG.warn(
@@ -70,17 +87,23 @@ record FlowStart(
   /** Where a fit goes on from a model: what its flow starts from, and what goes with that. */
   static FlowStart given(
       TrainingSettings settings, FeatureSource source, Table fitted, BaseDensity base) {
-    boolean mixture = base instanceof GaussianMixture;
     return new FlowStart(
-        source.of(fitted, mixture ? settings.mixtureSmoothing() : settings.smoothing()),
+        source.of(fitted, settings.smoothing()),
         Optional.empty(),
         Optional.of(base),
-        mixture ? settings.fromMixture() : settings);
+        base instanceof GaussianMixture ? settings.fromMixture() : settings);
   }
 
   /** What is a lump under one condition may be empty under another. */
   private static boolean isUnconditional(FeatureSpecification features) {
     return features.getCategorical().isEmpty() && features.getContext().isEmpty();
+  }
+
+  /** Of the noise. */
+  private static double[] variances(FeatureSpecification features) {
+    return features.getContinuous().stream()
+        .mapToDouble(feature -> feature.getSmoothing() * feature.getSmoothing())
+        .toArray();
   }
 
   /** Without those that may be anomalies: a lump of them would get a component of its own. */

@@ -58,6 +58,9 @@ import org.apache.kafka.common.config.AbstractConfig;
 /** How a flow is trained, checked. */
 public final class TrainingSettings {
 
+  /** Variances of about .003, .01, .03, .1 and .3. */
+  private static final List<Double> MIXTURE_SMOOTHINGS = List.of(0.055, 0.1, 0.17, 0.32, 0.55);
+
   private final SettingsSources sources;
   private final Settings settings;
   private final AbstractConfig values;
@@ -138,9 +141,10 @@ public final class TrainingSettings {
     return values.getInt(MIXTURE_COMPONENTS);
   }
 
-  /** {@link #smoothing} where a flow starts from a mixture. */
-  public double mixtureSmoothing() {
-    return values.getDouble(MIXTURE_SMOOTHING);
+  /** {@link #smoothing} where a flow starts from a mixture: what to choose from, ascending. */
+  public List<Double> mixtureSmoothings() {
+    Double stated = values.getDouble(MIXTURE_SMOOTHING);
+    return stated == null ? MIXTURE_SMOOTHINGS : List.of(stated);
   }
 
   /** The same settings with those that hold where a flow starts from a mixture. */

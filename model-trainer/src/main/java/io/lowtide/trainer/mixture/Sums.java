@@ -3,6 +3,9 @@ package io.lowtide.trainer.mixture;
 /** Weighted sums over records: what a component's mean and covariance are made of. */
 final class Sums {
 
+  /** A record's share of a component that leaves no trace in its mean and covariance. */
+  private static final double NEGLIGIBLE = 1e-9;
+
   private final double[] centre;
   private final double[] first;
   private final double[][] second;
@@ -22,7 +25,7 @@ final class Sums {
 
   /** Adds a record. */
   void add(double share, double[] row) {
-    if (share < Double.MIN_NORMAL) {
+    if (share < NEGLIGIBLE) {
       return;
     }
     weight += share;

@@ -55,7 +55,7 @@ class MixtureTrainingTest {
     assertThat(bundle.flow().base())
         .isInstanceOfSatisfying(
             GaussianMixture.class,
-            mixture -> assertThat(mixture.components().size()).isBetween(12, 48));
+            mixture -> assertThat(mixture.components().size()).isBetween(12, 128));
     assertThat(bundle.record().getFormatVersion()).isEqualTo(7);
   }
 

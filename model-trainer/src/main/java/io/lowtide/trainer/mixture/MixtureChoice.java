@@ -1,0 +1,180 @@
+package io.lowtide.trainer.mixture;
+
+import io.lowtide.density.flow.BaseDensity;
+import io.lowtide.density.flow.BaseEvaluator;
+import io.lowtide.density.flow.StandardNormal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * How much noise a mixture of Gaussians is smoothed by, and how many components it has.
+ *
+ * <p>The number of components is chosen by cross-validation: as those that make records most
+ * probable that had no part in the fit. The least probable of them count as no less than the rest,
+ * since a few may be anomalies.
+ *
+ * <p>The noise is not: held-out records lie where records are, and are nearly always more probable
+ * under less of it, whereas anomalies lie elsewhere, and where there are many dimensions and few
+ * records for them, what little noise shows there is chance. So it is the most noise that hides
+ * nothing: under which held-out records are told from ones that have half of their values from
+ * others, and from ones spread evenly over the range of the values, as well as under any less
+ * (learning a density by contrast with made-up records: Hastie, Tibshirani and Friedman, The
+ * Elements of Statistical Learning, 2nd edition, section 14.2.4).
+ *
+ * @param noise which of the noises that there were to choose from
+ * @param form of the mixture
+ */
+public record MixtureChoice(int noise, MixtureForm form) {
+
+  private static final int RECORDS_PER_COMPONENT = 10;
+
+  private static final int FOLDS = 3;
+
+  /** As many records as this are cut into as many parts, but only one of them is held out. */
+  private static final int ENOUGH_FOR_ONE_FOLD = 1_500;
+
+  /** Log-densities below this quantile count as if they were at it. */
+  private static final double LEAST_PROBABLE = 0.01;
+
+  /** Once so many times as many components as the best are no better, more are not tried. */
+  private static final int NO_BETTER = 4;
+
+  /** Records made to be told apart from, at least, so that chance does not decide. */
+  private static final int CONTRASTING = 2_000;
+
+  /** Of the area under the curve: what more noise may cost of it. */
+  private static final double HIDDEN = 0.005;
+
+  /**
+   * Chooses.
+   *
+   * @param records to fit to, encoded by their location and scale
+   * @param noises to choose from, ascending: for each the variances, d numbers
+   * @param mostComponents components at most
+   * @param seed of every random choice
+   * @param orNone whether no mixture is an answer, too
+   * @return empty if held-out records are more probable under the standard normal, or a component
+   *     takes more numbers than a bundle should hold
+   */
+  public static Optional<MixtureChoice> of(
+      EncodedRecords records,
+      List<double[]> noises,
+      int mostComponents,
+      long seed,
+      boolean orNone) {
+    EncodedRecords sampled =
+        records.sample(MixtureForm.MOST_RECORDS_TO_CHOOSE_BY, new SplittableRandom(seed));
+    int most = Math.min(mostComponents, MixtureForm.mostThatABundleHolds(records.dimensions()));
+    if (most < 1) {
+      return Optional.empty();
+    }
+    List<Measured> best =
+        noises.stream()
+            .parallel()
+            .map(variances -> best(sampled.withVariances(variances), most, seed))
+            .toList();
+    double reached = best.stream().mapToDouble(Measured::logDensity).max().orElseThrow();
+    BaseDensity normal = new StandardNormal(records.dimensions());
+    if (orNone && !(reached > measure(sampled, unused -> normal, seed).logDensity)) {
+      return Optional.empty();
+    }
+    double mixed = best.stream().mapToDouble(Measured::fromMixed).max().orElseThrow();
+    double even = best.stream().mapToDouble(Measured::fromEven).max().orElseThrow();
+    return IntStream.range(0, noises.size())
+        .filter(noise -> best.get(noise).fromMixed >= mixed - HIDDEN)
+        .filter(noise -> best.get(noise).fromEven >= even - HIDDEN)
+        .boxed()
+        .max(Comparator.naturalOrder())
+        .or(() -> Optional.of(0))
+        .map(noise -> new MixtureChoice(noise, new MixtureForm(best.get(noise).components)));
+  }
+
+  /**
+   * How a mixture does.
+   *
+   * @param components that it has
+   * @param logDensity mean over held-out records
+   * @param fromMixed area under the curve between held-out records and ones that have half of their
+   *     values from others
+   * @param fromEven the same for records that are spread evenly
+   */
+  private record Measured(int components, double logDensity, double fromMixed, double fromEven) {}
+
+  private static Measured best(EncodedRecords records, int most, long seed) {
+    Measured best = null;
+    for (int components = 1; components <= most; components *= 2) {
+      if (components > 1 && components * RECORDS_PER_COMPONENT > records.size()
+          || best != null && components > NO_BETTER * best.components) {
+        break;
+      }
+      MixtureForm form = new MixtureForm(components);
+      Measured measured = measure(records, others -> form.fitOnce(others, seed), seed);
+      if (best == null || measured.logDensity > best.logDensity) {
+        best = new Measured(components, measured.logDensity, measured.fromMixed, measured.fromEven);
+      }
+    }
+    return best;
+  }
+
+  private static Measured measure(
+      EncodedRecords records, Function<EncodedRecords, BaseDensity> fit, long seed) {
+    List<double[]> logDensities = new ArrayList<>();
+    double fromMixed = 0;
+    double fromEven = 0;
+    int folds = records.size() < ENOUGH_FOR_ONE_FOLD ? FOLDS : 1;
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int fold = 0; fold < folds; fold++) {
+      BaseDensity density = fit.apply(records.part(fold, FOLDS, true));
+      EncodedRecords heldOut = records.part(fold, FOLDS, false);
+      int times = Math.max(1, CONTRASTING / heldOut.size());
+      double[] own = logDensities(density, heldOut);
+      logDensities.add(own);
+      double[] mixed = logDensities(density, heldOut.mixed(times, random));
+      fromMixed += areaUnderCurve(own, mixed) / folds;
+      double[] even = logDensities(density, heldOut.spreadEvenly(times, random));
+      fromEven += areaUnderCurve(own, even) / folds;
+    }
+    double[] sorted = logDensities.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+    double least = sorted[(int) (LEAST_PROBABLE * sorted.length)];
+    double mean =
+        Arrays.stream(sorted).map(value -> Math.max(least, value)).average().orElseThrow();
+    return new Measured(0, mean, fromMixed, fromEven);
+  }
+
+  /** Ascending. */
+  private static double[] logDensities(BaseDensity density, EncodedRecords records) {
+    List<Double> logDensities = new ArrayList<>();
+    for (Patterns.Pattern pattern : Patterns.of(records, Integer.MAX_VALUE)) {
+      BaseEvaluator evaluator = density.restrictedTo(pattern.present()).newEvaluator();
+      double[] point = new double[pattern.present().length];
+      for (double[] row : pattern.rows()) {
+        Arrays.setAll(point, i -> row[pattern.present()[i]]);
+        logDensities.add(evaluator.logDensity(point));
+      }
+    }
+    return logDensities.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+  }
+
+  /** Probability that one of the first is above one of the second, both ascending. */
+  private static double areaUnderCurve(double[] above, double[] below) {
+    double pairs = 0;
+    int lower = 0;
+    int notHigher = 0;
+    for (double value : above) {
+      while (lower < below.length && below[lower] < value) {
+        lower++;
+      }
+      while (notHigher < below.length && below[notHigher] <= value) {
+        notHigher++;
+      }
+      pairs += 0.5 * (lower + notHigher);
+    }
+    return pairs / ((double) above.length * below.length);
+  }
+}
