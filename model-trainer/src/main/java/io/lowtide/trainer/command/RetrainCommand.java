@@ -16,6 +16,7 @@ import io.lowtide.trainer.retrain.RetrainReport;
 import io.lowtide.trainer.retrain.RetrainSchedule;
 import io.lowtide.trainer.retrain.RetrainSettings;
 import io.lowtide.trainer.retrain.RetrainValidators;
+import io.lowtide.trainer.retrain.RunTrigger;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,6 +92,12 @@ public final class RetrainCommand implements LowtideCommand {
               + " number of instances keep one schedule, and missed runs are made up for by one.")
   private String every;
 
+  @Option(
+      names = "--on-drift",
+      description =
+          "Go on, and retrain where the stream tells of drift of the detector; together with --every, too.")
+  private boolean onDrift;
+
   @Option(names = "--dry-run", description = "Decide and write it down, but publish nothing.")
   private boolean dryRun;
 
@@ -108,8 +115,8 @@ public final class RetrainCommand implements LowtideCommand {
     RetrainJob job =
         new RetrainJob(
             settings, output, Optional.ofNullable(report), !dryRun, new ProgressPrinter(out));
-    if (every != null) {
-      new RetrainSchedule(settings, job, interval(), run -> print(out, run)).run();
+    if (every != null || onDrift) {
+      new RetrainSchedule(settings, job, interval(), onDrift, run -> print(out, run)).run();
       return ExitCode.OK;
     }
     TrainingRuns.requireTopic(settings.connection(), settings.runsTopic());
@@ -122,7 +129,7 @@ public final class RetrainCommand implements LowtideCommand {
             .printf("Another process retrains detector %s: nothing done%n", settings.detector());
         return ANOTHER_IS_AT_IT;
       }
-      TrainingRun run = job.run(lock);
+      TrainingRun run = job.run(lock, RunTrigger.COMMAND);
       print(out, run);
       return switch (run.getOutcome()) {
         case PUBLISHED -> ExitCode.OK;
@@ -147,12 +154,13 @@ public final class RetrainCommand implements LowtideCommand {
     out.flush();
   }
 
-  private Duration interval() {
+  private Optional<Duration> interval() {
     if (dryRun) {
-      throw new OptionException("--every and --dry-run: expected one of them");
+      throw new OptionException(
+          (every != null ? "--every" : "--on-drift") + " and --dry-run: expected one of them");
     }
     try {
-      return RetrainValidators.duration(every);
+      return Optional.ofNullable(every).map(RetrainValidators::duration);
     } catch (IllegalArgumentException e) {
       throw new OptionException("--every: " + e.getMessage());
     }

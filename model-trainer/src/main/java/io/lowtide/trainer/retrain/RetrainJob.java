@@ -78,13 +78,14 @@ public final class RetrainJob {
    * Runs, or goes on with the run that was interrupted.
    *
    * @param lock of the detector
+   * @param trigger what started it
    * @return what was decided
    * @throws DataException if the records cannot be used; that is written down, too
    * @throws io.lowtide.kafka.training.LockLostException if another process may run by now
    * @throws org.apache.kafka.common.KafkaException if Kafka is away
    * @throws io.lowtide.kafka.registry.SchemaRegistryException if the registry is
    */
-  public TrainingRun run(RunnerLock lock) {
+  public TrainingRun run(RunnerLock lock, RunTrigger trigger) {
     reports.ifPresent(folder -> OutputFolder.require(folder, LEAST_SPACE_FOR_REPORT));
     try (RunFolder folder = RunFolder.open(output, FIELDS * settings.sampling().mostRows());
         SchemaRegistry registry =
@@ -97,13 +98,19 @@ public final class RetrainJob {
           ModelCatalog.read(
               settings.connection(), settings.modelsTopic(), registry, settings.detector());
       Optional<ModelBundle> champion = champion(catalog);
-      RunFolder.Run run = folder.begin(fingerprint(champion));
+      RunFolder.Run run = folder.begin(fingerprint(champion, trigger));
       DecisionPublisher publisher = new DecisionPublisher(settings.connection(), registry, lock);
       try {
         return run(
-            folder, run, new RunSource(settings, registry, champion), champion, catalog, publisher);
+            folder,
+            run,
+            trigger,
+            new RunSource(settings, registry, champion, trigger.since()),
+            champion,
+            catalog,
+            publisher);
       } catch (DataException e) {
-        TrainingRun failed = failed(run, champion, e.getMessage());
+        TrainingRun failed = failed(run, trigger, champion, e.getMessage());
         RetrainReport.write(failed, Map.of(), List.of(), folder.report());
         if (publishes) {
           publisher.publish(settings.runsTopic(), failed, Optional.empty());
@@ -153,6 +160,7 @@ public final class RetrainJob {
   private TrainingRun run(
       RunFolder folder,
       RunFolder.Run run,
+      RunTrigger trigger,
       RunSource source,
       Optional<ModelBundle> champion,
       ModelCatalog catalog,
@@ -170,7 +178,7 @@ public final class RetrainJob {
     FeaturePlan plan = RunSource.plan(settings, records, champion);
     Retraining.Outcome outcome =
         new Retraining(settings, folder, run, listener).of(records, plan, champion);
-    TrainingRun event = event(run, records, champion, outcome);
+    TrainingRun event = event(run, trigger, records, champion, outcome);
     List<Precision> precision =
         precision(
             settings.detector(),
@@ -216,10 +224,11 @@ public final class RetrainJob {
 
   private TrainingRun event(
       RunFolder.Run run,
+      RunTrigger trigger,
       RunRecords records,
       Optional<ModelBundle> champion,
       Retraining.Outcome outcome) {
-    return begun(run, champion)
+    return begun(run, trigger, champion)
         .setOutcome(
             outcome.winner().isPresent()
                 ? RunOutcome.PUBLISHED
@@ -240,8 +249,9 @@ public final class RetrainJob {
         .build();
   }
 
-  private TrainingRun failed(RunFolder.Run run, Optional<ModelBundle> champion, String why) {
-    return begun(run, champion)
+  private TrainingRun failed(
+      RunFolder.Run run, RunTrigger trigger, Optional<ModelBundle> champion, String why) {
+    return begun(run, trigger, champion)
         .setOutcome(RunOutcome.FAILED)
         .setReason(why)
         .setSource(
@@ -258,19 +268,23 @@ public final class RetrainJob {
         .build();
   }
 
-  private TrainingRun.Builder begun(RunFolder.Run run, Optional<ModelBundle> champion) {
+  private TrainingRun.Builder begun(
+      RunFolder.Run run, RunTrigger trigger, Optional<ModelBundle> champion) {
     return TrainingRun.newBuilder()
         .setId(run.id())
         .setDetector(settings.detector())
         .setStartedAt(run.startedAt())
         .setFinishedAt(Instant.now())
+        .setCause(trigger.cause())
+        .setDriftEvents(trigger.driftIds())
         .setChampion(champion.map(ModelBundle::version).orElse(null))
         .setSettings(settings.asMap());
   }
 
   /** Of all that decides the result, but the records, which the folder keeps. */
-  private String fingerprint(Optional<ModelBundle> champion) {
+  private String fingerprint(Optional<ModelBundle> champion, RunTrigger trigger) {
     StringBuilder text = new StringBuilder(settings.asMap().toString());
+    trigger.since().ifPresent(text::append);
     champion.ifPresent(model -> text.append(model.record().getSha256()));
     settings
         .features()

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.schemas.ComparedModel;
+import io.lowtide.schemas.RunCause;
 import io.lowtide.schemas.SeverityLevel;
 import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.data.Causes;
@@ -64,7 +65,8 @@ public final class RetrainReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "%s%n%,d records read, %,d unreadable; %,d used, models compared on the newest %,d%n%n",
+            "%s%s%n%,d records read, %,d unreadable; %,d used, models compared on the newest %,d%n%n",
+            run.getCause() == RunCause.DRIFT ? "For drift: " : "",
             run.getSource(),
             run.getRecordsRead(),
             run.getRecordsUnreadable(),

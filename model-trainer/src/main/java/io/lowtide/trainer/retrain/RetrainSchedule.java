@@ -1,5 +1,6 @@
 package io.lowtide.trainer.retrain;
 
+import io.lowtide.kafka.drift.OpenDrifts;
 import io.lowtide.kafka.fault.FaultText;
 import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
 import io.lowtide.kafka.registry.SchemaRegistry;
@@ -8,11 +9,11 @@ import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.training.LockLostException;
 import io.lowtide.kafka.training.RunnerLock;
 import io.lowtide.kafka.training.TrainingRuns;
+import io.lowtide.schemas.RunCause;
 import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.data.DataException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
@@ -21,9 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Retrains a detector again and again. When it did so last is what the runs topic says, so that any
- * number of instances keep one schedule, and one that was down catches up, by one run however many
- * were missed. Broker and registry may be away: they are asked again, less and less often.
+ * Retrains a detector again and again, on a schedule and where the stream tells of drift. When it
+ * did so last is what the runs topic says, so that any number of instances keep one schedule, and
+ * one that was down catches up, by one run however many were missed. Broker and registry may be
+ * away: they are asked again, less and less often.
  */
 public final class RetrainSchedule {
 
@@ -40,20 +42,27 @@ public final class RetrainSchedule {
 
   private final RetrainSettings settings;
   private final RetrainJob job;
-  private final Duration every;
+  private final Optional<Duration> every;
+  private final boolean onDrift;
   private final Consumer<TrainingRun> listener;
   private Instant announced = Instant.MIN;
 
   /**
    * @param job what to do each time
-   * @param every from the start of one run to that of the next
+   * @param every from the start of one run to that of the next, if there is a schedule
+   * @param onDrift whether drift that the stream tells of is an occasion, too
    * @param listener receives what each run decided
    */
   public RetrainSchedule(
-      RetrainSettings settings, RetrainJob job, Duration every, Consumer<TrainingRun> listener) {
+      RetrainSettings settings,
+      RetrainJob job,
+      Optional<Duration> every,
+      boolean onDrift,
+      Consumer<TrainingRun> listener) {
     this.settings = settings;
     this.job = job;
     this.every = every;
+    this.onDrift = onDrift;
     this.listener = listener;
   }
 
@@ -62,9 +71,8 @@ public final class RetrainSchedule {
     Duration backoff = FIRST_BACKOFF;
     while (!Thread.interrupted()) {
       try {
-        Duration wait = step();
+        step();
         backoff = FIRST_BACKOFF;
-        Thread.sleep(wait.toMillis());
       } catch (LockLostException e) {
         LOG.warn("Detector {}: {}", settings.detector(), e.getMessage());
         Thread.sleep(FIRST_BACKOFF.toMillis());
@@ -105,54 +113,75 @@ public final class RetrainSchedule {
         || fault instanceof SchemaRegistryException;
   }
 
-  /**
-   * Runs if it is time.
-   *
-   * @return how long to wait before the next look
-   */
-  private Duration step() throws InterruptedException {
+  /** Runs if it is time; otherwise waits until it is, or there is news. */
+  private void step() throws InterruptedException {
     TrainingRuns.requireTopic(settings.connection(), settings.runsTopic());
-    Duration left = left();
-    if (!left.isZero()) {
-      return left;
+    try (SchemaRegistry registry =
+            ConfluentSchemaRegistry.connect(settings.connection().registry());
+        OpenDrifts drifts = onDrift ? openDrifts(registry) : null) {
+      RetrainOccasions occasions =
+          new RetrainOccasions(settings, every, registry, Optional.ofNullable(drifts));
+      Instant now = Instant.now();
+      Optional<RetrainOccasions.Due> next = occasions.next(now);
+      if (next.isEmpty() || next.get().at().isAfter(now)) {
+        next.ifPresent(this::announce);
+        Duration left =
+            next.map(due -> shorter(Duration.between(now, due.at()))).orElse(LONGEST_SLEEP);
+        if (drifts == null) {
+          Thread.sleep(left.toMillis());
+        } else {
+          drifts.await(left);
+        }
+      } else {
+        run(occasions);
+      }
     }
+  }
+
+  private OpenDrifts openDrifts(SchemaRegistry registry) {
+    return new OpenDrifts(
+        settings.connection(), settings.driftTopic(), registry, settings.detector());
+  }
+
+  private void run(RetrainOccasions occasions) throws InterruptedException {
     try (RunnerLock lock =
         new RunnerLock(settings.connection(), settings.runsTopic(), settings.detector())) {
       if (!lock.acquire(PATIENCE)) {
         LOG.info("Another process retrains detector {}", settings.detector());
-        return PATIENCE;
+        return;
       }
       // Another may have run between the look and the lock.
-      if (left().isZero()) {
-        listener.accept(job.run(lock));
+      Instant now = Instant.now();
+      Optional<RetrainOccasions.Due> due =
+          occasions.next(now).filter(next -> !next.at().isAfter(now));
+      if (due.isPresent()) {
+        announceRun(due.get().trigger());
+        listener.accept(job.run(lock, due.get().trigger()));
       }
     }
-    return left();
   }
 
-  /** Until the next run, at most so long as not to miss that another instance ran. */
-  private Duration left() {
-    Optional<Instant> last = lastStart();
-    Instant now = Instant.now();
-    Instant due = last.map(start -> start.plus(every)).orElse(now);
-    if (!due.isAfter(now)) {
-      return Duration.ZERO;
-    }
-    if (!due.equals(announced)) {
-      announced = due;
-      LOG.info("Detector {}: next retraining at {}", settings.detector(), due);
-    }
-    Duration left = Duration.between(now, due);
+  private static Duration shorter(Duration left) {
     return left.compareTo(LONGEST_SLEEP) < 0 ? left : LONGEST_SLEEP;
   }
 
-  private Optional<Instant> lastStart() {
-    try (SchemaRegistry registry =
-        ConfluentSchemaRegistry.connect(settings.connection().registry())) {
-      List<TrainingRun> runs =
-          TrainingRuns.of(
-              settings.connection(), settings.runsTopic(), registry, settings.detector());
-      return runs.stream().map(TrainingRun::getStartedAt).max(Instant::compareTo);
+  private void announce(RetrainOccasions.Due due) {
+    if (!due.at().equals(announced)) {
+      announced = due.at();
+      LOG.info(
+          "Detector {}: next retraining at {}{}",
+          settings.detector(),
+          due.at(),
+          due.trigger().cause() == RunCause.DRIFT ? ", for drift" : "");
+    }
+  }
+
+  private void announceRun(RunTrigger trigger) {
+    if (trigger.cause() == RunCause.DRIFT) {
+      LOG.info(
+          "Detector {}: retraining for drift: {}",
+          settings.detector(),
+          trigger.drifts().get(0).getSummary());
     }
   }
 }

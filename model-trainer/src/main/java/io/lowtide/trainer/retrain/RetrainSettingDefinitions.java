@@ -27,6 +27,10 @@ final class RetrainSettingDefinitions {
   static final String FEEDBACK_TOPIC = "feedback.topic";
   static final String WITHOUT_FEEDBACK = "retrain.without.feedback";
   static final String RUNS_TOPIC = "runs.topic";
+  static final String DRIFT_TOPIC = "drift.topic";
+  static final String DRIFT_WAIT = "retrain.drift.wait";
+  static final String DRIFT_COOLDOWN = "retrain.drift.cooldown";
+  static final String DRIFT_RECORDS = "retrain.drift.records";
   static final String DATA = "retrain.data";
   static final String LABEL = "retrain.label";
   static final String KEY = "retrain.key";
@@ -114,6 +118,13 @@ final class RetrainSettingDefinitions {
             "Topic of what people say of alerts and episodes, for the report and"
                 + " retrain.without.feedback.")
         .define(
+            DRIFT_TOPIC,
+            Type.STRING,
+            DefaultTopics.DRIFT,
+            Validators.topic(),
+            Importance.MEDIUM,
+            "Topic that the stream tells of drift on, for --on-drift.")
+        .define(
             RUNS_TOPIC,
             Type.STRING,
             DefaultTopics.TRAINING_RUNS,
@@ -124,7 +135,7 @@ final class RetrainSettingDefinitions {
   }
 
   private static ConfigDef defineRecords(ConfigDef definition) {
-    return definition
+    return defineDrift(definition)
         .define(
             DATA,
             Type.LIST,
@@ -208,6 +219,35 @@ final class RetrainSettingDefinitions {
             Importance.LOW,
             "How they are chosen: each as likely as any other, or equally many of each slice of"
                 + " time, so that busy hours do not crowd out quiet ones. Files have no times.");
+  }
+
+  private static ConfigDef defineDrift(ConfigDef definition) {
+    return definition
+        .define(
+            DRIFT_WAIT,
+            Type.STRING,
+            "PT1H",
+            RetrainValidators.anyDuration(),
+            Importance.MEDIUM,
+            "With --on-drift: how long after drift began it is answered, at the least, so that there"
+                + " are records of what is normal now.")
+        .define(
+            DRIFT_COOLDOWN,
+            Type.STRING,
+            "PT1H",
+            RetrainValidators.anyDuration(),
+            Importance.MEDIUM,
+            "With --on-drift: how long after the start of a run, of whatever cause, another one"
+                + " answers drift, at the least; while a drift goes on it is answered again and"
+                + " again.")
+        .define(
+            DRIFT_RECORDS,
+            Type.STRING,
+            "since",
+            ValidString.in("since", "all"),
+            Importance.MEDIUM,
+            "With --on-drift: the records that drift is answered by, those since it began, or all"
+                + " that retrain.last or retrain.from says.");
   }
 
   private static ConfigDef defineDecision(ConfigDef definition) {

@@ -10,6 +10,7 @@ import io.lowtide.trainer.data.Sampling;
 import io.lowtide.trainer.fit.ReportedSettings;
 import io.lowtide.trainer.fit.TrainingSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -206,6 +207,26 @@ public final class RetrainSettings {
 
   public String runsTopic() {
     return text(RetrainSettingDefinitions.RUNS_TOPIC);
+  }
+
+  /** Topic that the stream tells of drift on. */
+  public String driftTopic() {
+    return text(RetrainSettingDefinitions.DRIFT_TOPIC);
+  }
+
+  /** How long after drift began it is answered, at the least. */
+  public Duration driftWait() {
+    return RetrainValidators.duration(text(RetrainSettingDefinitions.DRIFT_WAIT));
+  }
+
+  /** How long after the start of a run another one answers drift, at the least. */
+  public Duration driftCooldown() {
+    return RetrainValidators.duration(text(RetrainSettingDefinitions.DRIFT_COOLDOWN));
+  }
+
+  /** Whether drift is answered by the records since it began. */
+  public boolean trainsSinceDrift() {
+    return text(RetrainSettingDefinitions.DRIFT_RECORDS).equals("since");
   }
 
   /** Files or folders in the place of topics. */

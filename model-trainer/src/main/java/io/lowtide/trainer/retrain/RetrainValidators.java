@@ -15,6 +15,7 @@ import org.apache.kafka.common.config.ConfigException;
 /** Checks and readings of values that only retraining has. */
 public final class RetrainValidators {
 
+  private static final String DURATION = "a duration such as PT1H, P7D or 30m";
   private static final String DURATION_OR_COUNT =
       "a duration such as P7D, PT12H, 24h or 30m, or a number of records";
 
@@ -33,6 +34,16 @@ public final class RetrainValidators {
           }
         },
         () -> DURATION_OR_COUNT);
+  }
+
+  static Validator anyDuration() {
+    return LambdaValidator.with(
+        (name, value) -> {
+          if (!isDuration(value.toString())) {
+            throw new ConfigException(name, value, "expected " + DURATION);
+          }
+        },
+        () -> DURATION);
   }
 
   static Validator instantOrEmpty() {

@@ -43,11 +43,20 @@ final class RunSource {
   private final RetrainSettings settings;
   private final SchemaRegistry registry;
   private final Optional<ModelBundle> champion;
+  private final Optional<Instant> since;
 
-  RunSource(RetrainSettings settings, SchemaRegistry registry, Optional<ModelBundle> champion) {
+  /**
+   * @param since where the records of topics begin, in the place of what the settings say
+   */
+  RunSource(
+      RetrainSettings settings,
+      SchemaRegistry registry,
+      Optional<ModelBundle> champion,
+      Optional<Instant> since) {
     this.settings = settings;
     this.registry = registry;
     this.champion = champion;
+    this.since = since;
   }
 
   /**
@@ -60,7 +69,10 @@ final class RunSource {
     if (settings.sourceTopics().isEmpty()) {
       return read(RecordFiles.of(settings.data(), readingOptions()), false);
     }
-    RecordWindow window = settings.window(now);
+    RecordWindow window =
+        since
+            .<RecordWindow>map(from -> new RecordWindow.Times(from, now))
+            .orElseGet(() -> settings.window(now));
     String name =
         (settings.sourceTopics().size() == 1 ? "topic " : "topics ")
             + String.join(", ", settings.sourceTopics())

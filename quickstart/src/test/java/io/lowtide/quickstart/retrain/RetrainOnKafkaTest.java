@@ -18,9 +18,13 @@ import io.lowtide.kafka.training.TrainingRuns;
 import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.schemas.ComparedModel;
+import io.lowtide.schemas.DriftChange;
+import io.lowtide.schemas.DriftDirection;
+import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Feedback;
 import io.lowtide.schemas.FeedbackVerdict;
 import io.lowtide.schemas.RecordPosition;
+import io.lowtide.schemas.RunCause;
 import io.lowtide.schemas.RunOutcome;
 import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.command.RetrainCommand;
@@ -33,6 +37,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +126,11 @@ class RetrainOnKafkaTest {
   }
 
   private int retrain(String... settings) {
-    List<String> arguments = new ArrayList<>();
+    return retrain(List.of(), settings);
+  }
+
+  private int retrain(List<String> options, String... settings) {
+    List<String> arguments = new ArrayList<>(options);
     arguments.add("--output");
     arguments.add(directory.resolve("run").toString());
     for (String setting :
@@ -191,7 +200,11 @@ class RetrainOnKafkaTest {
 
   /** Readings of both versions of the schema, a second apart, and now and then what is none. */
   private void send(int count, double moved) {
-    Instant time = Instant.now().minusSeconds(count);
+    send(count, moved, Instant.now());
+  }
+
+  private void send(int count, double moved, Instant end) {
+    Instant time = end.minusSeconds(count);
     try (SchemaRegistry registry = ConfluentSchemaRegistry.connect(connection().registry());
         AvroSerializer<GenericRecord> serializer = new AvroSerializer<>(registry);
         KafkaProducer<byte[], byte[]> producer =
@@ -225,6 +238,7 @@ class RetrainOnKafkaTest {
     assertThat(first).endsWith("-scratch");
     TrainingRun run = decided().get(0);
     assertThat(run.getOutcome()).isEqualTo(RunOutcome.PUBLISHED);
+    assertThat(run.getCause()).isEqualTo(RunCause.COMMAND);
     assertThat(run.getRecordsRead()).isEqualTo(4_000);
     assertThat(run.getRecordsUnreadable()).isEqualTo(4);
     assertThat(run.getHeldOutRecords()).isEqualTo(800);
@@ -328,6 +342,86 @@ class RetrainOnKafkaTest {
     assertThat(directory.resolve("run/report.html"))
         .content()
         .contains("What people said of the alerts", "no level", "50.0\u00a0%");
+  }
+
+  private void tell(DriftEvent event) throws Exception {
+    try (SchemaRegistry registry = ConfluentSchemaRegistry.connect(connection().registry());
+        AvroSerializer<DriftEvent> serializer = new AvroSerializer<>(registry);
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+      String topic = prefix + ".drift";
+      byte[] key = event.getDetector().getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(topic, key, serializer.serialize(topic, event))).get();
+    }
+  }
+
+  private DriftEvent drift(String id, String modelVersion, Instant since) {
+    return DriftEvent.newBuilder()
+        .setId(id)
+        .setDetector("press")
+        .setChange(DriftChange.RAISED)
+        .setPartition(0)
+        .setModelVersion(modelVersion)
+        .setModelCreated(since)
+        .setSince(since)
+        .setToldAt(Instant.now())
+        .setRecords(1_000)
+        .setDirection(DriftDirection.TOO_MANY_LOW)
+        .setBudget(0.02)
+        .setShareWithinBudget(0.3)
+        .setLevel(0.1)
+        .setShareAtLevel(0.5)
+        .setStrength(12)
+        .setTolerance(0.02)
+        .setFalseAlarmRecords(1e7)
+        .setSummary("Records have become less probable.")
+        .setSource(new RecordPosition(source(), 0, 0L))
+        .build();
+  }
+
+  @Test
+  void shouldAnswerDriftFromTheChampionByTheRecordsSinceItBegan() throws Exception {
+    send(3_000, 0, Instant.now().minusSeconds(4_000));
+    assertThat(retrain()).isZero();
+    String first = champion();
+    send(3_000, 1);
+    kafka.createTopic(prefix + ".drift", 1, Map.of());
+    Instant since = Instant.now().minusSeconds(2_900);
+    tell(drift("of-another-model", "v0", since));
+    Thread runner =
+        new Thread(
+            () ->
+                retrain(
+                    List.of("--on-drift"),
+                    "drift.topic=" + prefix + ".drift",
+                    "retrain.drift.wait=1s",
+                    "retrain.drift.cooldown=1s",
+                    "retrain.challengers=recalibrated"));
+    runner.start();
+    try {
+      Thread.sleep(3_000);
+      assertThat(decided()).as("drift from a model that is not in use").hasSize(1);
+      tell(drift("of-the-champion", first, since));
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (decided().size() < 2 && System.nanoTime() < deadline) {
+        Thread.sleep(200);
+      }
+      Thread.sleep(2_000);
+    } finally {
+      runner.interrupt();
+      runner.join();
+    }
+    assertThat(decided()).as("none for a drift from a model that was replaced").hasSize(2);
+    TrainingRun run = decided().get(1);
+    assertThat(run.getCause()).isEqualTo(RunCause.DRIFT);
+    assertThat(run.getDriftEvents()).containsExactly("of-the-champion");
+    assertThat(run.getSource()).contains("from " + since.truncatedTo(ChronoUnit.MILLIS));
+    assertThat(run.getRecordsRead()).isBetween(2_800L, 2_901L);
+    assertThat(run.getOutcome()).isEqualTo(RunOutcome.PUBLISHED);
+    assertThat(champion()).isEqualTo(run.getPublished()).isNotEqualTo(first);
   }
 
   @Test

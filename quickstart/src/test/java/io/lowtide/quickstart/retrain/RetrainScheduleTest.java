@@ -94,7 +94,7 @@ class RetrainScheduleTest {
         new RetrainJob(
             settings, directory.resolve("run" + instance), Optional.empty(), true, report -> {});
     RetrainSchedule schedule =
-        new RetrainSchedule(settings, job, EVERY, run -> decided.countDown());
+        new RetrainSchedule(settings, job, Optional.of(EVERY), false, run -> decided.countDown());
     Thread thread =
         new Thread(
             () -> {
