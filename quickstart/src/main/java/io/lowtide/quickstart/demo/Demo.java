@@ -9,6 +9,7 @@ import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
+import io.lowtide.quickstart.traffic.MachinePark;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.metrics.LatencyQuantiles;
@@ -18,6 +19,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -130,6 +132,10 @@ final class Demo {
     values.put("state.directory", state.toString());
     values.put("http.port", Integer.toString(settings.httpPort()));
     values.put("threads", Integer.toString(PARTITIONS));
+    // One record in a hundred is a fault; of so few records a false alarm in a million is rare
+    // enough.
+    values.put("drift.tolerance", "0.01");
+    values.put("drift.false.alarm.records", "1000000");
     return StreamSettings.of(values);
   }
 
@@ -150,22 +156,21 @@ final class Demo {
     Truth truth = new Truth();
     try (SchemaRegistry client =
             ConfluentSchemaRegistry.connect(streamSettings.connection().registry());
+        ResultReader results =
+            new ResultReader(
+                streamSettings.connection(),
+                client,
+                SCORES_TOPIC,
+                streamSettings.deadLetterTopic(),
+                truth);
         AlertFeed alerts = AlertFeed.start(streamSettings, settings.alertsShown(), out)) {
       String servers =
           String.valueOf(streamSettings.connection().clientProperties().get("bootstrap.servers"));
       say("Streaming %,d records; the first alerts:%n", traffic.streamSize());
       long started = System.nanoTime();
-      long sent = new TrafficProducer(servers, client, SOURCE_TOPIC, truth).send(traffic);
-      Tally tally;
-      try (ResultReader results =
-          new ResultReader(
-              streamSettings.connection(),
-              client,
-              SCORES_TOPIC,
-              streamSettings.deadLetterTopic(),
-              truth)) {
-        tally = results.readUntil(sent, PATIENCE);
-      }
+      TrafficProducer producer = new TrafficProducer(servers, client, SOURCE_TOPIC, truth);
+      long sent = producer.send(traffic, eventTimeOfTheLast());
+      Tally tally = results.readUntil(sent, PATIENCE);
       double streamingSeconds = secondsSince(started);
       MeterRegistry meters = application.meters();
       long published = Math.round(meters.get("lowtide.alerts.published").counter().count());
@@ -183,8 +188,32 @@ final class Demo {
               LatencyQuantiles.of(meters.get("lowtide.score.latency").timer()),
               meters.get("lowtide.score.evaluations").summary().mean())
           .print(out);
-      return tally.scored() + tally.deadLettered() == sent;
+      boolean complete = tally.scored() + tally.deadLettered() == sent;
+      if (settings.drift().isEmpty()) {
+        return complete;
+      }
+      DriftStory story =
+          new DriftStory(
+              streamSettings,
+              application,
+              client,
+              (changed, last) -> results.readUntil(producer.send(changed, last), PATIENCE),
+              settings.directory(),
+              out);
+      return story.tell(
+              (MachinePark) traffic,
+              tally,
+              bundle,
+              settings.drift().get().records(),
+              settings.drift().get().training())
+          && complete;
     }
+  }
+
+  /** Now, or so long before that there is time left for the records that come afterwards. */
+  private Instant eventTimeOfTheLast() {
+    return Instant.now()
+        .minus(TrafficProducer.EVENT_INTERVAL.multipliedBy(settings.recordsAfterwards()));
   }
 
   private static long episodes(MeterRegistry meters, String change) {

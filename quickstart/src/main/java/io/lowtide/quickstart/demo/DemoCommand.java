@@ -113,6 +113,14 @@ public final class DemoCommand implements LowtideCommand {
   private int alerts = 20;
 
   @Option(
+      names = "--drift",
+      description =
+          "After the table change what is normal: the stream tells of drift, lowtide retrain --on-drift"
+              + " answers it, and a second table shows the false alarms before, after, and under the"
+              + " new model.")
+  private boolean drift;
+
+  @Option(
       names = "--keep-running",
       description = "Leave broker, registry and application up after the table, until Ctrl-C.")
   private boolean keepRunning;
@@ -121,12 +129,20 @@ public final class DemoCommand implements LowtideCommand {
   public Integer call() throws IOException, InterruptedException {
     OptionException.requireAtLeastOne("--records", records);
     OptionException.requireAtLeastOne("--training-records", trainingRecords);
+    if (drift && ownData != null) {
+      throw new OptionException("--drift and --data: expected one of them");
+    }
     Files.createDirectories(directory);
     LabelledTraffic traffic =
         ownData == null
             ? new MachinePark(trainingRecords, records, seed)
             : TableTraffic.read(ownData.file, ownData.label, reading.reading());
-    DemoSettings settings = new DemoSettings(directory, httpPort, alerts, keepRunning);
+    Optional<DemoSettings.Drift> change =
+        drift
+            ? Optional.of(
+                new DemoSettings.Drift(Math.max(1, records * 2 / 5), Map.copyOf(trainingSettings)))
+            : Optional.empty();
+    DemoSettings settings = new DemoSettings(directory, httpPort, alerts, keepRunning, change);
     boolean complete = new Demo(settings, out()).run(traffic, this::train);
     return complete ? ExitCode.OK : ExitCode.SOFTWARE;
   }

@@ -26,7 +26,7 @@ final class ResultReader implements AutoCloseable {
   private final Truth truth;
   private final TopicReader reader;
   private final AvroDeserializer<ScoredRecord> scores;
-  private final Tally tally = new Tally();
+  private Tally tally;
 
   ResultReader(
       ConnectionSettings connection,
@@ -42,14 +42,15 @@ final class ResultReader implements AutoCloseable {
   }
 
   /**
-   * Reads until as many messages as expected are accounted for.
+   * Reads until as many messages as expected are accounted for, going on from the last call.
    *
-   * @param expected messages sent
+   * @param expected messages sent since then
    * @param patience how long to wait without any progress
-   * @return the tally; it falls short of {@code expected} if the patience ran out
+   * @return the tally of these; it falls short of {@code expected} if the patience ran out
    */
   Tally readUntil(long expected, Duration patience) {
     Instant deadline = Instant.now().plus(patience);
+    tally = new Tally();
     long seen = 0;
     while (seen < expected && Instant.now().isBefore(deadline)) {
       for (ConsumerRecord<byte[], byte[]> message : reader.poll(POLL)) {

@@ -50,9 +50,14 @@ final class Tally {
     return counts.values().stream().mapToLong(count -> count.flagged).sum();
   }
 
+  /** What became of the normal records. */
+  Count normal() {
+    return count(LabelledRecord.NORMAL);
+  }
+
   /** Share of the normal records that were flagged. */
   double falseAlarmRate() {
-    Count normal = count(LabelledRecord.NORMAL);
+    Count normal = normal();
     return normal.scored == 0 ? 0 : (double) normal.flagged / normal.scored;
   }
 }

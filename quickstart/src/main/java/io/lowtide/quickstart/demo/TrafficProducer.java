@@ -26,8 +26,8 @@ final class TrafficProducer {
 
   private static final double UNREADABLE_SHARE = 0.0004;
 
-  /** Between the event times of two records; the last one is from now. */
-  private static final Duration EVENT_INTERVAL = Duration.ofMillis(250);
+  /** Between the event times of two records. */
+  static final Duration EVENT_INTERVAL = Duration.ofMillis(250);
 
   private final String bootstrapServers;
   private final SchemaRegistry registry;
@@ -44,13 +44,14 @@ final class TrafficProducer {
   /**
    * Sends everything and waits for the acknowledgements.
    *
+   * @param last event time of the last record
    * @return number of messages sent
    */
-  long send(LabelledTraffic traffic) {
+  long send(LabelledTraffic traffic, Instant last) {
     AtomicReference<Exception> failure = new AtomicReference<>();
     Random random = new Random(1);
     long sent = 0;
-    Instant eventTime = Instant.now().minus(EVENT_INTERVAL.multipliedBy(traffic.streamSize()));
+    Instant eventTime = last.minus(EVENT_INTERVAL.multipliedBy(traffic.streamSize()));
     try (KafkaProducer<String, byte[]> producer = newProducer();
         AvroSerializer<GenericRecord> serializer = new AvroSerializer<>(registry)) {
       for (Iterator<LabelledRecord> records = traffic.stream(); records.hasNext(); sent++) {

@@ -19,12 +19,15 @@ public final class MachinePark implements LabelledTraffic {
 
   private static final int MACHINES = 40;
   private static final double ANOMALY_SHARE = 0.01;
+  private static final double MORE_LOAD = 0.1;
 
   private static final Schema SCHEMA = schemaOfReadings();
 
   private final int trainingSize;
   private final int streamSize;
   private final long seed;
+  private final long streamSeed;
+  private final double moreLoad;
   private final double[] lowest;
   private final double[] highest;
 
@@ -37,6 +40,8 @@ public final class MachinePark implements LabelledTraffic {
     this.trainingSize = trainingSize;
     this.streamSize = streamSize;
     this.seed = seed;
+    this.streamSeed = seed + 1;
+    this.moreLoad = 0;
     this.lowest = new double[MachineReading.SENSORS.length];
     this.highest = new double[MachineReading.SENSORS.length];
     List<double[]> readings = trainingReadings();
@@ -46,6 +51,27 @@ public final class MachinePark implements LabelledTraffic {
       lowest[sensor] = sorted[sorted.length / 1000];
       highest[sensor] = sorted[sorted.length - 1 - sorted.length / 1000];
     }
+  }
+
+  private MachinePark(MachinePark before, int streamSize, long streamSeed, double moreLoad) {
+    this.trainingSize = before.trainingSize;
+    this.streamSize = streamSize;
+    this.seed = before.seed;
+    this.streamSeed = streamSeed;
+    this.moreLoad = moreLoad;
+    this.lowest = before.lowest;
+    this.highest = before.highest;
+  }
+
+  /**
+   * The same park after a change of what is normal: in the heavy mode machines carry more by a
+   * tenth of the full load, with all that follows from it.
+   *
+   * @param streamSize records to stream
+   * @param number tells the streams of such records apart, from 0
+   */
+  public MachinePark withHeavierLoad(int streamSize, int number) {
+    return new MachinePark(this, streamSize, seed + 2 + number, MORE_LOAD);
   }
 
   private static Schema schemaOfReadings() {
@@ -76,7 +102,7 @@ public final class MachinePark implements LabelledTraffic {
 
   private List<double[]> trainingReadings() {
     Random random = new Random(seed);
-    return IntStream.range(0, trainingSize).mapToObj(unused -> normal(random)).toList();
+    return IntStream.range(0, trainingSize).mapToObj(unused -> normal(random, 0)).toList();
   }
 
   @Override
@@ -86,30 +112,35 @@ public final class MachinePark implements LabelledTraffic {
 
   @Override
   public Iterator<LabelledRecord> stream() {
-    Random random = new Random(seed + 1);
+    Random random = new Random(streamSeed);
     return IntStream.range(0, streamSize).mapToObj(unused -> next(random)).iterator();
   }
 
   private LabelledRecord next(Random random) {
     String machine = machine(random.nextInt(MACHINES));
     if (random.nextDouble() >= ANOMALY_SHARE) {
-      return new LabelledRecord(machine, record(machine, normal(random)), LabelledRecord.NORMAL);
+      return new LabelledRecord(
+          machine, record(machine, normal(random, moreLoad)), LabelledRecord.NORMAL);
     }
     AnomalyKind[] kinds = AnomalyKind.values();
     AnomalyKind kind = kinds[random.nextInt(kinds.length)];
     return anomalous(machine, kind, random);
   }
 
-  private static double[] normal(Random random) {
-    return MachineReading.normal(MachineMode.at(random.nextDouble()), random);
+  private static double[] normal(Random random, double moreLoad) {
+    return normal(MachineMode.at(random.nextDouble()), moreLoad, random);
+  }
+
+  private static double[] normal(MachineMode mode, double moreLoad, Random random) {
+    return MachineReading.normal(mode, mode == MachineMode.HEAVY ? moreLoad : 0, random);
   }
 
   private LabelledRecord anomalous(String machine, AnomalyKind kind, Random random) {
     while (true) {
       MachineMode mode = MachineMode.at(random.nextDouble());
       MachineMode otherMode = MachineMode.at(random.nextDouble());
-      double[] reading = MachineReading.normal(mode, random);
-      double[] other = MachineReading.normal(otherMode, random);
+      double[] reading = normal(mode, moreLoad, random);
+      double[] other = normal(otherMode, moreLoad, random);
       if (mode == otherMode) {
         continue;
       }

@@ -32,10 +32,14 @@ final class MachineReading {
 
   private MachineReading() {}
 
-  /** A normal reading of a machine in that mode. */
-  static double[] normal(MachineMode mode, Random random) {
+  /**
+   * A normal reading of a machine in that mode.
+   *
+   * @param moreLoad what it carries more than that mode does, as a share of the full load
+   */
+  static double[] normal(MachineMode mode, double moreLoad, Random random) {
     double speed = mode.speed + mode.speedDeviation * random.nextGaussian();
-    double load = Math.abs(mode.load + mode.loadDeviation * random.nextGaussian());
+    double load = Math.abs(mode.load + moreLoad + mode.loadDeviation * random.nextGaussian());
     return reading(speed, load, random);
   }
 

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -39,7 +40,7 @@ class DemoTest {
     boolean complete;
     try (PrintWriter out = new PrintWriter(output, true)) {
       complete =
-          new Demo(new DemoSettings(directory, 0, 3, false), out)
+          new Demo(new DemoSettings(directory, 0, 3, false, Optional.empty()), out)
               .run(
                   traffic,
                   source ->
@@ -63,6 +64,47 @@ class DemoTest {
     assertThat(text).contains("(expected ");
     assertThat(BundleFiles.read(directory.resolve("model.avro")).detector())
         .isEqualTo(Demo.DETECTOR);
+  }
+
+  @Test
+  @Tag("long")
+  void shouldShowDriftBeingSeenAndAnswered() throws Exception {
+    MachinePark park = new MachinePark(20_000, 10_000, 5);
+    StringWriter output = new StringWriter();
+    boolean complete;
+    DemoSettings.Drift change = new DemoSettings.Drift(20_000, BRIEF);
+    try (PrintWriter out = new PrintWriter(output, true)) {
+      complete =
+          new Demo(new DemoSettings(directory, 0, 3, false, Optional.of(change)), out)
+              .run(
+                  park,
+                  source ->
+                      new FlowTrainer(
+                              TrainingEngines.of("nd4j"),
+                              Demo.DETECTOR,
+                              TrainingSettings.of(BRIEF),
+                              report -> {},
+                              Optional.empty())
+                          .train(source.trainingTable())
+                          .bundle());
+    }
+    String text = output.toString();
+    assertThat(complete).as(text).isTrue();
+    assertThat(text)
+        .containsPattern("Drift in partition [01], [\\d,]+ records after the change")
+        .contains("For drift: topic telemetry")
+        .containsPattern("The stream has swapped to \\S+-(warm|recalibrated)");
+    double before = share(text, "before the change");
+    double after = share(text, "after the change");
+    double answered = share(text, "after the swap");
+    assertThat(after).as(text).isGreaterThan(1.5 * before);
+    assertThat(answered).as(text).isLessThan(0.7 * after);
+  }
+
+  private static double share(String text, String row) {
+    Matcher matcher = Pattern.compile(row + " +[\\d,]+ +[\\d,]+ +([\\d.]+) %").matcher(text);
+    assertThat(matcher.find()).as("%s in %s", row, text).isTrue();
+    return Double.parseDouble(matcher.group(1));
   }
 
   private static long number(String text, String pattern) {
