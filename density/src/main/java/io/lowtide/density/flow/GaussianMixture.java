@@ -238,6 +238,9 @@ public final class GaussianMixture implements BaseDensity {
   /** Whitens the point by each component, and sums their densities by their logarithms. */
   public static final class Evaluator implements BaseEvaluator {
 
+    /** In nats, more than rounding: where the most probable component is all that counts. */
+    private static final double NEARLY = 1;
+
     private final int dimensions;
     private final double[][] means;
     private final double[][] whitening;
@@ -256,11 +259,7 @@ public final class GaussianMixture implements BaseDensity {
 
     @Override
     public double logDensity(double[] z) {
-      double largest = Double.NEGATIVE_INFINITY;
-      for (int k = 0; k < means.length; k++) {
-        logDensities[k] = logScale[k] - 0.5 * whiten(k, z);
-        largest = Math.max(largest, logDensities[k]);
-      }
+      double largest = whiten(z, Double.POSITIVE_INFINITY);
       if (!Double.isFinite(largest)) {
         return largest;
       }
@@ -286,12 +285,33 @@ public final class GaussianMixture implements BaseDensity {
       return total;
     }
 
-    /** L^-1 (z - mean), column by column, and its squared length. */
-    private double whiten(int k, double[] z) {
+    /**
+     * Whitens the point by each component, and finds their log-densities.
+     *
+     * @param margin a component is given up, at minus infinity, as soon as its log-density is known
+     *     to be lower than another's by more than that
+     * @return the largest log-density
+     */
+    private double whiten(double[] z, double margin) {
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int k = 0; k < means.length; k++) {
+        double most = 2 * (logScale[k] - largest + margin);
+        logDensities[k] = logScale[k] - 0.5 * whiten(k, z, most);
+        largest = Math.max(largest, logDensities[k]);
+      }
+      return largest;
+    }
+
+    /**
+     * L^-1 (z - mean), column by column, and its squared length; infinity once that is more than
+     * {@code most}.
+     */
+    private double whiten(int k, double[] z, double most) {
       double[] mean = means[k];
       double[] inverse = whitening[k];
       double[] result = whitened[k];
       Arrays.fill(result, 0);
+      double squares = 0;
       int begin = 0;
       for (int j = 0; j < dimensions; j++) {
         double centred = z[j] - mean[j];
@@ -299,10 +319,10 @@ public final class GaussianMixture implements BaseDensity {
           result[i] += inverse[begin + i - j] * centred;
         }
         begin += dimensions - j;
-      }
-      double squares = 0;
-      for (double component : result) {
-        squares += component * component;
+        squares += result[j] * result[j];
+        if (squares > most) {
+          return Double.POSITIVE_INFINITY;
+        }
       }
       return squares;
     }
@@ -334,7 +354,7 @@ public final class GaussianMixture implements BaseDensity {
 
     @Override
     public void standardise(double[] z, double[] residual, double[] columns) {
-      logDensity(z);
+      whiten(z, NEARLY);
       int nearest = 0;
       for (int k = 1; k < means.length; k++) {
         nearest = logDensities[k] > logDensities[nearest] ? k : nearest;

@@ -13,6 +13,7 @@ import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.GaussianMixture.Component;
 import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.SolverSettings;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -64,6 +65,60 @@ class GaussianMixtureTest {
         .doesNotContain(MISSING, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     // Back towards the components, which are close to the origin.
     assertThat(400 * gradient[0] - 300 * gradient[1] + 500 * gradient[2]).isLessThan(-1e3);
+  }
+
+  @Test
+  void shouldStandardiseByTheMostProbableComponentToTheLastBit() {
+    Random random = new Random(8);
+    int d = 4;
+    List<Component> components =
+        RandomMixtures.of(d, 20, 6).components().stream()
+            .map(
+                one ->
+                    new Component(
+                        one.weight(),
+                        random.doubles(d, -30, 30).toArray(),
+                        Arrays.stream(one.factor()).map(entry -> 0.5 * entry).toArray()))
+            .toList();
+    GaussianMixture mixture = new GaussianMixture(components);
+    BaseEvaluator evaluator = mixture.newEvaluator();
+    for (int trial = 0; trial < 200; trial++) {
+      double[] z = random.doubles(d, -40, 40).toArray();
+      double[][] whitened = new double[components.size()][];
+      double[] logDensities = new double[components.size()];
+      for (int k = 0; k < logDensities.length; k++) {
+        whitened[k] = whiten(mixture, k, z);
+        double squares = 0;
+        for (double component : whitened[k]) {
+          squares += component * component;
+        }
+        logDensities[k] = mixture.logScale(k) - 0.5 * squares;
+      }
+      double largest = Arrays.stream(logDensities).max().orElseThrow();
+      double[] residual = new double[d];
+      evaluator.standardise(z, residual, new double[d * d]);
+
+      int nearest =
+          IntStream.range(0, logDensities.length)
+              .filter(k -> logDensities[k] == largest)
+              .findFirst()
+              .orElseThrow();
+      assertThat(residual).containsExactly(whitened[nearest]);
+    }
+  }
+
+  private static double[] whiten(GaussianMixture mixture, int k, double[] z) {
+    double[] mean = mixture.components().get(k).mean();
+    double[] inverse = mixture.whitening(k);
+    double[] result = new double[z.length];
+    int begin = 0;
+    for (int j = 0; j < z.length; j++) {
+      for (int i = j; i < z.length; i++) {
+        result[i] += inverse[begin + i - j] * (z[j] - mean[j]);
+      }
+      begin += z.length - j;
+    }
+    return result;
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,10 @@ public final class EpisodeBook {
   private final EpisodeTelling episodes;
   private final long silence;
   private final TreeMap<Slot, Bytes> index = new TreeMap<>();
+
+  /** Subjects of the index: most keys have no episode, which the memory need not be asked for. */
+  private final Set<Bytes> subjects = new HashSet<>();
+
   private boolean unscorableOpen;
   private long nextOrder;
 
@@ -75,6 +80,7 @@ public final class EpisodeBook {
       unscorableOpen = true;
     } else {
       index.put(Slot.of(open), subject);
+      subjects.add(subject);
     }
     nextOrder = Math.max(nextOrder, open.order() + 1);
   }
@@ -137,8 +143,8 @@ public final class EpisodeBook {
       return EpisodePlan.NOTHING;
     }
     Draft draft = new Draft(state.get());
-    Set<Bytes> subjects = new HashSet<>(index.values());
-    index.values().stream().filter(subjects::remove).forEach(draft::sleep);
+    // In the order of the index, each once.
+    new LinkedHashSet<>(index.values()).forEach(draft::sleep);
     if (unscorableOpen) {
       draft.sleep(memory.unscorable());
     }
@@ -155,6 +161,11 @@ public final class EpisodeBook {
               } else {
                 plan.before().get(subject).forEach(before -> index.remove(Slot.of(before)));
                 open.forEach(after -> index.put(Slot.of(after), subject));
+                if (open.isEmpty()) {
+                  subjects.remove(subject);
+                } else {
+                  subjects.add(subject);
+                }
               }
               open.forEach(after -> nextOrder = Math.max(nextOrder, after.order() + 1));
               memory.remember(subject, open);
@@ -183,7 +194,8 @@ public final class EpisodeBook {
     private List<OpenEpisode> of(Bytes subject) {
       List<OpenEpisode> drafted = open.get(subject);
       if (drafted == null) {
-        List<OpenEpisode> stored = memory.of(subject);
+        boolean hasAny = subjects.contains(subject) || subject.equals(memory.unscorable());
+        List<OpenEpisode> stored = hasAny ? memory.of(subject) : List.of();
         before.put(subject, stored);
         drafted = new ArrayList<>(stored);
         open.put(subject, drafted);
