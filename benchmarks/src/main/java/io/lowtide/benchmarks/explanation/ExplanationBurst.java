@@ -143,7 +143,7 @@ public final class ExplanationBurst {
   private static void printShare(String text, double[] shares) {
     Arrays.sort(shares);
     System.out.printf(
-        "%n" + text + " (%.0f to %.0f %%).",
+        text + " (%.0f to %.0f %%).%n",
         100 * shares[shares.length / 2],
         100 * shares[0],
         100 * shares[shares.length - 1]);
