@@ -67,12 +67,19 @@ final class KnownLimits {
   }
 
   private void addFields() {
+    int fields = model.encoder().inputs().size();
     long required = model.encoder().inputs().stream().filter(input -> !input.optional()).count();
     if (required > 0) {
       add(
-          "%,d of %,d fields were never missing and must be there: a record that lacks one has no"
-              + " score.",
-          required, model.encoder().inputs().size());
+          "%s missing in training, and must be there: a record that lacks one has no score.",
+          required == fields
+              ? "No field was ever"
+              : String.format(
+                  Locale.ROOT,
+                  "%,d of %,d fields %s never",
+                  required,
+                  fields,
+                  required == 1 ? "was" : "were"));
     }
     for (CategoricalFeature category : model.encoder().categories()) {
       int rarer = category.getLevels().size() - category.getContextLevels();

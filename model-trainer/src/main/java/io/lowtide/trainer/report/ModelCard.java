@@ -112,7 +112,9 @@ final class ModelCard {
         "density of normal records by a continuous normalizing flow (FFJORD, arXiv 1810.01367), from "
             + (record.getBase() == null
                 ? "a standard normal"
-                : "a mixture of " + record.getBase().getComponents().size() + " Gaussians"));
+                : record.getBase().getComponents().size() == 1
+                    ? "one Gaussian"
+                    : "a mixture of " + record.getBase().getComponents().size() + " Gaussians"));
     row("Parameters", String.format(Locale.ROOT, "%,d", model.parameters().toArray().length));
     row("Trained in", String.format(Locale.ROOT, "%.1f s", record.getTraining().getSeconds()));
     SolverCertificate certificate = record.getSolver().getCertificate();
