@@ -27,7 +27,7 @@ public record RunFacts(
   /** A page with more is not read, and takes long to make. */
   private static final int MOST_FIELDS = 48;
 
-  /** Measures; takes some seconds at most, whatever the number of records and fields. */
+  /** Measures; takes some seconds, whatever the number of records. */
   public static RunFacts of(ReportedRun run) {
     ScoredRecords records = ScoredRecords.of(run.model(), run.records());
     double[][] samples = ModelSamples.of(run.model(), records);
