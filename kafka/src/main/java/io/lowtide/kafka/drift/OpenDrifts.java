@@ -113,6 +113,14 @@ public final class OpenDrifts implements AutoCloseable {
 
   @Override
   public void close() {
-    reader.close();
+    // Kafka's consumer cannot say goodbye on a thread that is interrupted.
+    boolean interrupted = Thread.interrupted();
+    try {
+      reader.close();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

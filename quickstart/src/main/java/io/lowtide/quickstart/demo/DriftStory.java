@@ -186,8 +186,9 @@ final class DriftStory {
     values.put("schema.registry.url", settings.connection().registry().get("schema.registry.url"));
     values.put("drift.topic", settings.outputTopics().get(OutputTopic.DRIFT));
     values.put("retrain.drift.wait", "PT1S");
-    // Machines are known to have a fault in one record in a hundred.
+    // Machines are known to have a fault in one record in a hundred: as many as the budget allows.
     values.put("training.contamination", "0.01");
+    values.put("retrain.calibration.rate.factor", "3");
     training.forEach((name, value) -> values.put("training." + name, value));
     return SettingsSources.none().with(values, "demo");
   }
