@@ -16,6 +16,9 @@ import java.util.Optional;
  */
 public record Verdict(boolean fine, String headline, String text) {
 
+  /** Value of the setting {@code retrain.publish.as} in a run that publishes nothing. */
+  public static final String AS_NOTHING = "nothing";
+
   /** Standard deviations that chance does not explain. */
   private static final double CHANCE = 3;
 
@@ -38,17 +41,20 @@ public record Verdict(boolean fine, String headline, String text) {
     return new Verdict(
         fine,
         published
-            ? (isShadow(decision) ? "Published as challenger: " : "Published: ")
-                + decision.getPublished()
+            ? published(decision) + ": " + decision.getPublished()
             : decision.getChampion() == null
                 ? "No model was published"
                 : "The champion stays: " + decision.getChampion(),
         reason.substring(0, 1).toUpperCase(Locale.ROOT) + reason.substring(1) + ".");
   }
 
-  /** Whether the model waits in the shadow of the champion. */
-  private static boolean isShadow(TrainingRun decision) {
-    return "challenger".equals(decision.getSettings().get("retrain.publish.as"));
+  /** What became of the model that was decided for. */
+  public static String published(TrainingRun decision) {
+    return switch (decision.getSettings().getOrDefault("retrain.publish.as", "champion")) {
+      case AS_NOTHING -> "To be published, were this no dry run";
+      case "challenger" -> "Published as challenger";
+      default -> "Published";
+    };
   }
 
   private static Verdict ofTraining(ReportedRun run) {

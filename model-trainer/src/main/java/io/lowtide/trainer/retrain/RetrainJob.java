@@ -17,6 +17,7 @@ import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.OutputFolder;
 import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.fit.EpochReport;
+import io.lowtide.trainer.report.Verdict;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
@@ -278,7 +280,15 @@ public final class RetrainJob {
         .setCause(trigger.cause())
         .setDriftEvents(trigger.driftIds())
         .setChampion(champion.map(ModelBundle::version).orElse(null))
-        .setSettings(settings.asMap());
+        .setSettings(settingsOfRun());
+  }
+
+  private Map<String, String> settingsOfRun() {
+    Map<String, String> values = new TreeMap<>(settings.asMap());
+    if (!publishes) {
+      values.put(RetrainSettingDefinitions.PUBLISH_AS, Verdict.AS_NOTHING);
+    }
+    return values;
   }
 
   /** Of all that decides the result, but the records, which the folder keeps. */

@@ -12,6 +12,7 @@ import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.WholeFile;
+import io.lowtide.trainer.report.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,7 +112,7 @@ public final class RetrainReport {
             Locale.ROOT,
             "%n%s: %s%n",
             switch (run.getOutcome()) {
-              case PUBLISHED -> "Published " + run.getPublished();
+              case PUBLISHED -> Verdict.published(run) + ": " + run.getPublished();
               case KEPT -> "The champion " + run.getChampion() + " stays";
               default -> "Nothing decided";
             },

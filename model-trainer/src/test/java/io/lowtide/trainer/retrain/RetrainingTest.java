@@ -18,6 +18,7 @@ import io.lowtide.trainer.feature.FeaturePlan;
 import io.lowtide.trainer.fit.EpochReport;
 import io.lowtide.trainer.fit.FlowTrainer;
 import io.lowtide.trainer.fit.TrainingSettings;
+import io.lowtide.trainer.report.Verdict;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -326,6 +327,12 @@ class RetrainingTest {
             "Learning curve of the warm fit",
             "CRITICAL",
             "80.0\u00a0%");
+    assertThat(
+            Verdict.published(
+                TrainingRun.newBuilder(event)
+                    .setSettings(Map.of("retrain.publish.as", "nothing"))
+                    .build()))
+        .isEqualTo("To be published, were this no dry run");
     assertThat(directory.resolve("model-card.md"))
         .content()
         .contains("PUBLISHED: the warm model wins", "| CRITICAL | 10 | 8 | 2 | 80.0 % |");
