@@ -5,8 +5,11 @@ import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.BatchLoss;
 import io.lowtide.trainer.engine.BatchProblem;
+import io.lowtide.trainer.engine.Directions;
+import io.lowtide.trainer.engine.Directions.Direction;
 import io.lowtide.trainer.engine.FlowObjective;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * Loss and gradient of a batch by one launch of the fused kernel. Every tile of records is
@@ -117,8 +120,18 @@ final class CudaGradient implements BatchGradient {
     this.costs = new double[records];
   }
 
+  /** {@code enum Direction} of the source. */
+  private static IntStream fieldsOf(Direction direction) {
+    return IntStream.of(
+        direction.probe(),
+        direction.component(),
+        direction.absent() ? 1 : 0,
+        direction.traceFactor(),
+        direction.penalised() ? 1 : 0);
+  }
+
   private long uploadDirections() {
-    int[] table = directions.table();
+    int[] table = directions.list().stream().flatMapToInt(CudaGradient::fieldsOf).toArray();
     long bytes = (long) table.length * Integer.BYTES;
     long address = device.allocate(bytes);
     if (table.length > 0) {

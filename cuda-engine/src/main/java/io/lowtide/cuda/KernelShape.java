@@ -3,6 +3,7 @@ package io.lowtide.cuda;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.trainer.engine.BatchProblem;
+import io.lowtide.trainer.engine.Directions;
 import io.lowtide.trainer.engine.Precision;
 import java.util.List;
 import java.util.Optional;

@@ -88,4 +88,17 @@ public final class AdamsWeights {
   public double[] corrector(int step) {
     return corrector[step];
   }
+
+  /** Weight of each node in the integral: that of its slope in every step. */
+  public double[] nodeWeights() {
+    double[] sums = new double[steps() + 1];
+    for (int step = 0; step < steps(); step++) {
+      int past = corrector[step].length - 1;
+      for (int back = 0; back < past; back++) {
+        sums[step - back] += corrector[step][back];
+      }
+      sums[step + 1] += corrector[step][past];
+    }
+    return sums;
+  }
 }

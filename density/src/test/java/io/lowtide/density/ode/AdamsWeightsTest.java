@@ -32,6 +32,22 @@ class AdamsWeightsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 17})
+  void shouldGiveEachNodeTheWeightThatItsSlopeHasInTheIntegral(int steps) {
+    AdamsWeights grid = new AdamsWeights(steps);
+    double[] weights = grid.nodeWeights();
+    assertThat(weights).hasSize(steps + 1);
+    // The first step integrates straight lines, and every later one more.
+    for (int power = 0; power <= 1; power++) {
+      double sum = 0;
+      for (int node = 0; node <= steps; node++) {
+        sum += weights[node] * Math.pow(grid.node(node), power);
+      }
+      assertThat(sum).isCloseTo(1.0 / (power + 1), within(1e-14));
+    }
+  }
+
   private static double sum(AdamsWeights grid, double[] weights, int count, int step, int power) {
     double sum = 0;
     for (int i = 0; i < count; i++) {

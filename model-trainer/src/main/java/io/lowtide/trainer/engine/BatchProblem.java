@@ -81,6 +81,12 @@ public record BatchProblem(
         shape, base, objective, records, optional, count, forward, adjoint, precision);
   }
 
+  /** The same for so many records, in one part. */
+  public BatchProblem withRecords(int count) {
+    return new BatchProblem(
+        shape, base, objective, count, optional, 1, forward, adjoint, precision);
+  }
+
   /** The same in double precision. */
   public BatchProblem inDoublePrecision() {
     return new BatchProblem(

@@ -1,11 +1,14 @@
 package io.lowtide.trainer.nd4j;
 
+import io.lowtide.trainer.engine.Batch;
+import io.lowtide.trainer.engine.BatchBase;
+import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.BatchLoss;
-import io.lowtide.trainer.engine.SolveException;
-import io.lowtide.trainer.engine.SolverOptions;
+import io.lowtide.trainer.engine.BatchProblem;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 
 /**
  * Loss of a batch and its parameter gradient by the adjoint state method (Chen et al. 2018, Neural
@@ -19,10 +22,11 @@ import java.util.Map;
  *
  * <p>Not to be used by two threads at once.
  */
-final class AdjointGradient {
+final class AdjointGradient implements BatchGradient {
 
   private final BatchField field;
   private final BatchBase base;
+  private final boolean optional;
   private final int records;
   private final int dimensions;
   private final Solvers adaptive;
@@ -34,24 +38,24 @@ final class AdjointGradient {
   private final double[] logDensities;
 
   /**
-   * @param field the field, its objective and batch size
-   * @param base what the flow starts from
-   * @param forwardOptions how states are integrated
-   * @param adjointOptions how cotangents are integrated
+   * @param problem of one shard
    */
-  public AdjointGradient(
-      BatchField field,
-      BatchBase base,
-      SolverOptions forwardOptions,
-      SolverOptions adjointOptions) {
-    this.field = field;
-    this.base = base;
+  AdjointGradient(BatchProblem problem) {
+    this.field =
+        new BatchField(
+            problem.shape(),
+            problem.objective(),
+            Nd4jEngine.typeOf(problem.precision()),
+            problem.records(),
+            problem.optional());
+    this.base = BatchBase.of(problem.base(), field::present);
+    this.optional = problem.optional().length > 0;
     this.records = field.records();
     this.dimensions = field.shape().dimensions();
     this.adaptive =
         new Solvers(
-            new BatchOdeSolver(new ForwardSystem(field), forwardOptions, field.type()),
-            new BatchOdeSolver(new AdjointSystem(field), adjointOptions, field.type()));
+            new BatchOdeSolver(new ForwardSystem(field), problem.forward(), field.type()),
+            new BatchOdeSolver(new AdjointSystem(field), problem.adjoint(), field.type()));
     this.solvers = adaptive;
     this.state = new double[records * field.forwardColumns()];
     this.adjointState = new double[records * field.adjointColumns()];
@@ -62,13 +66,25 @@ final class AdjointGradient {
   /** From data to base, and back. */
   private record Solvers(BatchSolver forward, BatchSolver backward) {}
 
-  /**
-   * Integrates on a grid from now on.
-   *
-   * @param steps of the grid; 0: adaptively, as at first
-   */
-  public void integrateOnGrid(int steps) {
+  @Override
+  public int records() {
+    return records;
+  }
+
+  @Override
+  public void setParameters(double[] parameters) {
+    field.setParameters(parameters);
+  }
+
+  @Override
+  public void drawProbes(RandomGenerator random) {
+    field.drawProbe(random);
+  }
+
+  @Override
+  public boolean integrateOnGrid(int steps) {
     solvers = steps == 0 ? adaptive : grids.computeIfAbsent(steps, this::gridOf);
+    return true;
   }
 
   private Solvers gridOf(int steps) {
@@ -77,54 +93,44 @@ final class AdjointGradient {
         new BatchGridSolver(new AdjointSystem(field), steps, field.type()));
   }
 
-  /** The field; parameters, context and probe are set there. */
-  public BatchField field() {
-    return field;
-  }
-
-  /**
-   * Loss of a batch.
-   *
-   * @param x the batch, B by d, column-major
-   * @throws SolveException if the batch could not be integrated
-   */
-  public BatchLoss loss(double[] x) {
-    solveForward(x);
+  @Override
+  public BatchLoss loss(Batch batch) {
+    solveForward(batch);
+    base.logDensities(state, logDensities);
     return summary(0);
   }
 
-  /**
-   * Loss of a batch and its gradient.
-   *
-   * @param x the batch, B by d, column-major
-   * @param gradient receives the gradient of {@link BatchLoss#loss()} in the layout of the shape
-   * @throws SolveException if the batch could not be integrated, forward or back
-   */
-  public BatchLoss lossAndGradient(double[] x, double[] gradient) {
-    solveForward(x);
+  @Override
+  public BatchLoss lossAndGradient(Batch batch, double[] gradient) {
+    solveForward(batch);
     // z(0), and dL/dz(0).
     System.arraycopy(state, 0, adjointState, 0, records * dimensions);
-    base.cotangents(state, adjointState);
+    base.logDensitiesAndCotangents(state, logDensities, adjointState);
     Arrays.fill(integral, 0);
     solvers.backward().integrate(0, 1, adjointState, integral);
     field.finishGradient(integral, -1.0 / records, gradient);
     return summary(solvers.backward().evaluations());
   }
 
-  /**
-   * Log-densities of the batch of the last call.
-   *
-   * @param logDensities receives log p of each record, in nats; may be shorter than the batch
-   */
+  @Override
   public void copyLogDensities(double[] logDensities) {
     System.arraycopy(this.logDensities, 0, logDensities, 0, logDensities.length);
   }
 
-  private void solveForward(double[] x) {
+  /** Its arrays belong to the library. */
+  @Override
+  public void close() {}
+
+  private void solveForward(Batch batch) {
+    if (optional) {
+      field.setPresent(batch.present());
+    }
+    if (field.shape().contextDimensions() > 0) {
+      field.setContext(batch.context());
+    }
     Arrays.fill(state, 0);
-    System.arraycopy(x, 0, state, 0, records * dimensions);
+    System.arraycopy(batch.x(), 0, state, 0, records * dimensions);
     solvers.forward().integrate(1, 0, state, null);
-    base.logDensities(state, logDensities);
   }
 
   private BatchLoss summary(int backwardEvaluations) {

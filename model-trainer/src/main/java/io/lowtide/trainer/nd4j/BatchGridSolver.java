@@ -46,7 +46,7 @@ final class BatchGridSolver implements BatchSolver {
     this.slopes = new TensorBuffer(type, size * SLOPES);
     this.values = new double[size];
     this.integrand = new double[system.integrandSize()];
-    this.integrandWeights = integrandWeights(grid);
+    this.integrandWeights = grid.nodeWeights();
     this.clearSlopes = TensorOps.fill(0, slopes.vector());
     INDArray point = system.point().vector(0, size);
     INDArray derivative = system.derivative().vector(0, size);
@@ -75,20 +75,6 @@ final class BatchGridSolver implements BatchSolver {
     TensorBuffer constant = new TensorBuffer(type, SLOPES);
     constant.upload(places, SLOPES);
     return TensorOps.product(slopes, constant.vector(), out);
-  }
-
-  /** Weight of each node in the integral: that of its slope in every step. */
-  private static double[] integrandWeights(AdamsWeights grid) {
-    double[] sums = new double[grid.steps() + 1];
-    for (int step = 0; step < grid.steps(); step++) {
-      double[] weights = grid.corrector(step);
-      int past = weights.length - 1;
-      for (int back = 0; back < past; back++) {
-        sums[step - back] += weights[back];
-      }
-      sums[step + 1] += weights[past];
-    }
-    return sums;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.BatchProblem;
 import io.lowtide.trainer.engine.EngineException;
 import io.lowtide.trainer.engine.Precision;
+import io.lowtide.trainer.engine.ShardedGradient;
 import io.lowtide.trainer.engine.TrainingEngine;
 import java.io.IOException;
 import java.io.InputStream;
@@ -65,7 +66,7 @@ record Nd4jEngine(String description, boolean gpu) implements TrainingEngine {
 
   @Override
   public BatchGradient newGradient(BatchProblem problem) {
-    return new ShardedGradient(problem);
+    return new ShardedGradient(problem, AdjointGradient::new);
   }
 
   /** The element type of arrays of this precision. */

@@ -1,25 +1,21 @@
-package io.lowtide.trainer.nd4j;
+package io.lowtide.trainer.engine;
 
-import io.lowtide.trainer.engine.Batch;
-import io.lowtide.trainer.engine.BatchGradient;
-import io.lowtide.trainer.engine.BatchLoss;
-import io.lowtide.trainer.engine.BatchProblem;
-import io.lowtide.trainer.engine.SolveException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
  * Loss and gradient of a batch that is cut into shards of consecutive records, each solved by one
  * thread with its own steps. Threads meet once per batch and not once per operation, which is what
  * makes a second core pay. The result depends on the number of shards, but not on how many threads
- * there are or how they run.
+ * there are or how they run. For engines on the CPU.
  */
-final class ShardedGradient implements BatchGradient {
+public final class ShardedGradient implements BatchGradient {
 
   private final int records;
   private final int dimensions;
@@ -32,7 +28,11 @@ final class ShardedGradient implements BatchGradient {
     BatchLoss of(Shard shard);
   }
 
-  ShardedGradient(BatchProblem problem) {
+  /**
+   * @param problem cut into its shards
+   * @param engine makes the gradient of each shard, a problem of one
+   */
+  public ShardedGradient(BatchProblem problem, Function<BatchProblem, BatchGradient> engine) {
     this.records = problem.records();
     this.dimensions = problem.shape().dimensions();
     this.contextDimensions = problem.shape().contextDimensions();
@@ -40,21 +40,17 @@ final class ShardedGradient implements BatchGradient {
     for (int index = 0; index < count; index++) {
       int begin = (int) ((long) records * index / count);
       int end = (int) ((long) records * (index + 1) / count);
-      BatchField field =
-          new BatchField(
-              problem.shape(),
-              problem.objective(),
-              Nd4jEngine.typeOf(problem.precision()),
-              end - begin,
-              problem.optional());
+      int size = end - begin;
+      Batch batch =
+          new Batch(
+              new double[size * dimensions],
+              new double[size * contextDimensions],
+              new double[problem.optional().length > 0 ? size * dimensions : 0]);
       this.shards.add(
           new Shard(
               begin,
-              new AdjointGradient(
-                  field, BatchBase.of(problem.base(), field), problem.forward(), problem.adjoint()),
-              new double[(end - begin) * dimensions],
-              new double[(end - begin) * contextDimensions],
-              new double[problem.optional().length > 0 ? (end - begin) * dimensions : 0],
+              engine.apply(problem.withRecords(size)),
+              batch,
               new double[problem.shape().parameterCount()]));
     }
     this.executor =
@@ -69,26 +65,19 @@ final class ShardedGradient implements BatchGradient {
 
   /**
    * @param begin index of its first record in the batch
-   * @param x its records, column-major
-   * @param context their context, column-major
-   * @param present which components they have, column-major; empty where none is optional
+   * @param batch its records
+   * @param gradient receives that of their mean loss
    */
-  private record Shard(
-      int begin,
-      AdjointGradient adjoint,
-      double[] x,
-      double[] context,
-      double[] present,
-      double[] gradient) {
+  private record Shard(int begin, BatchGradient solver, Batch batch, double[] gradient) {
 
     int records() {
-      return adjoint.field().records();
+      return solver.records();
     }
 
-    void load(double[] batch, int batchRecords, int columns, double[] target) {
+    void load(double[] from, int batchRecords, int columns, double[] target) {
       for (int column = 0; column < columns; column++) {
         System.arraycopy(
-            batch, column * batchRecords + begin, target, column * records(), records());
+            from, column * batchRecords + begin, target, column * records(), records());
       }
     }
   }
@@ -101,34 +90,35 @@ final class ShardedGradient implements BatchGradient {
   @Override
   public void setParameters(double[] parameters) {
     for (Shard shard : shards) {
-      shard.adjoint().field().setParameters(parameters);
+      shard.solver().setParameters(parameters);
     }
   }
 
   @Override
   public void drawProbes(RandomGenerator random) {
     for (Shard shard : shards) {
-      shard.adjoint().field().drawProbe(random);
+      shard.solver().drawProbes(random);
     }
   }
 
   @Override
   public boolean integrateOnGrid(int steps) {
+    boolean onGrid = true;
     for (Shard shard : shards) {
-      shard.adjoint().integrateOnGrid(steps);
+      onGrid &= shard.solver().integrateOnGrid(steps);
     }
-    return true;
+    return onGrid;
   }
 
   @Override
   public BatchLoss loss(Batch batch) {
-    return solve(batch, shard -> shard.adjoint().loss(shard.x()));
+    return solve(batch, shard -> shard.solver().loss(shard.batch()));
   }
 
   @Override
   public BatchLoss lossAndGradient(Batch batch, double[] gradient) {
     BatchLoss loss =
-        solve(batch, shard -> shard.adjoint().lossAndGradient(shard.x(), shard.gradient()));
+        solve(batch, shard -> shard.solver().lossAndGradient(shard.batch(), shard.gradient()));
     for (int i = 0; i < gradient.length; i++) {
       double sum = 0;
       for (Shard shard : shards) {
@@ -145,7 +135,7 @@ final class ShardedGradient implements BatchGradient {
       int count = Math.min(shard.records(), logDensities.length - shard.begin());
       if (count > 0) {
         double[] part = new double[count];
-        shard.adjoint().copyLogDensities(part);
+        shard.solver().copyLogDensities(part);
         System.arraycopy(part, 0, logDensities, shard.begin(), count);
       }
     }
@@ -154,23 +144,12 @@ final class ShardedGradient implements BatchGradient {
   private BatchLoss solve(Batch batch, Solve solve) {
     List<Future<BatchLoss>> futures = new ArrayList<>();
     for (Shard shard : shards) {
-      shard.load(batch.x(), records, dimensions, shard.x());
-      shard.load(batch.context(), records, contextDimensions, shard.context());
-      boolean optional = shard.present().length > 0;
-      if (optional) {
-        shard.load(batch.present(), records, dimensions, shard.present());
+      shard.load(batch.x(), records, dimensions, shard.batch().x());
+      shard.load(batch.context(), records, contextDimensions, shard.batch().context());
+      if (shard.batch().present().length > 0) {
+        shard.load(batch.present(), records, dimensions, shard.batch().present());
       }
-      futures.add(
-          executor.submit(
-              () -> {
-                if (optional) {
-                  shard.adjoint().field().setPresent(shard.present());
-                }
-                if (contextDimensions > 0) {
-                  shard.adjoint().field().setContext(shard.context());
-                }
-                return solve.of(shard);
-              }));
+      futures.add(executor.submit(() -> solve.of(shard)));
     }
     return mean(waitFor(futures));
   }
@@ -240,5 +219,8 @@ final class ShardedGradient implements BatchGradient {
   @Override
   public void close() {
     executor.shutdownNow();
+    for (Shard shard : shards) {
+      shard.solver().close();
+    }
   }
 }

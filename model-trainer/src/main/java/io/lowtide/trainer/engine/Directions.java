@@ -1,10 +1,7 @@
-package io.lowtide.cuda;
+package io.lowtide.trainer.engine;
 
-import io.lowtide.trainer.engine.BatchProblem;
-import io.lowtide.trainer.engine.FlowObjective;
-import io.lowtide.trainer.engine.TraceMode;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -14,15 +11,34 @@ import java.util.List;
  * counts the components that a record lacks, too: their part is taken away, component by component
  * where few are optional, else by the estimate of one random probe.
  */
-final class Directions {
+public final class Directions {
 
   private static final int UNIT_VECTOR = -1;
 
-  private final List<int[]> list = new ArrayList<>();
+  private final List<Direction> list = new ArrayList<>();
   private final boolean closedTrace;
   private int randomProbes;
 
-  Directions(BatchProblem problem) {
+  /**
+   * One direction, the same in every evaluation.
+   *
+   * @param probe index among the random ones; -1 for the unit vector of a component
+   * @param component of the unit vector; 0 for a random one
+   * @param absent whether it lies among the components that a record lacks, not those that it has
+   * @param traceFactor of e' (df/dz) e in the divergence: 1, -1, or 0 where it has no part in it
+   * @param penalised whether |(df/dz) e|^2 is what the Jacobian penalty charges
+   */
+  public record Direction(
+      int probe, int component, boolean absent, int traceFactor, boolean penalised) {
+
+    /** Whether it is drawn at random. */
+    public boolean isRandom() {
+      return probe != UNIT_VECTOR;
+    }
+  }
+
+  /** Those of a problem. */
+  public Directions(BatchProblem problem) {
     FlowObjective objective = problem.objective();
     boolean penalised = objective.jacobianPenalty() > 0;
     this.closedTrace = objective.hasClosedFormDivergence(problem.shape());
@@ -51,26 +67,26 @@ final class Directions {
   }
 
   private void add(int probe, int component, boolean absent, int traceFactor, boolean penalised) {
-    list.add(new int[] {probe, component, absent ? 1 : 0, traceFactor, penalised ? 1 : 0});
+    list.add(new Direction(probe, component, absent, traceFactor, penalised));
   }
 
   /** Whether the divergence is found in closed form. */
-  boolean closedTrace() {
+  public boolean closedTrace() {
     return closedTrace;
   }
 
   /** Number of directions. */
-  int count() {
+  public int count() {
     return list.size();
   }
 
   /** Number of those that are drawn at random. */
-  int randomProbes() {
+  public int randomProbes() {
     return randomProbes;
   }
 
-  /** {@code enum Direction} of the source, one direction after the other. */
-  int[] table() {
-    return list.stream().flatMapToInt(Arrays::stream).toArray();
+  /** The directions, in the order in which their random ones are drawn. */
+  public List<Direction> list() {
+    return Collections.unmodifiableList(list);
   }
 }

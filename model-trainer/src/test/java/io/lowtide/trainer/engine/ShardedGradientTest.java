@@ -1,11 +1,9 @@
-package io.lowtide.trainer.nd4j;
+package io.lowtide.trainer.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.density.ode.SolveStatus;
-import io.lowtide.trainer.engine.BatchLoss;
-import io.lowtide.trainer.engine.SolveException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
