@@ -35,6 +35,8 @@ final class ModuleArrowsTest {
   private static final String BENCHMARKS = "io.lowtide.benchmarks..";
   private static final String DETECTION = "io.lowtide.stream.detection..";
   private static final String ND4J_ENGINE = "io.lowtide.trainer.nd4j..";
+  private static final String VECTOR_ENGINE = "io.lowtide.trainer.vector..";
+  private static final String FIELD = "io.lowtide.density.field..";
   private static final String CONFLUENT_AND_ITS_AVRO = "org.apache.flink.avro..";
 
   @ArchTest
@@ -43,7 +45,9 @@ final class ModuleArrowsTest {
         List.of(SCHEMAS, DENSITY, KAFKA, CLI, TRAINER, CUDA, STREAM, QUICKSTART, BENCHMARKS)) {
       assertThat(classes.that(resideInAPackage(module))).as(module).isNotEmpty();
     }
-    assertThat(classes.that(resideInAPackage(ND4J_ENGINE))).isNotEmpty();
+    for (String part : List.of(ND4J_ENGINE, VECTOR_ENGINE, FIELD)) {
+      assertThat(classes.that(resideInAPackage(part))).as(part).isNotEmpty();
+    }
   }
 
   @ArchTest
@@ -123,13 +127,31 @@ final class ModuleArrowsTest {
           .resideInAnyPackage("com.sun.jna..");
 
   @ArchTest
-  static final ArchRule nobodyShouldNameAnEngine =
+  static final ArchRule onlyKernelsShouldKnowTheIncubatingModule =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(FIELD, VECTOR_ENGINE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("jdk.incubator..");
+
+  @ArchTest
+  static final ArchRule nobodyShouldNameTheEngineOnNd4j =
       noClasses()
           .that()
           .resideOutsideOfPackage(ND4J_ENGINE)
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ND4J_ENGINE);
+
+  @ArchTest
+  static final ArchRule nobodyShouldNameTheEngineOnVectors =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(VECTOR_ENGINE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(VECTOR_ENGINE);
 
   @ArchTest
   static final ArchRule onlyCommandsShouldKnowTheCommandLine =

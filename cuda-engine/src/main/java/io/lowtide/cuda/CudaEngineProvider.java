@@ -17,7 +17,7 @@ public final class CudaEngineProvider implements TrainingEngineProvider {
 
   @Override
   public int priority() {
-    return 1;
+    return 2;
   }
 
   @Override

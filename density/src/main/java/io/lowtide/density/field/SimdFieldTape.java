@@ -147,7 +147,7 @@ final class SimdFieldTape implements FieldTape {
             context,
             gate);
         for (int j = 0; j < gate.length; j += LANES) {
-          SimdVectorField.tanh(FloatVector.fromArray(SPECIES, gate, j)).add(1f).intoArray(gate, j);
+          SimdFunctions.tanh(FloatVector.fromArray(SPECIES, gate, j)).add(1f).intoArray(gate, j);
         }
         float[] shift = shifts[place][index];
         affine(layer.biasConstant, layer.biasTime, layer.biasContext, place, context, shift);
@@ -225,14 +225,14 @@ final class SimdFieldTape implements FieldTape {
           FloatVector.fromArray(SPECIES, h, j)
               .fma(gate, FloatVector.fromArray(SPECIES, shifts[place][index], j));
       if (softplus) {
-        FloatVector halfTanh = SimdVectorField.tanh(a.mul(0.5f));
-        SimdVectorField.softplus(a, halfTanh).intoArray(h, j);
+        FloatVector halfTanh = SimdFunctions.tanh(a.mul(0.5f));
+        SimdFunctions.softplus(a, halfTanh).intoArray(h, j);
         FloatVector sigmoid = halfTanh.mul(0.5f).add(0.5f);
         FloatVector steep = sigmoid.mul(gate);
         steep.intoArray(u, j);
         steep.mul(gate).mul(sigmoid.neg().add(1f)).intoArray(bent, j);
       } else {
-        FloatVector value = SimdVectorField.tanh(a);
+        FloatVector value = SimdFunctions.tanh(a);
         value.intoArray(h, j);
         FloatVector steep = gate.sub(value.mul(value).mul(gate));
         steep.intoArray(u, j);

@@ -2,8 +2,6 @@ package io.lowtide.density.field;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -21,10 +19,6 @@ final class SimdVectorField implements VectorField {
 
   /** Registers that one pass over the inputs accumulates; enough to hide the latency of an FMA. */
   private static final int BLOCK = 4;
-
-  private static final int SIGN = 0x80000000;
-  private static final int ALL_BUT_SIGN = 0x7fffffff;
-  private static final int EIGHT = Float.floatToRawIntBits(8f);
 
   private final FieldParameters parameters;
   private final FieldShape shape;
@@ -266,8 +260,9 @@ final class SimdVectorField implements VectorField {
         float[] gateBase = halfGateBase[index];
         float[] bias = biasBase[index];
         for (int j = 0; j < layer.width; j += LANES) {
-          tanh(FloatVector.fromArray(SPECIES, layer.halfGateTime, j)
-                  .fma(time, FloatVector.fromArray(SPECIES, gateBase, j)))
+          SimdFunctions.tanh(
+                  FloatVector.fromArray(SPECIES, layer.halfGateTime, j)
+                      .fma(time, FloatVector.fromArray(SPECIES, gateBase, j)))
               .add(1f)
               .intoArray(gates[index], j);
           FloatVector.fromArray(SPECIES, layer.biasTime, j)
@@ -287,11 +282,11 @@ final class SimdVectorField implements VectorField {
             FloatVector.fromArray(SPECIES, h, j)
                 .fma(gate, FloatVector.fromArray(SPECIES, shifts[index], j));
         if (softplus) {
-          FloatVector halfTanh = tanh(a.mul(0.5f));
-          softplus(a, halfTanh).intoArray(h, j);
+          FloatVector halfTanh = SimdFunctions.tanh(a.mul(0.5f));
+          SimdFunctions.softplus(a, halfTanh).intoArray(h, j);
           halfTanh.mul(0.5f).add(0.5f).mul(gate).intoArray(u, j);
         } else {
-          FloatVector value = tanh(a);
+          FloatVector value = SimdFunctions.tanh(a);
           value.intoArray(h, j);
           gate.sub(value.mul(value).mul(gate)).intoArray(u, j);
         }
@@ -460,54 +455,5 @@ final class SimdVectorField implements VectorField {
   private static FloatVector accumulate(float[] matrix, int at, float factor, FloatVector sum) {
     return FloatVector.fromArray(SPECIES, matrix, at)
         .fma(FloatVector.broadcast(SPECIES, factor), sum);
-  }
-
-  /**
-   * tanh to 4e-7: x p(x^2) / q(x^2) with p of degree 5 and q of degree 3, fitted to the smallest
-   * largest error on [-8, 8], outside of which tanh is 1 to single precision.
-   */
-  static FloatVector tanh(FloatVector argument) {
-    // Bits of numbers above 0 have the order of the numbers: cheaper than MIN, and than a blend.
-    IntVector bits = argument.reinterpretAsInts();
-    FloatVector x =
-        bits.and(ALL_BUT_SIGN).lanewise(VectorOperators.MIN, EIGHT).reinterpretAsFloats();
-    FloatVector t = x.mul(x);
-    FloatVector p =
-        t.mul(2.324412364e-11f)
-            .add(-1.460198237e-8f)
-            .fma(t, FloatVector.broadcast(SPECIES, 9.844227861e-6f))
-            .fma(t, FloatVector.broadcast(SPECIES, 2.982023638e-3f))
-            .fma(t, FloatVector.broadcast(SPECIES, 0.1297561079f))
-            .fma(t, FloatVector.broadcast(SPECIES, 0.9999999404f));
-    FloatVector q =
-        t.mul(2.366773147e-4f)
-            .add(2.401209623e-2f)
-            .fma(t, FloatVector.broadcast(SPECIES, 0.4630891681f))
-            .fma(t, FloatVector.broadcast(SPECIES, 1f));
-    FloatVector size = x.mul(p).div(q);
-    FloatVector signed = size.reinterpretAsInts().or(bits.and(SIGN)).reinterpretAsFloats();
-    // 0 times what is not finite: an argument that overflowed does not pass for a saturated one.
-    return argument.fma(FloatVector.zero(SPECIES), signed);
-  }
-
-  /**
-   * log(1 + exp(a)) = max(a, 0) + log 2 - log(1 + |tanh(a / 2)|), the last term by a polynomial of
-   * degree 10 on [0, 1].
-   */
-  static FloatVector softplus(FloatVector a, FloatVector halfTanh) {
-    FloatVector t = halfTanh.abs();
-    FloatVector logarithm =
-        t.mul(-3.1760570127e-3f)
-            .add(1.9542528316e-2f)
-            .fma(t, FloatVector.broadcast(SPECIES, -5.6373614818e-2f))
-            .fma(t, FloatVector.broadcast(SPECIES, 0.10543623567f))
-            .fma(t, FloatVector.broadcast(SPECIES, -0.15269666910f))
-            .fma(t, FloatVector.broadcast(SPECIES, 0.19663274288f))
-            .fma(t, FloatVector.broadcast(SPECIES, -0.24951615930f))
-            .fma(t, FloatVector.broadcast(SPECIES, 0.33329710364f))
-            .fma(t, FloatVector.broadcast(SPECIES, -0.49999892712f))
-            .fma(t, FloatVector.broadcast(SPECIES, 1f))
-            .mul(t);
-    return a.lanewise(VectorOperators.MAX, 0f).add(0.6931471806f).sub(logarithm);
   }
 }

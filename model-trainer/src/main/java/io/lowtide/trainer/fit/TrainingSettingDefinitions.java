@@ -67,11 +67,12 @@ final class TrainingSettingDefinitions {
             ENGINE,
             Type.STRING,
             TrainingEngines.AUTOMATIC,
-            ValidString.in(TrainingEngines.AUTOMATIC, "nd4j", "cuda"),
+            ValidString.in(TrainingEngines.AUTOMATIC, "vector", "nd4j", "cuda"),
             Importance.MEDIUM,
             "What training computes on: cuda, an NVIDIA GPU of compute capability 7.0 or newer;"
-                + " nd4j, the CPU; auto, the GPU where there is one and it takes the field's shape,"
-                + " else the CPU. docs/gpu.md says more.")
+                + " vector, the SIMD registers of the CPU; nd4j, the CPU by the library ND4J; auto,"
+                + " the GPU where there is one and it takes the field's shape, else the registers,"
+                + " else the library. docs/gpu.md says more.")
         .define(
             HIDDEN_UNITS,
             Type.LIST,

@@ -91,7 +91,9 @@ class TrainingEnginesTest {
   }
 
   @Test
-  void shouldFindTheEngineThatTheTrainerBringsAlong() {
+  void shouldFindTheEnginesThatTheTrainerBringsAlong() {
     assertThat(TrainingEngines.of("nd4j").forShape(SHAPE).description()).startsWith("ND4J ");
+    assertThat(TrainingEngines.of("vector").forShape(SHAPE).description())
+        .startsWith("Vector API of Java ");
   }
 }
