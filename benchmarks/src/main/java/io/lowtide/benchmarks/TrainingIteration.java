@@ -14,6 +14,7 @@ import io.lowtide.trainer.engine.SolverOptions;
 import io.lowtide.trainer.engine.TraceMode;
 import io.lowtide.trainer.engine.TrainingEngine;
 import io.lowtide.trainer.engine.TrainingEngines;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,17 +25,20 @@ import java.util.Random;
  * benchmarks/reference/ffjord_torch.py}: the same kind of data, batch 512, hidden layers of 64 and
  * 64, tolerance 1e-5, root mean square norm, medians after 100 iterations.
  *
- * <p>Arguments: dimensions (8), shards (2), trace (exact or hutchinson).
+ * <p>Arguments: dimensions (8), shards (2), trace (exact or hutchinson), batch (512), engines with
+ * commas between them (auto), which take turns, steps of the grid (0: adaptively).
  */
 public final class TrainingIteration {
 
-  private static final int BATCH = 512;
   private static final int WARM_UP = 100;
   private static final int ROUNDS = 101;
   private static final double TOLERANCE = 1e-5;
   private static final double LEARNING_RATE = 1e-3;
 
   private final int dimensions;
+  private final int batchSize;
+  private final TrainingEngine engine;
+  private final double[] milliseconds = new double[ROUNDS];
   private final Random random = new Random(0);
   private final double[][] centres;
   private final double[] mix;
@@ -43,10 +47,13 @@ public final class TrainingIteration {
   private final double[] gradient;
   private final double[] firstMoment;
   private final double[] secondMoment;
+  private double forward;
+  private double backward;
   private int iterations;
 
-  private TrainingIteration(int dimensions) {
+  private TrainingIteration(int dimensions, int batchSize, String engine) {
     this.dimensions = dimensions;
+    this.batchSize = batchSize;
     this.centres = new double[4][];
     for (int i = 0; i < centres.length; i++) {
       centres[i] = random.doubles(dimensions, -2.6, 2.6).toArray();
@@ -63,6 +70,7 @@ public final class TrainingIteration {
         parameters[layer.weights().offset() + i] = bound * (2 * random.nextDouble() - 1);
       }
     }
+    this.engine = TrainingEngines.of(engine).forShape(shape);
     this.gradient = new double[parameters.length];
     this.firstMoment = new double[parameters.length];
     this.secondMoment = new double[parameters.length];
@@ -70,38 +78,55 @@ public final class TrainingIteration {
 
   /** Prints one line per figure. */
   public static void main(String[] arguments) {
-    int dimensions = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 8;
-    int shards = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
-    TraceMode trace =
-        TraceMode.valueOf((arguments.length > 2 ? arguments[2] : "exact").toUpperCase(Locale.ROOT));
-    TrainingIteration iteration = new TrainingIteration(dimensions);
-    TrainingEngine engine = TrainingEngines.of(TrainingEngines.AUTOMATIC).forShape(iteration.shape);
-    System.out.println("engine " + engine.description());
-    iteration.measure(engine, shards, trace);
-  }
-
-  private void measure(TrainingEngine engine, int shards, TraceMode trace) {
+    int dimensions = Integer.parseInt(argument(arguments, 0, "8"));
+    int shards = Integer.parseInt(argument(arguments, 1, "2"));
+    TraceMode trace = TraceMode.valueOf(argument(arguments, 2, "exact").toUpperCase(Locale.ROOT));
+    int batch = Integer.parseInt(argument(arguments, 3, "512"));
+    String[] engines = argument(arguments, 4, TrainingEngines.AUTOMATIC).split(",");
+    int gridSteps = Integer.parseInt(argument(arguments, 5, "0"));
+    List<TrainingIteration> sides = new ArrayList<>();
+    List<BatchGradient> trainers = new ArrayList<>();
     SolverOptions options = SolverOptions.of(TOLERANCE, ErrorNorm.BATCH_RMS);
     FlowObjective objective = new FlowObjective(trace, ProbeDistribution.RADEMACHER, 0, 0);
-    double[] milliseconds = new double[ROUNDS];
-    double forward = 0;
-    double backward = 0;
-    try (BatchGradient trainer =
-        engine.newGradient(BatchProblem.of(shape, objective, BATCH, options).withShards(shards))) {
-      for (int i = 0; i < WARM_UP; i++) {
-        iterate(trainer, draw());
-      }
-      for (int round = 0; round < ROUNDS; round++) {
-        double[] batch = draw();
-        long started = System.nanoTime();
-        BatchLoss loss = iterate(trainer, batch);
-        milliseconds[round] = (System.nanoTime() - started) / 1e6;
-        forward += (double) loss.forwardEvaluations() / ROUNDS;
-        backward += (double) loss.backwardEvaluations() / ROUNDS;
+    for (String engine : engines) {
+      TrainingIteration side = new TrainingIteration(dimensions, batch, engine);
+      BatchProblem problem = BatchProblem.of(side.shape, objective, batch, options);
+      BatchGradient trainer = side.engine.newGradient(problem.withShards(shards));
+      trainer.integrateOnGrid(gridSteps);
+      sides.add(side);
+      trainers.add(trainer);
+    }
+    for (int round = -WARM_UP; round < ROUNDS; round++) {
+      for (int i = 0; i < sides.size(); i++) {
+        sides.get(i).measure(trainers.get(i), round);
       }
     }
+    for (int i = 0; i < sides.size(); i++) {
+      sides.get(i).report();
+      trainers.get(i).close();
+    }
+  }
+
+  private static String argument(String[] arguments, int index, String otherwise) {
+    return arguments.length > index ? arguments[index] : otherwise;
+  }
+
+  /** Rounds below 0 warm up. */
+  private void measure(BatchGradient trainer, int round) {
+    double[] batch = draw();
+    long started = System.nanoTime();
+    BatchLoss loss = iterate(trainer, batch);
+    if (round >= 0) {
+      milliseconds[round] = (System.nanoTime() - started) / 1e6;
+      forward += (double) loss.forwardEvaluations() / ROUNDS;
+      backward += (double) loss.backwardEvaluations() / ROUNDS;
+    }
+  }
+
+  private void report() {
     Arrays.sort(milliseconds);
     double median = milliseconds[ROUNDS / 2];
+    System.out.println("engine " + engine.description());
     print("training_iteration_ms", median);
     print("training_iteration_least_ms", milliseconds[0]);
     print("training_evaluations_forward", forward);
@@ -138,9 +163,9 @@ public final class TrainingIteration {
 
   /** A mixture of four warped Gaussians, column-major. */
   private double[] draw() {
-    double[] batch = new double[BATCH * dimensions];
+    double[] batch = new double[batchSize * dimensions];
     double[] z = new double[dimensions];
-    for (int record = 0; record < BATCH; record++) {
+    for (int record = 0; record < batchSize; record++) {
       double[] centre = centres[random.nextInt(centres.length)];
       for (int i = 0; i < dimensions; i++) {
         z[i] = random.nextGaussian();
@@ -150,7 +175,7 @@ public final class TrainingIteration {
         for (int j = 0; j < dimensions; j++) {
           sum += z[j] * mix[j * dimensions + i];
         }
-        batch[i * BATCH + record] = (Math.tanh(sum) + 0.3 * z[i] + centre[i]) / 1.5;
+        batch[i * batchSize + record] = (Math.tanh(sum) + 0.3 * z[i] + centre[i]) / 1.5;
       }
     }
     return batch;
