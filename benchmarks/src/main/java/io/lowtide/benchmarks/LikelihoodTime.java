@@ -130,7 +130,7 @@ public final class LikelihoodTime {
   private static Likelihood lowtide(Map<String, String> settings, int iterations, Split split) {
     Map<String, String> named = new HashMap<>(settings);
     named.put("iterations", String.valueOf(iterations));
-    named.put("engine", "nd4j");
+    named.put("engine", "vector");
     TrainingSettings checked = TrainingSettings.of(named);
     long started = System.nanoTime();
     ModelBundle bundle =
