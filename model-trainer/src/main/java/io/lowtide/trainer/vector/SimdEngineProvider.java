@@ -9,6 +9,8 @@ public final class SimdEngineProvider implements TrainingEngineProvider {
 
   private static final String MODULE = "jdk.incubator.vector";
 
+  private static VectorEngine engine;
+
   @Override
   public String name() {
     return "vector";
@@ -24,12 +26,20 @@ public final class SimdEngineProvider implements TrainingEngineProvider {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       throw new EngineException("this JVM was not started with --add-modules " + MODULE, null);
     }
-    return new VectorEngine(
-        "Vector API of Java "
-            + Runtime.version().feature()
-            + ", CPU, "
-            + SimdKernels.registerBits()
-            + "-bit registers",
-        SimdKernels::new);
+    synchronized (SimdEngineProvider.class) {
+      if (engine == null) {
+        VectorEngine started =
+            new VectorEngine(
+                "Vector API of Java "
+                    + Runtime.version().feature()
+                    + ", CPU, "
+                    + SimdKernels.registerBits()
+                    + "-bit registers",
+                SimdKernels::new);
+        WarmUp.of(started);
+        engine = started;
+      }
+      return engine;
+    }
   }
 }
