@@ -52,6 +52,10 @@ public final class DriftBook {
   private final DriftTelling telling;
   private final Map<String, Subject> groups = new LinkedHashMap<>();
   private final Bytes bytes = new Bytes();
+
+  /** The drift of all records that there was before the first of them since a restart. */
+  private DriftFinding remembered;
+
   private Subject all;
   private ActiveModel model;
   private DriftReference reference;
@@ -129,7 +133,15 @@ public final class DriftBook {
             : new DriftSettings(2 * asked.falseAlarmRecords(), asked.tolerance(), asked.span());
     this.groupField = settings.groupField().map(GroupField::new);
     this.telling = new DriftTelling(detector, asked);
-    this.drifting = (int) memory.all().stream().filter(each -> header(each).told() != null).count();
+    for (DriftMemory.Remembered each : memory.all()) {
+      DriftTelling.Told told = header(each).told();
+      if (told != null) {
+        drifting++;
+        if (each.group() == null) {
+          remembered = told.finding();
+        }
+      }
+    }
   }
 
   /** Watches in drift. */
@@ -139,7 +151,7 @@ public final class DriftBook {
 
   /** The drift of all records, if there is one. */
   public Optional<DriftFinding> drift() {
-    return all == null ? Optional.empty() : all.watch.drift();
+    return all == null ? Optional.ofNullable(remembered) : all.watch.drift();
   }
 
   /**

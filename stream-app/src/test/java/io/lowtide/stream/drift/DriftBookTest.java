@@ -108,6 +108,20 @@ class DriftBookTest {
   }
 
   @Test
+  void shouldKnowOfADriftAfterARestartBeforeARecordComes() {
+    DriftBook before = book(ALL_ONLY);
+    sendMany(before, 8_000, "north", true);
+    assertThat(before.drift()).isPresent();
+
+    DriftBook after = book(ALL_ONLY);
+
+    assertThat(after.drift()).isEqualTo(before.drift());
+    assertThat(after.drifting()).isOne();
+    assertThat(send(after, "north", 0.5)).isEmpty();
+    assertThat(after.drift()).isEqualTo(before.drift());
+  }
+
+  @Test
   void shouldTellWhichGroupDrifts() {
     DriftBook book = book(BY_SITE);
     List<DriftEvent> events = new ArrayList<>();
