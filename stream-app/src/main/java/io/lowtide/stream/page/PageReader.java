@@ -93,6 +93,10 @@ final class PageReader implements AutoCloseable {
   private final String driftTopic;
   private final int scoresPerSecond;
   private final Set<TopicPartition> known = new HashSet<>();
+
+  /** Where what was told before ends, in the partitions that have not been read as far. */
+  private final Map<TopicPartition, Long> toReadBack = new HashMap<>();
+
   private final Object watching = new Object();
   private final Thread thread = new Thread(this::run, "lowtide-page-reader");
   private volatile KafkaConsumer<byte[], byte[]> current;
@@ -206,6 +210,7 @@ final class PageReader implements AutoCloseable {
   /** Whether there is a topic to be read: they are created after the page can be opened. */
   private boolean takesPartitions(KafkaConsumer<byte[], byte[]> consumer) {
     known.clear();
+    toReadBack.clear();
     sampler.reset();
     takePartitions(consumer);
     return !known.isEmpty();
@@ -226,6 +231,10 @@ final class PageReader implements AutoCloseable {
           toldInSecond += tells(message.topic()) ? 1 : 0;
           take(message);
         }
+      }
+      toReadBack.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+      if (toReadBack.isEmpty()) {
+        state.catchUp();
       }
       long now = System.nanoTime();
       sampler.tick(consumer, now);
@@ -287,6 +296,9 @@ final class PageReader implements AutoCloseable {
       consumer.seek(
           partition,
           Math.max(beginnings.get(partition), ends.get(partition) - readBack(partition.topic())));
+      if (tells(partition.topic()) || partition.topic().equals(driftTopic)) {
+        toReadBack.put(partition, ends.get(partition));
+      }
     }
     sampler.assigned(consumer, found.stream().filter(p -> sampler.isSource(p.topic())).toList());
   }

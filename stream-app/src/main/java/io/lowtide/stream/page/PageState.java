@@ -49,6 +49,7 @@ final class PageState {
   private long scoresOutside;
   private long unreadable;
   private String fault;
+  private boolean caughtUp;
 
   /** What to send: the changes since the last time, or everything. */
   record News(ObjectNode changes, ObjectNode everything, boolean fresh) {}
@@ -74,6 +75,7 @@ final class PageState {
     scoresOutside = 0;
     unreadable = 0;
     fault = null;
+    caughtUp = false;
     recentValues = JSON.objectNode();
     fresh = true;
   }
@@ -172,6 +174,13 @@ final class PageState {
   }
 
   /**
+   * What was told before somebody watched has been read: until then nothing says that all is quiet.
+   */
+  synchronized void catchUp() {
+    caughtUp = true;
+  }
+
+  /**
    * Takes out what is to be sent.
    *
    * @param wantsEverything whether somebody has come new
@@ -210,6 +219,7 @@ final class PageState {
     }
     node.putObject("reading")
         .put("fault", fault)
+        .put("caughtUp", caughtUp)
         .put("scoresRead", scoresRead)
         .put("scoresLeftOut", scoresLeftOut)
         .put("scoresOutside", scoresOutside)

@@ -46,6 +46,9 @@ function judge(state) {
       text: state.health.reason,
     };
   }
+  if (!state.reading.caughtUp) {
+    return { level: "waiting", title: "Reading …", text: "What was told before is being read back." };
+  }
   const found = state.about.episodesTopic
     ? judgeEpisodes([...state.episodes.values()], state, now)
     : judgeAlerts([...state.alerts.values()], now);

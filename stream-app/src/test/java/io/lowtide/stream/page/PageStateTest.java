@@ -92,6 +92,22 @@ class PageStateTest {
   }
 
   @Test
+  void shouldSayThatItHasCaughtUpOnlyOnceItHas() {
+    PageState state = new PageState();
+    assertThat(caughtUp(state)).isFalse();
+
+    state.catchUp();
+    assertThat(caughtUp(state)).isTrue();
+
+    state.clear();
+    assertThat(caughtUp(state)).isFalse();
+  }
+
+  private static boolean caughtUp(PageState state) {
+    return state.take(true).everything().get("reading").get("caughtUp").asBoolean();
+  }
+
+  @Test
   void shouldShowAnAlertFieldByField() {
     state.add(alert("a"), 100);
 
