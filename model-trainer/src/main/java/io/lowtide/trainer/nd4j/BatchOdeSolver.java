@@ -6,6 +6,7 @@ import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.StepControl;
 import io.lowtide.trainer.engine.SolveException;
 import io.lowtide.trainer.engine.SolverOptions;
+import io.lowtide.trainer.engine.StepNorm;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,7 +40,7 @@ final class BatchOdeSolver implements BatchSolver {
   private final BatchSystem system;
   private final SolverOptions options;
   private final int size;
-  private final int errorSize;
+  private final StepNorm stepNorm;
 
   private final TensorBuffer state;
   private final TensorBuffer error;
@@ -69,8 +70,7 @@ final class BatchOdeSolver implements BatchSolver {
     this.system = system;
     this.options = options;
     this.size = system.records() * system.columns();
-    int[] groups = system.errorGroups();
-    this.errorSize = system.records() * groups[groups.length - 1];
+    this.stepNorm = new StepNorm(options, system.records(), system.errorGroups());
     this.state = new TensorBuffer(type, size);
     this.error = new TensorBuffer(type, size);
     TensorBuffer stages = new TensorBuffer(type, size * STAGES);
@@ -185,21 +185,9 @@ final class BatchOdeSolver implements BatchSolver {
   /** Leaves the state at the end of the step in {@link #after}. */
   private double errorNorm(double step) {
     estimateError.run(step, 0);
-    error.download(errors, errorSize);
+    error.download(errors, stepNorm.size());
     system.point().download(after, size);
-    for (int i = 0; i < errorSize; i++) {
-      double scale =
-          options.absoluteTolerance()
-              + options.relativeTolerance() * Math.max(Math.abs(before[i]), Math.abs(after[i]));
-      double relative = errors[i] / scale;
-      errors[i] = relative * relative;
-    }
-    double norm = norm(errors);
-    return norm <= 1 && !allFinite(after) ? Double.NaN : norm;
-  }
-
-  private double norm(double[] squares) {
-    return options.norm().of(squares, system.records(), system.errorGroups());
+    return stepNorm.ofStep(errors, before, after);
   }
 
   /** Evaluates the first stage and chooses the starting step (algorithm 4.14). */
@@ -208,11 +196,11 @@ final class BatchOdeSolver implements BatchSolver {
     evaluate(from, integrating ? firstIntegrand : null);
     derivativeToStage[0].run();
     system.derivative().download(slopes, size);
-    if (!allFinite(before) || !allFinite(slopes)) {
+    if (!StepNorm.allFinite(before) || !StepNorm.allFinite(slopes)) {
       throw new SolveException(SolveStatus.NOT_FINITE, evaluations, from);
     }
-    double stateNorm = scaledNorm(before);
-    double slopeNorm = scaledNorm(slopes);
+    double stateNorm = stepNorm.of(before, before);
+    double slopeNorm = stepNorm.of(slopes, before);
     double direction = Math.signum(span);
     double guess = CONTROL.trialStep(stateNorm, slopeNorm, Math.abs(span));
     stateToPoint.run();
@@ -220,35 +208,16 @@ final class BatchOdeSolver implements BatchSolver {
     addStages[1].run(direction * guess / STAGE_WEIGHTS[1][0], 1);
     evaluate(from + direction * guess, null);
     system.derivative().download(after, size);
-    for (int i = 0; i < errorSize; i++) {
+    for (int i = 0; i < stepNorm.size(); i++) {
       after[i] -= slopes[i];
     }
-    double curvature = scaledNorm(after) / guess;
+    double curvature = stepNorm.of(after, before) / guess;
     return direction * CONTROL.startingStep(guess, slopeNorm, curvature, Math.abs(span));
-  }
-
-  private double scaledNorm(double[] values) {
-    for (int i = 0; i < errorSize; i++) {
-      double relative =
-          values[i]
-              / (options.absoluteTolerance() + options.relativeTolerance() * Math.abs(before[i]));
-      errors[i] = relative * relative;
-    }
-    return norm(errors);
   }
 
   private static void addScaled(double factor, double[] source, double[] target) {
     for (int i = 0; i < target.length; i++) {
       target[i] += factor * source[i];
     }
-  }
-
-  private static boolean allFinite(double[] values) {
-    for (double value : values) {
-      if (!Double.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

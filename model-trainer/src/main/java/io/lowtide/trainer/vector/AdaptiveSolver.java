@@ -6,6 +6,7 @@ import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.density.ode.StepControl;
 import io.lowtide.trainer.engine.SolveException;
 import io.lowtide.trainer.engine.SolverOptions;
+import io.lowtide.trainer.engine.StepNorm;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +36,7 @@ final class AdaptiveSolver<A> implements TiledSolver<A> {
   private final TiledSystem<A> system;
   private final SolverOptions options;
   private final int size;
-  private final int errorSize;
+  private final StepNorm stepNorm;
   private final A zeros;
   private final A point;
   private final A error;
@@ -60,8 +61,7 @@ final class AdaptiveSolver<A> implements TiledSolver<A> {
     this.system = system;
     this.options = options;
     this.size = tiles.size(system.columns());
-    int[] groups = system.errorGroups();
-    this.errorSize = tiles.records() * groups[groups.length - 1];
+    this.stepNorm = new StepNorm(options, tiles.records(), system.errorGroups());
     this.zeros = kernels.newArray(size);
     this.point = kernels.newArray(size);
     this.error = kernels.newArray(size);
@@ -165,19 +165,7 @@ final class AdaptiveSolver<A> implements TiledSolver<A> {
     kernels.addScaled(zeros, stages, factors, error, size);
     tiles.get(kernels, error, system.columns(), errors);
     tiles.get(kernels, point, system.columns(), after);
-    for (int i = 0; i < errorSize; i++) {
-      double scale =
-          options.absoluteTolerance()
-              + options.relativeTolerance() * Math.max(Math.abs(before[i]), Math.abs(after[i]));
-      double relative = errors[i] / scale;
-      errors[i] = relative * relative;
-    }
-    double norm = norm(errors);
-    return norm <= 1 && !allFinite(after) ? Double.NaN : norm;
-  }
-
-  private double norm(double[] squares) {
-    return options.norm().of(squares, tiles.records(), system.errorGroups());
+    return stepNorm.ofStep(errors, before, after);
   }
 
   /** Evaluates the first stage and chooses the starting step (algorithm 4.14). */
@@ -186,40 +174,21 @@ final class AdaptiveSolver<A> implements TiledSolver<A> {
     kernels.copy(state, 0, point, 0, size);
     evaluate(from, 0, 1, firstSums);
     tiles.get(kernels, stages.get(0), system.columns(), slopes);
-    if (!allFinite(before) || !allFinite(slopes)) {
+    if (!StepNorm.allFinite(before) || !StepNorm.allFinite(slopes)) {
       throw new SolveException(SolveStatus.NOT_FINITE, evaluations, from);
     }
-    double stateNorm = scaledNorm(before);
-    double slopeNorm = scaledNorm(slopes);
+    double stateNorm = stepNorm.of(before, before);
+    double slopeNorm = stepNorm.of(slopes, before);
     double direction = Math.signum(span);
     double guess = CONTROL.trialStep(stateNorm, slopeNorm, Math.abs(span));
     // The one weight of stage 1 is its node.
     moveToStage(1, direction * guess / NODES[1], state);
     evaluate(from + direction * guess, 1, 0, stepSums);
     tiles.get(kernels, stages.get(1), system.columns(), after);
-    for (int i = 0; i < errorSize; i++) {
+    for (int i = 0; i < stepNorm.size(); i++) {
       after[i] -= slopes[i];
     }
-    double curvature = scaledNorm(after) / guess;
+    double curvature = stepNorm.of(after, before) / guess;
     return direction * CONTROL.startingStep(guess, slopeNorm, curvature, Math.abs(span));
-  }
-
-  private double scaledNorm(double[] values) {
-    for (int i = 0; i < errorSize; i++) {
-      double relative =
-          values[i]
-              / (options.absoluteTolerance() + options.relativeTolerance() * Math.abs(before[i]));
-      errors[i] = relative * relative;
-    }
-    return norm(errors);
-  }
-
-  private static boolean allFinite(double[] values) {
-    for (double value : values) {
-      if (!Double.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.cli.Lowtide;
 import io.lowtide.density.bundle.BundleFiles;
+import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
 import io.lowtide.quickstart.traffic.MachinePark;
 import io.lowtide.quickstart.traffic.TableTraffic;
@@ -41,17 +42,7 @@ class DemoTest {
     try (PrintWriter out = new PrintWriter(output, true)) {
       complete =
           new Demo(new DemoSettings(directory, 0, 3, false, Optional.empty()), out)
-              .run(
-                  traffic,
-                  source ->
-                      new FlowTrainer(
-                              TrainingEngines.of("nd4j"),
-                              Demo.DETECTOR,
-                              TrainingSettings.of(BRIEF),
-                              report -> {},
-                              Optional.empty())
-                          .train(source.trainingTable())
-                          .bundle());
+              .run(traffic, DemoTest::trainBriefly);
     }
     String text = output.toString();
     assertThat(complete).as(text).isTrue();
@@ -76,17 +67,7 @@ class DemoTest {
     try (PrintWriter out = new PrintWriter(output, true)) {
       complete =
           new Demo(new DemoSettings(directory, 0, 3, false, Optional.of(change)), out)
-              .run(
-                  park,
-                  source ->
-                      new FlowTrainer(
-                              TrainingEngines.of("nd4j"),
-                              Demo.DETECTOR,
-                              TrainingSettings.of(BRIEF),
-                              report -> {},
-                              Optional.empty())
-                          .train(source.trainingTable())
-                          .bundle());
+              .run(park, DemoTest::trainBriefly);
     }
     String text = output.toString();
     assertThat(complete).as(text).isTrue();
@@ -99,6 +80,17 @@ class DemoTest {
     double answered = share(text, "after the swap");
     assertThat(after).as(text).isGreaterThan(1.5 * before);
     assertThat(answered).as(text).isLessThan(0.7 * after);
+  }
+
+  private static ModelBundle trainBriefly(LabelledTraffic source) {
+    return new FlowTrainer(
+            TrainingEngines.of("nd4j"),
+            Demo.DETECTOR,
+            TrainingSettings.of(BRIEF),
+            report -> {},
+            Optional.empty())
+        .train(source.trainingTable())
+        .bundle();
   }
 
   private static double share(String text, String row) {
