@@ -175,7 +175,7 @@ final class GpuSpeed {
     return train(engine(Tiling.LEAST), shape);
   }
 
-  static double[] train(TrainingEngine trainer, FieldShape shape) {
+  private static double[] train(TrainingEngine trainer, FieldShape shape) {
     int batch = 512;
     int iterations = 400;
     Random random = new Random(2);
@@ -221,7 +221,7 @@ final class GpuSpeed {
   }
 
   /** A mixture of four bent Gaussians, column-major. */
-  static double[] records(int dimensions, int count, Random random) {
+  private static double[] records(int dimensions, int count, Random random) {
     Random fixed = new Random(1);
     double[] mix = fixed.doubles(dimensions * dimensions, -1.7, 1.7).toArray();
     double[] centres = fixed.doubles(4 * dimensions, -2.6, 2.6).toArray();
