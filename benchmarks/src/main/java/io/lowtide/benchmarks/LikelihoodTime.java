@@ -154,11 +154,22 @@ public final class LikelihoodTime {
   private static Likelihood reference(
       List<String> command, String seconds, String threads, String rate, Split split)
       throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("likelihood-time");
-    List<String> complete = new ArrayList<>(command);
-    complete.add(write(split.training(), folder.resolve("training.csv")));
-    complete.add(write(split.heldOut(), folder.resolve("held-out.csv")));
-    complete.addAll(List.of(seconds, threads, rate));
+    Path training = Files.createTempFile("likelihood-time-training", ".csv");
+    Path heldOut = Files.createTempFile("likelihood-time-held-out", ".csv");
+    try {
+      List<String> complete = new ArrayList<>(command);
+      complete.add(write(split.training(), training));
+      complete.add(write(split.heldOut(), heldOut));
+      complete.addAll(List.of(seconds, threads, rate));
+      return best(complete);
+    } finally {
+      Files.delete(training);
+      Files.delete(heldOut);
+    }
+  }
+
+  /** The best of what a command prints, a line for each validation. */
+  private static Likelihood best(List<String> complete) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(complete).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     Likelihood best = null;
