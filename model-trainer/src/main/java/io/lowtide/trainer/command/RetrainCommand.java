@@ -7,10 +7,8 @@ import io.lowtide.kafka.settings.SettingsSources;
 import io.lowtide.kafka.training.LockLostException;
 import io.lowtide.kafka.training.RunnerLock;
 import io.lowtide.kafka.training.TrainingRuns;
-import io.lowtide.schemas.RunOutcome;
-import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.report.ProgressPrinter;
-import io.lowtide.trainer.report.RunReport;
+import io.lowtide.trainer.retrain.DecidedRun;
 import io.lowtide.trainer.retrain.RetrainJob;
 import io.lowtide.trainer.retrain.RetrainReport;
 import io.lowtide.trainer.retrain.RetrainSchedule;
@@ -18,7 +16,6 @@ import io.lowtide.trainer.retrain.RetrainSettings;
 import io.lowtide.trainer.retrain.RetrainValidators;
 import io.lowtide.trainer.retrain.RunTrigger;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -129,9 +126,9 @@ public final class RetrainCommand implements LowtideCommand {
             .printf("Another process retrains detector %s: nothing done%n", settings.detector());
         return ANOTHER_IS_AT_IT;
       }
-      TrainingRun run = job.run(lock, RunTrigger.COMMAND);
+      DecidedRun run = job.run(lock, RunTrigger.COMMAND);
       print(out, run);
-      return switch (run.getOutcome()) {
+      return switch (run.event().getOutcome()) {
         case PUBLISHED -> ExitCode.OK;
         case KEPT -> CHAMPION_STAYS;
         default -> ExitCode.USAGE;
@@ -145,12 +142,9 @@ public final class RetrainCommand implements LowtideCommand {
     }
   }
 
-  private void print(PrintWriter out, TrainingRun run) {
-    out.print(RetrainReport.text(run));
-    Path page = (report == null ? output : report).resolve(RunReport.REPORT);
-    if (run.getOutcome() != RunOutcome.FAILED && Files.exists(page)) {
-      out.printf("Report: %s%n", page);
-    }
+  private static void print(PrintWriter out, DecidedRun run) {
+    out.print(RetrainReport.text(run.event()));
+    run.report().ifPresent(page -> out.printf("Report: %s%n", page));
     out.flush();
   }
 

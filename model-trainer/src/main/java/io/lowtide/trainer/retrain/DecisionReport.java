@@ -42,8 +42,9 @@ final class DecisionReport {
    * Writes it; nothing where no model is in use, and where it cannot be made but the error.
    *
    * @param histories file of each fit, by the role of its model
+   * @return the report, if it is written
    */
-  void write(Map<String, Path> histories, List<Precision> precision, Path folder) {
+  Optional<Path> write(Map<String, Path> histories, List<Precision> precision, Path folder) {
     Optional<String> shown =
         outcome
             .decision()
@@ -51,13 +52,14 @@ final class DecisionReport {
             .or(() -> Optional.of(ComparedModels.CHAMPION))
             .filter(outcome.scores()::containsKey);
     if (shown.isEmpty()) {
-      return;
+      return Optional.empty();
     }
     try {
-      RunReport.write(of(shown.get(), histories, precision), folder);
+      return Optional.of(RunReport.write(of(shown.get(), histories, precision), folder));
     } catch (IOException | RuntimeException e) {
       // A run that nobody watches must not fail for want of a picture.
       LOG.error("{}: the report of the run cannot be made; the run goes on without it", folder, e);
+      return Optional.empty();
     }
   }
 

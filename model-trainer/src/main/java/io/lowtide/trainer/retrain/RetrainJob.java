@@ -87,14 +87,14 @@ public final class RetrainJob {
    * @throws org.apache.kafka.common.KafkaException if Kafka is away
    * @throws io.lowtide.kafka.registry.SchemaRegistryException if the registry is
    */
-  public TrainingRun run(RunnerLock lock, RunTrigger trigger) {
+  public DecidedRun run(RunnerLock lock, RunTrigger trigger) {
     reports.ifPresent(folder -> OutputFolder.require(folder, LEAST_SPACE_FOR_REPORT));
     try (RunFolder folder = RunFolder.open(output, FIELDS * settings.sampling().mostRows());
         SchemaRegistry registry =
             ConfluentSchemaRegistry.connect(settings.connection().registry())) {
       Optional<TrainingRun> published = alreadyPublished(folder, registry);
       if (published.isPresent()) {
-        return published.get();
+        return new DecidedRun(published.get(), Optional.empty());
       }
       ModelCatalog catalog =
           ModelCatalog.read(
@@ -159,7 +159,7 @@ public final class RetrainJob {
         .flatMap(StoredModel::bundle);
   }
 
-  private TrainingRun run(
+  private DecidedRun run(
       RunFolder folder,
       RunFolder.Run run,
       RunTrigger trigger,
@@ -186,8 +186,9 @@ public final class RetrainJob {
             settings.detector(),
             new FeedbackTopic(settings.connection(), settings.feedbackTopic())::latest);
     RetrainReport.write(event, folder.histories(), precision, folder.report());
-    new DecisionReport(settings, records, outcome, event)
-        .write(folder.histories(), precision, reports.orElse(folder.directory()));
+    Optional<Path> report =
+        new DecisionReport(settings, records, outcome, event)
+            .write(folder.histories(), precision, reports.orElse(folder.directory()));
     if (publishes) {
       publisher.publish(
           settings.runsTopic(),
@@ -205,7 +206,7 @@ public final class RetrainJob {
     folder.finish(run);
     LOG.info(
         "Training run {} of detector {}: {}", run.id(), settings.detector(), event.getReason());
-    return event;
+    return new DecidedRun(event, report);
   }
 
   /** Of what people said of a detector's alerts; nothing where that cannot be read. */

@@ -10,7 +10,6 @@ import io.lowtide.kafka.training.LockLostException;
 import io.lowtide.kafka.training.RunnerLock;
 import io.lowtide.kafka.training.TrainingRuns;
 import io.lowtide.schemas.RunCause;
-import io.lowtide.schemas.TrainingRun;
 import io.lowtide.trainer.data.DataException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +43,7 @@ public final class RetrainSchedule {
   private final RetrainJob job;
   private final Optional<Duration> every;
   private final boolean onDrift;
-  private final Consumer<TrainingRun> listener;
+  private final Consumer<DecidedRun> listener;
   private Instant announced = Instant.MIN;
 
   /**
@@ -58,7 +57,7 @@ public final class RetrainSchedule {
       RetrainJob job,
       Optional<Duration> every,
       boolean onDrift,
-      Consumer<TrainingRun> listener) {
+      Consumer<DecidedRun> listener) {
     this.settings = settings;
     this.job = job;
     this.every = every;

@@ -315,8 +315,12 @@ class RetrainingTest {
             .build();
     List<Precision> precision = List.of(new Precision(Optional.of(SeverityLevel.CRITICAL), 8, 2));
     Path history = directory.resolve("run/challenger-warm.json");
-    new DecisionReport(settings(), records, outcome, event)
-        .write(Map.of("warm", history), precision, directory);
+    DecisionReport report = new DecisionReport(settings(), records, outcome, event);
+    assertThat(report.write(Map.of("warm", history), precision, directory))
+        .contains(directory.resolve("report.html"));
+    assertThat(report.write(Map.of("warm", directory.resolve("none")), precision, directory))
+        .as("a second one that cannot be made is not the first")
+        .isEmpty();
     assertThat(directory.resolve("report.html"))
         .content()
         .contains(

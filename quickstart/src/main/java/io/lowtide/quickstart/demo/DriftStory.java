@@ -155,7 +155,8 @@ final class DriftStory {
         new RetrainJob(
             retraining, directory.resolve("retraining"), Optional.empty(), true, report -> {});
     RetrainSchedule schedule =
-        new RetrainSchedule(retraining, job, Optional.empty(), true, runs::offer);
+        new RetrainSchedule(
+            retraining, job, Optional.empty(), true, run -> runs.offer(run.event()));
     Thread thread =
         new Thread(
             () -> {
