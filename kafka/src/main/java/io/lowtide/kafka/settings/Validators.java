@@ -88,6 +88,17 @@ public final class Validators {
         value -> (Double) value > 0 && (Double) value < Double.POSITIVE_INFINITY);
   }
 
+  /**
+   * A positive number, if there is one.
+   *
+   * @param atMost the largest
+   */
+  public static Validator positive(int atMost) {
+    return expecting(
+        "above 0, at most " + atMost + ", or empty",
+        value -> (Double) value > 0 && (Double) value <= atMost);
+  }
+
   /** A class that Kafka can make a Serde of. */
   public static Validator serde() {
     return expecting(

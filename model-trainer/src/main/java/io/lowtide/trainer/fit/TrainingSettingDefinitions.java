@@ -50,6 +50,9 @@ final class TrainingSettingDefinitions {
   static final String MAXIMUM_SECONDS = "maximum.seconds";
   static final String SEED = "seed";
 
+  /** Standard deviations of noise beyond which nothing of a standardised value is left. */
+  private static final int MOST_SMOOTHING = 10;
+
   /** How the false-alarm budget is stated. */
   static final BudgetSettings FALSE_ALARM_BUDGET = new BudgetSettings(BUDGET);
 
@@ -126,9 +129,10 @@ final class TrainingSettingDefinitions {
             MIXTURE_SMOOTHING,
             Type.DOUBLE,
             null,
-            Validators.positive(),
+            Validators.positive(MOST_SMOOTHING),
             Importance.MEDIUM,
-            "smoothing where the flow starts from a mixture. Empty: of 0.055, 0.1, 0.17, 0.32 and"
+            "smoothing where the flow starts from a mixture; never 0, since a component on values"
+                + " that repeat would then have no bound. Empty: of 0.055, 0.1, 0.17, 0.32 and"
                 + " 0.55 the most that hides nothing: under which held-out records are told from"
                 + " ones that have half of their values from others, and from ones spread evenly over"
                 + " the range of the values, as well as under any less.")
@@ -205,7 +209,7 @@ final class TrainingSettingDefinitions {
             SMOOTHING,
             Type.DOUBLE,
             0.2,
-            Range.between(0, 10),
+            Range.between(0, MOST_SMOOTHING),
             Importance.HIGH,
             "Standard deviation of the Gaussian noise added to each standardised value in"
                 + " training. More makes the density smoother, less shows finer structure.")

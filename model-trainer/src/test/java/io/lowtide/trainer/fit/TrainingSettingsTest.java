@@ -41,6 +41,18 @@ class TrainingSettingsTest {
   }
 
   @Test
+  void shouldTakeNoiseOfAMixtureThatBoundsItsDensityAndLeavesSomethingOfTheValues() {
+    assertThat(TrainingSettings.of(Map.of("mixture.smoothing", "10")).mixtureSmoothings())
+        .containsExactly(10.0);
+    for (String smoothing : List.of("0", "10.1", "Infinity", "NaN")) {
+      assertThatThrownBy(() -> TrainingSettings.of(Map.of("mixture.smoothing", smoothing)))
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining("mixture.smoothing")
+          .hasMessageContaining("expected above 0, at most 10, or empty");
+    }
+  }
+
+  @Test
   void shouldTakeTheBudgetFromARateOfAlerts() {
     TrainingSettings settings =
         TrainingSettings.of(Map.of("alerts.per.hour", "2", "records.per.hour", "36000"));
