@@ -7,6 +7,7 @@ import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingSummary;
+import io.lowtide.trainer.data.Causes;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.LabelledTable;
 import io.lowtide.trainer.data.OutputFolder;
@@ -138,19 +139,36 @@ public final class TrainCommand implements LowtideCommand {
             new ProgressPrinter(out),
             Optional.of(checkpoint));
     TrainingResult result = trainer.train(normal, planned.plan());
-    BundleFiles.write(output.resolve("model.avro"), result.bundle());
+    Path model = output.resolve("model.avro");
+    BundleFiles.write(model, result.bundle());
     Optional<NewestTenth> newestTenth = trainer.newestTenth(normal, planned.plan());
-    TrainingReport.writeJson(
-        result, planned.fields(), newestTenth, output.resolve("training.json"));
-    Path page =
-        RunReport.write(
-            ReportedRun.of(result, planned.fields(), newestTenth),
-            report == null ? output : report);
-    Checkpoints.delete(checkpoint);
-    describe(out, result.bundle());
+    describe(out, model, result.bundle());
     newestTenth.map(NewestTenth::text).ifPresent(out::println);
+    out.flush();
+    Path page = writeReports(result, planned, newestTenth, model);
     out.printf("Report: %s%n", page);
+    Checkpoints.delete(checkpoint);
     return ExitCode.OK;
+  }
+
+  /** What has been trained stays, and the checkpoint with it, where these cannot be written. */
+  private Path writeReports(
+      TrainingResult result, PlannedData planned, Optional<NewestTenth> newestTenth, Path model) {
+    Path folder = report == null ? output : report;
+    try {
+      TrainingReport.writeJson(
+          result, planned.fields(), newestTenth, output.resolve("training.json"));
+      return RunReport.write(ReportedRun.of(result, planned.fields(), newestTenth), folder);
+    } catch (IOException e) {
+      throw new DataException(
+          folder.resolve(RunReport.REPORT)
+              + ": the report cannot be written: "
+              + Causes.withKind(e)
+              + "; the model is in "
+              + model
+              + ", and the same command writes the report without training anew",
+          e);
+    }
   }
 
   private PlannedData plannedData() throws IOException {
@@ -163,7 +181,7 @@ public final class TrainCommand implements LowtideCommand {
     return PlannedData.read(records.source(), features, records.label(), records.key());
   }
 
-  private void describe(PrintWriter out, ModelBundle bundle) {
+  private void describe(PrintWriter out, Path file, ModelBundle bundle) {
     DensityModel model = bundle.record();
     TrainingSummary training = model.getTraining();
     out.printf(
@@ -171,7 +189,7 @@ public final class TrainCommand implements LowtideCommand {
         "Model %s of detector %s in %s, trained in %.1f s, false-alarm budget %.3g %%%n",
         bundle.version(),
         detector,
-        output.resolve("model.avro"),
+        file,
         training.getSeconds(),
         100 * bundle.calibration().defaultBudget());
     SolverCertificate certificate = model.getSolver().getCertificate();

@@ -14,4 +14,9 @@ public final class Causes {
     }
     return fault.getClass().getSimpleName();
   }
+
+  /** The same with the kind before it: the message of a fault of a file may be its name alone. */
+  public static String withKind(Throwable fault) {
+    return fault.getClass().getSimpleName() + ": " + text(fault);
+  }
 }

@@ -26,7 +26,10 @@ public final class OutputFolder {
       Files.delete(folder.resolve("run.probe"));
     } catch (IOException e) {
       throw new DataException(
-          folder + ": cannot be written to, expected a folder for what a run keeps: " + text(e), e);
+          folder
+              + ": cannot be written to, expected a folder for what a run keeps: "
+              + Causes.withKind(e),
+          e);
     }
     try {
       long usable = Files.getFileStore(folder).getUsableSpace();
@@ -40,11 +43,7 @@ public final class OutputFolder {
                 + " MiB for a run");
       }
     } catch (IOException e) {
-      LOG.warn("{}: how much disk space is left cannot be told: {}", folder, text(e));
+      LOG.warn("{}: how much disk space is left cannot be told: {}", folder, Causes.withKind(e));
     }
-  }
-
-  private static String text(IOException fault) {
-    return fault.getClass().getSimpleName() + ": " + Causes.text(fault);
   }
 }

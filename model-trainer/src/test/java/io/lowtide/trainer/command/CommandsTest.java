@@ -72,6 +72,32 @@ class CommandsTest {
   }
 
   @Test
+  void shouldKeepTheModelWhereOnlyTheReportCannotBeWritten() throws IOException {
+    Path data = write("data.csv", labelledRecords(100, 0));
+    Path inTheWay = directory.resolve("out/report.html/file");
+    Files.createDirectories(inTheWay);
+
+    assertThat(train(data)).isEqualTo(2);
+    assertThat(directory.resolve("out/model.avro")).isNotEmptyFile();
+    assertThat(output.toString()).contains("false-alarm budget 5.00 %").doesNotContain("Report:");
+    assertThat(errors.toString().lines())
+        .singleElement()
+        .asString()
+        .contains("out/report.html: the report cannot be written: ")
+        .endsWith(
+            "; the model is in "
+                + directory.resolve("out/model.avro")
+                + ", and the same command writes the report without training anew");
+
+    Files.delete(inTheWay);
+    Files.delete(inTheWay.getParent());
+    output.getBuffer().setLength(0);
+    assertThat(train(data)).isZero();
+    assertThat(output.toString()).contains("Report: ").doesNotContain("iteration");
+    assertThat(directory.resolve("out/checkpoint.bin")).doesNotExist();
+  }
+
+  @Test
   void shouldNameTheNearestSettingToAMisspeltOne() throws IOException {
     Path data = write("data.csv", labelledRecords(100, 0));
     assertThat(train(data, "--set", "itertions=3")).isEqualTo(2);
