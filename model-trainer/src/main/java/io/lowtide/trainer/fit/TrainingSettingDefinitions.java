@@ -107,9 +107,11 @@ final class TrainingSettingDefinitions {
             128,
             Range.between(1, 256),
             Importance.LOW,
-            "Components of a mixture at most. How many there are is found by cross-validation. Where"
-                + " they are few, up to three such mixtures, fitted from different starts, are"
-                + " averaged.")
+            "Components of a mixture at most; scores cost as much as there are. A mixture is the mean"
+                + " of a coarse one, whose components are as many as cross-validation finds, and of"
+                + " a fine one, with up to eight times as many, but one for each five records at"
+                + " most; where there is no room for a finer one, of up to three coarse ones from"
+                + " different starts.")
         .define(
             MIXTURE_ITERATIONS,
             Type.INT,

@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
  * Fits a mixture of Gaussians of full covariance by expectation maximisation (Dempster, Laird,
  * Rubin 1977), from groups that k-means finds (seeds by Arthur and Vassilvitskii 2007). Missing
  * values take part by what the others make of them (Ghahramani and Jordan 1994, Supervised learning
- * from incomplete data via an EM approach). Each covariance is drawn towards the diagonal of the
- * mean of all, and has the variances of the records added, which keeps it from collapsing. The same
- * records and seed give the same mixture.
+ * from incomplete data via an EM approach). Each covariance is drawn towards the mean of all, and
+ * has the variances of the records added, which keeps it from collapsing. The same records and seed
+ * give the same mixture.
  */
 final class ExpectationMaximisation {
 
@@ -43,7 +43,7 @@ final class ExpectationMaximisation {
 
   /**
    * @param records at least one with a value
-   * @param shrinkage records that the common diagonal counts as in each covariance
+   * @param shrinkage records that the mean of all covariances counts as in each of them
    */
   ExpectationMaximisation(EncodedRecords records, double shrinkage) {
     this.shrinkage = shrinkage;
@@ -184,10 +184,12 @@ final class ExpectationMaximisation {
     weights = kept.stream().mapToDouble(one -> one.weight() / total).toArray();
     means = kept.stream().map(Sums::mean).toArray(double[][]::new);
     covariances = kept.stream().map(Sums::covariance).toArray(double[][][]::new);
-    double[] common = new double[dimensions];
-    for (int i = 0; i < dimensions; i++) {
-      for (int k = 0; k < weights.length; k++) {
-        common[i] += weights[k] * covariances[k][i][i];
+    double[][] common = new double[dimensions][dimensions];
+    for (int k = 0; k < weights.length; k++) {
+      for (int i = 0; i < dimensions; i++) {
+        for (int j = 0; j < dimensions; j++) {
+          common[i][j] += weights[k] * covariances[k][i][j];
+        }
       }
     }
     for (int k = 0; k < weights.length; k++) {
@@ -195,13 +197,13 @@ final class ExpectationMaximisation {
     }
   }
 
-  private void shrink(double[][] covariance, double records, double[] common) {
+  private void shrink(double[][] covariance, double records, double[][] common) {
     double own = records / (records + shrinkage);
     for (int i = 0; i < dimensions; i++) {
       for (int j = 0; j < dimensions; j++) {
-        covariance[i][j] *= own;
+        covariance[i][j] = own * covariance[i][j] + (1 - own) * common[i][j];
       }
-      covariance[i][i] += (1 - own) * common[i] + variances[i];
+      covariance[i][i] += variances[i];
     }
   }
 }

@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
 /**
  * How much noise a mixture of Gaussians is smoothed by, and how many components it has.
  *
- * <p>The number of components is chosen by cross-validation: as those that make records most
- * probable that had no part in the fit. The least probable of them count as no less than the rest,
- * since a few may be anomalies.
+ * <p>The number of components of a coarse fit is chosen by cross-validation: as those that make
+ * records most probable that had no part in the fit. The least probable of them count as no less
+ * than the rest, since a few may be anomalies.
  *
  * <p>The noise is not: held-out records lie where records are, and are nearly always more probable
  * under less of it, whereas anomalies lie elsewhere, and where there are many dimensions and few
@@ -74,77 +74,95 @@ public record MixtureChoice(int noise, MixtureForm form) {
     if (most < 1) {
       return Optional.empty();
     }
-    List<Measured> best =
+    List<Measured> measured =
         noises.stream()
             .parallel()
-            .map(variances -> best(sampled.withVariances(variances), most, seed))
+            .map(variances -> measure(sampled.withVariances(variances), most, seed))
             .toList();
-    double reached = best.stream().mapToDouble(Measured::logDensity).max().orElseThrow();
+    double reached = measured.stream().mapToDouble(Measured::logDensity).max().orElseThrow();
     BaseDensity normal = new StandardNormal(records.dimensions());
-    if (orNone && !(reached > measure(sampled, unused -> normal, seed).logDensity)) {
+    if (orNone && !(reached > clippedMean(heldOut(sampled, unused -> normal)))) {
       return Optional.empty();
     }
-    double mixed = best.stream().mapToDouble(Measured::fromMixed).max().orElseThrow();
-    double even = best.stream().mapToDouble(Measured::fromEven).max().orElseThrow();
+    double mixed = measured.stream().mapToDouble(Measured::fromMixed).max().orElseThrow();
+    double even = measured.stream().mapToDouble(Measured::fromEven).max().orElseThrow();
     return IntStream.range(0, noises.size())
-        .filter(noise -> best.get(noise).fromMixed >= mixed - HIDDEN)
-        .filter(noise -> best.get(noise).fromEven >= even - HIDDEN)
+        .filter(noise -> measured.get(noise).fromMixed >= mixed - HIDDEN)
+        .filter(noise -> measured.get(noise).fromEven >= even - HIDDEN)
         .boxed()
         .max(Comparator.naturalOrder())
         .or(() -> Optional.of(0))
-        .map(noise -> new MixtureChoice(noise, new MixtureForm(best.get(noise).components)));
+        .map(noise -> new MixtureChoice(noise, measured.get(noise).form));
   }
 
   /**
    * How a mixture does.
    *
-   * @param components that it has
+   * @param form that it has
    * @param logDensity mean over held-out records
    * @param fromMixed area under the curve between held-out records and ones that have half of their
    *     values from others
    * @param fromEven the same for records that are spread evenly
    */
-  private record Measured(int components, double logDensity, double fromMixed, double fromEven) {}
+  private record Measured(MixtureForm form, double logDensity, double fromMixed, double fromEven) {}
 
-  private static Measured best(EncodedRecords records, int most, long seed) {
-    Measured best = null;
-    for (int components = 1; components <= most; components *= 2) {
-      if (components > 1 && components * RECORDS_PER_COMPONENT > records.size()
-          || best != null && components > NO_BETTER * best.components) {
-        break;
-      }
-      MixtureForm form = new MixtureForm(components);
-      Measured measured = measure(records, others -> form.fitOnce(others, seed), seed);
-      if (best == null || measured.logDensity > best.logDensity) {
-        best = new Measured(components, measured.logDensity, measured.fromMixed, measured.fromEven);
-      }
-    }
-    return best;
-  }
-
-  private static Measured measure(
-      EncodedRecords records, Function<EncodedRecords, BaseDensity> fit, long seed) {
+  private static Measured measure(EncodedRecords records, int most, long seed) {
+    MixtureForm form = likeliest(records, most, seed);
+    SplittableRandom random = new SplittableRandom(seed);
     List<double[]> logDensities = new ArrayList<>();
     double fromMixed = 0;
     double fromEven = 0;
-    int folds = records.size() < ENOUGH_FOR_ONE_FOLD ? FOLDS : 1;
-    SplittableRandom random = new SplittableRandom(seed);
+    int folds = folds(records);
     for (int fold = 0; fold < folds; fold++) {
-      BaseDensity density = fit.apply(records.part(fold, FOLDS, true));
+      BaseDensity density = form.fit(records.part(fold, FOLDS, true), seed);
       EncodedRecords heldOut = records.part(fold, FOLDS, false);
       int times = Math.max(1, CONTRASTING / heldOut.size());
       double[] own = logDensities(density, heldOut);
       logDensities.add(own);
-      double[] mixed = logDensities(density, heldOut.mixed(times, random));
-      fromMixed += areaUnderCurve(own, mixed) / folds;
-      double[] even = logDensities(density, heldOut.spreadEvenly(times, random));
-      fromEven += areaUnderCurve(own, even) / folds;
+      fromMixed += areaUnderCurve(own, logDensities(density, heldOut.mixed(times, random))) / folds;
+      fromEven +=
+          areaUnderCurve(own, logDensities(density, heldOut.spreadEvenly(times, random))) / folds;
     }
+    return new Measured(form, clippedMean(logDensities), fromMixed, fromEven);
+  }
+
+  private static MixtureForm likeliest(EncodedRecords records, int most, long seed) {
+    MixtureForm likeliest = new MixtureForm(1, most);
+    double reached = Double.NEGATIVE_INFINITY;
+    for (int components = 1; components <= most; components *= 2) {
+      if (components > 1 && components * RECORDS_PER_COMPONENT > records.size()
+          || components > NO_BETTER * likeliest.components()) {
+        break;
+      }
+      MixtureForm form = new MixtureForm(components, most);
+      double logDensity = clippedMean(heldOut(records, others -> form.fitOnce(others, seed)));
+      if (logDensity > reached) {
+        reached = logDensity;
+        likeliest = form;
+      }
+    }
+    return likeliest;
+  }
+
+  /** Log-densities of records by densities that they were not fitted to. */
+  private static List<double[]> heldOut(
+      EncodedRecords records, Function<EncodedRecords, BaseDensity> fit) {
+    return IntStream.range(0, folds(records))
+        .mapToObj(
+            fold ->
+                logDensities(
+                    fit.apply(records.part(fold, FOLDS, true)), records.part(fold, FOLDS, false)))
+        .toList();
+  }
+
+  private static int folds(EncodedRecords records) {
+    return records.size() < ENOUGH_FOR_ONE_FOLD ? FOLDS : 1;
+  }
+
+  private static double clippedMean(List<double[]> logDensities) {
     double[] sorted = logDensities.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
     double least = sorted[(int) (LEAST_PROBABLE * sorted.length)];
-    double mean =
-        Arrays.stream(sorted).map(value -> Math.max(least, value)).average().orElseThrow();
-    return new Measured(0, mean, fromMixed, fromEven);
+    return Arrays.stream(sorted).map(value -> Math.max(least, value)).average().orElseThrow();
   }
 
   /** Ascending. */

@@ -1,5 +1,5 @@
 /**
- * Fits the mixture of Gaussians that a flow may start from: expectation maximisation, and how many
- * components it takes.
+ * Fits the mixture of Gaussians that a flow may start from: expectation maximisation, how many
+ * components it takes, and how much noise.
  */
 package io.lowtide.trainer.mixture;

@@ -111,17 +111,41 @@ class ExpectationMaximisationTest {
     assertThat(with[0][1]).isCloseTo(without[0][1], within(1e-6));
   }
 
+  /** A wide lump far from a narrow one that is slanted. */
   @Test
-  void shouldShrinkTowardsACommonDiagonal() {
-    double[][] rows = lumps(500, new Random(3));
-    GaussianMixture shrunk =
-        new ExpectationMaximisation(new EncodedRecords(rows, NO_NOISE), 500).fit(1, 1);
-    double[][] without = covariance(fit(rows, 1).components().get(0));
+  void shouldShrinkTowardsTheMeanOfAllCovariances() {
+    Random random = new Random(3);
+    double[][] rows = new double[600][];
+    for (int i = 0; i < rows.length; i++) {
+      double common = random.nextGaussian();
+      rows[i] =
+          i % 3 == 0
+              ? new double[] {50 + 4 * random.nextGaussian(), 4 * random.nextGaussian()}
+              : new double[] {common, common + 0.1 * random.nextGaussian()};
+    }
+    List<Component> apart = shrunk(rows, 0);
+    double[][] mean = new double[2][2];
+    for (Component component : apart) {
+      double[][] covariance = covariance(component);
+      for (int i = 0; i < 2; i++) {
+        for (int j = 0; j < 2; j++) {
+          mean[i][j] += component.weight() * covariance[i][j];
+        }
+      }
+    }
 
-    double[][] with = covariance(shrunk.components().get(0));
+    assertThat(covariance(apart.get(0))[0][0])
+        .isNotCloseTo(covariance(apart.get(1))[0][0], within(5.0));
+    for (Component component : shrunk(rows, 1e12)) {
+      assertThat(covariance(component)[0]).containsExactly(mean[0], within(1e-3));
+      assertThat(covariance(component)[1]).containsExactly(mean[1], within(1e-3));
+    }
+  }
 
-    assertThat(with[0][1]).isCloseTo(without[0][1] / 2, within(1e-6));
-    assertThat(with[0][0]).isCloseTo(without[0][0], within(1e-6));
+  private static List<Component> shrunk(double[][] rows, double shrinkage) {
+    return new ExpectationMaximisation(new EncodedRecords(rows, NO_NOISE), shrinkage)
+        .fit(2, 1)
+        .components();
   }
 
   @Test
