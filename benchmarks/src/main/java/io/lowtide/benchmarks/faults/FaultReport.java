@@ -29,7 +29,7 @@ record FaultReport(
 
   /** Whether nothing was lost or doubled, and nothing differs from the pass without faults. */
   boolean isClean() {
-    return inSource >= acknowledged
+    return inSource == acknowledged
         && missing() == 0
         && undisturbed.size() == inSource
         && disturbed.doubled() == 0

@@ -23,7 +23,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Sends records at a steady pace until it is closed, through outages too: event times out of order,
- * some far ahead, and one in a hundred something that is hard to take.
+ * some far ahead, and one in a hundred something that is hard to take. Each record stands in the
+ * topic once, whatever the broker goes through.
  */
 final class HostileTraffic implements AutoCloseable {
 
@@ -63,6 +64,9 @@ final class HostileTraffic implements AutoCloseable {
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Duration.ofMinutes(5).toMillis());
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 300_000);
     settings.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 2_000);
+    // With several in flight, the second of two batches can stand in the topic twice: if the first
+    // is refused, as by a broker that is not yet the leader, and the answer to the second is lost.
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     this.producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }

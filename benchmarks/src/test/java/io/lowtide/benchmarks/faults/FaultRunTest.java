@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The short form of {@code benchmarks/run-faults}. */
@@ -28,7 +29,9 @@ class FaultRunTest {
   private static final Map<String, String> BRIEF =
       Map.of("hidden.units", "16,16", "iterations", "100", "learning.rate", "0.01");
 
-  @TempDir private Path directory;
+  /** What a run that was not clean left is looked at. */
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path directory;
 
   @Test
   void shouldLoseDoubleAndChangeNothingUnderFaults() throws Exception {
@@ -61,6 +64,6 @@ class FaultRunTest {
         .containsKeys("TOMBSTONE", "UNDECODABLE", "UNKNOWN_SCHEMA", "WIRE_FORMAT");
     assertThat(report.disturbed().alerts()).isPositive();
     assertThat(report.disturbed().episodes()).isPositive();
-    assertThat(report.isClean()).as(output.toString()).isTrue();
+    assertThat(report.isClean()).as("%s%nin %s", output, directory).isTrue();
   }
 }

@@ -1,0 +1,55 @@
+package io.lowtide.benchmarks.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lowtide.benchmarks.faults.LossyNetwork.Fate;
+import io.lowtide.kafka.registry.ConfluentSchemaRegistry;
+import io.lowtide.kafka.registry.SchemaRegistry;
+import io.lowtide.kafka.topic.TopicReader;
+import io.lowtide.quickstart.kafka.EmbeddedKafka;
+import io.lowtide.quickstart.traffic.MachinePark;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class HostileTrafficTest {
+
+  private static final String TOPIC = "telemetry";
+
+  @Test
+  void shouldSendEachRecordOnceThoughOneWriteIsRefusedAndTheNextIsNotAcknowledged()
+      throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start();
+        SchemaRegistry registry =
+            ConfluentSchemaRegistry.connect(Map.of("schema.registry.url", "mock://hostile"))) {
+      kafka.createTopic(TOPIC, 1, Map.of());
+      int port = Integer.parseInt(kafka.bootstrapServers().split(":")[1]);
+      try (LossyNetwork network = new LossyNetwork(port, List.of(Fate.REFUSED, Fate.UNANSWERED))) {
+        HostileTraffic traffic =
+            new HostileTraffic(
+                network.bootstrapServers(), registry, TOPIC, new MachinePark(100, 200, 1), 200, 1);
+        traffic.start();
+        Thread.sleep(2_000);
+        traffic.close();
+
+        assertThat(network.hasMetItsFates()).isTrue();
+        assertThat(traffic.acknowledged()).isPositive();
+        assertThat(count(kafka)).isEqualTo(traffic.acknowledged());
+      }
+    }
+  }
+
+  private static long count(EmbeddedKafka kafka) {
+    AtomicLong count = new AtomicLong();
+    try (TopicReader reader =
+        new TopicReader(Map.of("bootstrap.servers", kafka.bootstrapServers()), List.of(TOPIC))) {
+      reader.toEnd(
+          message -> {
+            count.incrementAndGet();
+            return true;
+          });
+    }
+    return count.get();
+  }
+}
