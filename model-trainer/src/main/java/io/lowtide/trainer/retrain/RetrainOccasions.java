@@ -26,8 +26,9 @@ final class RetrainOccasions {
    *
    * @param at when; may be past
    * @param trigger what for
+   * @param inVain runs that have answered the drift, if it is for drift, and published nothing
    */
-  record Due(Instant at, RunTrigger trigger) {}
+  record Due(Instant at, RunTrigger trigger, int inVain) {}
 
   /**
    * @param every from the start of one run to that of the next, if there is a schedule
@@ -49,32 +50,37 @@ final class RetrainOccasions {
     List<DriftEvent> open = drifts.map(OpenDrifts::read).orElse(List.of());
     // A drift from another model than the champion is answered by the champion.
     List<DriftEvent> unanswered = open.isEmpty() ? open : ofChampion(open);
-    Optional<Instant> last = lastStart();
+    List<TrainingRun> runs = runs();
+    Optional<Instant> last = runs.stream().map(TrainingRun::getStartedAt).max(Instant::compareTo);
     Optional<Due> scheduled =
         every.map(
             interval ->
                 new Due(
                     last.map(start -> start.plus(interval)).orElse(now),
-                    new RunTrigger(RunCause.SCHEDULE, unanswered, Optional.empty())));
-    return Stream.concat(onDrift(unanswered, last).stream(), scheduled.stream())
+                    new RunTrigger(RunCause.SCHEDULE, unanswered, Optional.empty()),
+                    0));
+    return Stream.concat(onDrift(unanswered, runs, last).stream(), scheduled.stream())
         .min((one, other) -> one.at().compareTo(other.at()));
   }
 
-  private Optional<Due> onDrift(List<DriftEvent> unanswered, Optional<Instant> last) {
+  private Optional<Due> onDrift(
+      List<DriftEvent> unanswered, List<TrainingRun> runs, Optional<Instant> last) {
+    int inVain = DriftCooldown.inVain(runs, unanswered);
+    Duration cooldown = settings.driftCooldown().after(inVain);
     return unanswered.stream()
         .map(DriftEvent::getSince)
         .min(Instant::compareTo)
         .map(
             since -> {
               Instant enough = since.plus(settings.driftWait());
-              Instant cooled =
-                  last.map(start -> start.plus(settings.driftCooldown())).orElse(since);
+              Instant cooled = last.map(start -> start.plus(cooldown)).orElse(since);
               return new Due(
                   enough.isAfter(cooled) ? enough : cooled,
                   new RunTrigger(
                       RunCause.DRIFT,
                       unanswered,
-                      settings.trainsSinceDrift() ? Optional.of(since) : Optional.empty()));
+                      settings.trainsSinceDrift() ? Optional.of(since) : Optional.empty()),
+                  inVain);
             });
   }
 
@@ -89,11 +95,8 @@ final class RetrainOccasions {
         .toList();
   }
 
-  private Optional<Instant> lastStart() {
+  private List<TrainingRun> runs() {
     return TrainingRuns.of(
-            settings.connection(), settings.runsTopic(), registry, settings.detector())
-        .stream()
-        .map(TrainingRun::getStartedAt)
-        .max(Instant::compareTo);
+        settings.connection(), settings.runsTopic(), registry, settings.detector());
   }
 }

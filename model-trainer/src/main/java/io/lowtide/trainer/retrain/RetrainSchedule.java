@@ -168,10 +168,16 @@ public final class RetrainSchedule {
     if (!due.at().equals(announced)) {
       announced = due.at();
       LOG.info(
-          "Detector {}: next retraining at {}{}",
+          "Detector {}: next retraining at {}{}{}",
           settings.detector(),
           due.at(),
-          due.trigger().cause() == RunCause.DRIFT ? ", for drift" : "");
+          due.trigger().cause() == RunCause.DRIFT ? ", for drift" : "",
+          due.inVain() > 0
+              ? ", "
+                  + settings.driftCooldown().after(due.inVain())
+                  + " after the last, since so many have published nothing: "
+                  + due.inVain()
+              : "");
     }
   }
 

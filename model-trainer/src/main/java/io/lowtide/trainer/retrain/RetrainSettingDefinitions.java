@@ -30,6 +30,7 @@ final class RetrainSettingDefinitions {
   static final String DRIFT_TOPIC = "drift.topic";
   static final String DRIFT_WAIT = "retrain.drift.wait";
   static final String DRIFT_COOLDOWN = "retrain.drift.cooldown";
+  static final String DRIFT_LONGEST_COOLDOWN = "retrain.drift.cooldown.longest";
   static final String DRIFT_RECORDS = "retrain.drift.records";
   static final String DATA = "retrain.data";
   static final String LABEL = "retrain.label";
@@ -239,7 +240,14 @@ final class RetrainSettingDefinitions {
             Importance.MEDIUM,
             "With --on-drift: how long after the start of a run, of whatever cause, another one"
                 + " answers drift, at the least; while a drift goes on it is answered again and"
-                + " again.")
+                + " again, after twice as long each time that nothing was published.")
+        .define(
+            DRIFT_LONGEST_COOLDOWN,
+            Type.STRING,
+            "P1D",
+            RetrainValidators.anyDuration(),
+            Importance.LOW,
+            "With --on-drift: the longest that retrain.drift.cooldown grows to.")
         .define(
             DRIFT_RECORDS,
             Type.STRING,

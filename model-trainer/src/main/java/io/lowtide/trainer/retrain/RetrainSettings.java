@@ -219,9 +219,11 @@ public final class RetrainSettings {
     return RetrainValidators.duration(text(RetrainSettingDefinitions.DRIFT_WAIT));
   }
 
-  /** How long after the start of a run another one answers drift, at the least. */
-  public Duration driftCooldown() {
-    return RetrainValidators.duration(text(RetrainSettingDefinitions.DRIFT_COOLDOWN));
+  /** How long after the start of a run another one answers drift. */
+  DriftCooldown driftCooldown() {
+    return new DriftCooldown(
+        RetrainValidators.duration(text(RetrainSettingDefinitions.DRIFT_COOLDOWN)),
+        RetrainValidators.duration(text(RetrainSettingDefinitions.DRIFT_LONGEST_COOLDOWN)));
   }
 
   /** Whether drift is answered by the records since it began. */
