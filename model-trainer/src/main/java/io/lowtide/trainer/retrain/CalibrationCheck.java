@@ -5,7 +5,12 @@ import java.util.stream.IntStream;
 
 /**
  * How near the p-values of held-out records are to what they should be: uniform, and within the
- * budget as often as it says.
+ * budget as often as it says, but for the anomalies that may be among the records.
+ *
+ * <p>A model is calibrated on normal records. Where a share c of the held-out ones are anomalies,
+ * budget (1 - c) of all are flagged of the normal ones, and of the anomalies at most all: from
+ * budget (1 - c) to budget (1 - c) + c. Anomalies, whose p-values are low, take the distance from
+ * uniform ones up by c at most.
  *
  * @param alertRate share of the records whose p-value is within the budget
  * @param distance Kolmogorov-Smirnov distance of the p-values from uniform ones
@@ -21,10 +26,30 @@ record CalibrationCheck(double alertRate, double distance, double pValue, boolea
   private static final int TERMS = 100;
 
   /**
-   * @param rateFactor how many times the budget, or the budget how many times it, a rate may be
+   * @param rateFactor how many times the most that is expected, or the least how many times it, a
+   *     rate may be
    * @param largestDistance of the p-values from uniform ones
+   * @param contamination share of the records that may be anomalies
    */
-  record Limits(double rateFactor, double largestDistance) {}
+  record Limits(double rateFactor, double largestDistance, double contamination) {
+
+    boolean allowRate(double rate, double budget, double effective) {
+      double least = budget * (1 - contamination);
+      double most = least + contamination;
+      return rate > most
+          ? rate <= most * rateFactor || rate - most <= chance(most, effective)
+          : rate >= least / rateFactor || least - rate <= chance(least, effective);
+    }
+
+    private static double chance(double rate, double effective) {
+      return CHANCE * Math.sqrt(rate * (1 - rate) / effective);
+    }
+
+    boolean allowDistance(double distance, double effective) {
+      double unexplained = distance - contamination;
+      return unexplained <= largestDistance || unexplained * Math.sqrt(effective) <= CHANCE;
+    }
+  }
 
   /**
    * Checks. A limit counts as passed only where chance does not explain it, with the calibration
@@ -37,25 +62,35 @@ record CalibrationCheck(double alertRate, double distance, double pValue, boolea
             .mapToDouble(scores::pValue)
             .sorted()
             .toArray();
+    return of(
+        pValues, scores.size(), scores.bundle().calibration().size(), scores.budget(), limits);
+  }
+
+  /**
+   * Checks.
+   *
+   * @param pValues of the records with a score, sorted
+   * @param all records, with those that have none
+   * @param calibrated records that the p-values are found among
+   */
+  static CalibrationCheck of(
+      double[] pValues, int all, long calibrated, double budget, Limits limits) {
     double records = pValues.length;
     if (records == 0) {
       return new CalibrationCheck(Double.NaN, Double.NaN, Double.NaN, false);
     }
-    double calibrated = scores.bundle().calibration().size();
-    double budget = scores.budget();
     double rate = Arrays.stream(pValues).filter(p -> p <= budget).count() / records;
     double distance = distanceFromUniform(pValues);
     double effective = records * calibrated / (records + calibrated);
-    double chance = CHANCE * Math.sqrt(budget * (1 - budget) / effective);
-    boolean rateIsOff =
-        Math.abs(rate - budget) > chance
-            && (rate > budget * limits.rateFactor() || rate < budget / limits.rateFactor());
-    double pValue = kolmogorov(distance * Math.sqrt(effective));
-    boolean shapeIsOff =
-        distance > limits.largestDistance() && distance * Math.sqrt(effective) > CHANCE;
     // Records without a score raise no alert, and are none that the calibration speaks of.
-    boolean canScore = 2 * records > scores.size();
-    return new CalibrationCheck(rate, distance, pValue, canScore && !rateIsOff && !shapeIsOff);
+    boolean canScore = 2 * records > all;
+    return new CalibrationCheck(
+        rate,
+        distance,
+        kolmogorov(distance * Math.sqrt(effective)),
+        canScore
+            && limits.allowRate(rate, budget, effective)
+            && limits.allowDistance(distance, effective));
   }
 
   private static double distanceFromUniform(double[] sorted) {

@@ -308,7 +308,9 @@ final class RetrainSettingDefinitions {
             Importance.HIGH,
             "A model is out of calibration where it flags more than so many times its budget of the"
                 + " newest records, or less than the budget divided by it, and chance does not"
-                + " explain that.")
+                + " explain that. Where training.contamination says that a share c of them may be"
+                + " anomalies, budget (1 - c) + c stands for the budget above, and budget (1 - c)"
+                + " below.")
         .define(
             DISTANCE,
             Type.DOUBLE,
@@ -316,7 +318,8 @@ final class RetrainSettingDefinitions {
             Range.between(0, 1),
             Importance.MEDIUM,
             "A model is out of calibration, too, where its p-values on the newest records are so far"
-                + " from uniform (Kolmogorov-Smirnov distance), and chance does not explain that.")
+                + " from uniform (Kolmogorov-Smirnov distance), training.contamination left out, and"
+                + " chance does not explain that.")
         .define(
             PUBLISH_AS,
             Type.STRING,

@@ -324,7 +324,9 @@ public final class RetrainSettings {
 
   CalibrationCheck.Limits limits() {
     return new CalibrationCheck.Limits(
-        number(RetrainSettingDefinitions.RATE_FACTOR), number(RetrainSettingDefinitions.DISTANCE));
+        number(RetrainSettingDefinitions.RATE_FACTOR),
+        number(RetrainSettingDefinitions.DISTANCE),
+        training.contamination());
   }
 
   private double number(String name) {
