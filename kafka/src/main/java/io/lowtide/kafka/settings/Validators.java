@@ -16,6 +16,9 @@ import org.apache.kafka.common.serialization.Serde;
 /** Checks of single values. What they expect appears in errors and in the documentation. */
 public final class Validators {
 
+  /** Longer ones are taken for a mistake; twice as long, it is still within the clocks' range. */
+  public static final Duration LONGEST_DURATION = Duration.ofDays(36_500);
+
   private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
 
   private static final Pattern HOST = Pattern.compile("[a-zA-Z0-9._-]+|\\[?[0-9a-fA-F:]+\\]?");
@@ -112,16 +115,17 @@ public final class Validators {
   }
 
   /**
-   * A duration.
+   * A duration, a century at most.
    *
    * @param atLeast the shortest one
    */
   public static Validator duration(Duration atLeast) {
     return expecting(
-        "an ISO-8601 duration such as PT5M, at least " + atLeast,
+        "an ISO-8601 duration such as PT5M, from " + atLeast + " to P36500D",
         value -> {
           try {
-            return Duration.parse(value.toString()).compareTo(atLeast) >= 0;
+            Duration duration = Duration.parse(value.toString());
+            return duration.compareTo(atLeast) >= 0 && duration.compareTo(LONGEST_DURATION) <= 0;
           } catch (DateTimeParseException e) {
             return false;
           }

@@ -9,6 +9,7 @@ import io.lowtide.density.calibration.BudgetException;
 import io.lowtide.density.calibration.FollowingCalibration;
 import io.lowtide.kafka.alert.MessageReader;
 import io.lowtide.kafka.alert.Printable;
+import io.lowtide.kafka.settings.Validators;
 import io.lowtide.kafka.topic.StartingPoint;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.ScoredRecord;
@@ -254,13 +255,19 @@ final class WhatIfOptions {
     }
     try {
       Duration duration = Duration.parse(text);
-      if (duration.compareTo(atLeast) >= 0) {
+      if (duration.compareTo(atLeast) >= 0
+          && duration.compareTo(Validators.LONGEST_DURATION) <= 0) {
         return duration;
       }
     } catch (DateTimeParseException unreadable) {
-      // Told below, like one that is too short.
+      // Told below, like one that is too short or too long.
     }
     throw new OptionException(
-        option + ": " + text + ", expected a duration such as PT5M, at least " + atLeast);
+        option
+            + ": "
+            + text
+            + ", expected a duration such as PT5M, from "
+            + atLeast
+            + " to P36500D");
   }
 }

@@ -1,5 +1,6 @@
 package io.lowtide.trainer.retrain;
 
+import io.lowtide.kafka.settings.Validators;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
@@ -15,9 +16,10 @@ import org.apache.kafka.common.config.ConfigException;
 /** Checks and readings of values that only retraining has. */
 public final class RetrainValidators {
 
-  private static final String DURATION = "a duration such as PT1H, P7D or 30m";
+  private static final String DURATION =
+      "a duration such as PT1H, P7D or 30m, above zero and at most P36500D";
   private static final String DURATION_OR_COUNT =
-      "a duration such as P7D, PT12H, 24h or 30m, or a number of records";
+      "a duration such as P7D, PT12H, 24h or 30m, at most P36500D; or a number of records";
 
   private static final String INSTANT = "a time such as 2026-03-01T00:00:00Z, or empty";
 
@@ -82,8 +84,8 @@ public final class RetrainValidators {
   }
 
   /**
-   * A positive duration, in ISO 8601 or as a number with s, m, h, d or w behind it; months and
-   * years have no length.
+   * A duration of up to a century, in ISO 8601 or as a number with s, m, h, d or w behind it;
+   * months and years have no length.
    *
    * @throws IllegalArgumentException if it is none
    */
@@ -102,17 +104,24 @@ public final class RetrainValidators {
               default -> Duration.ofDays(7 * number);
             };
       } else if (text.toUpperCase(Locale.ROOT).endsWith("W")) {
-        found = Duration.ofDays(Period.parse(text).getDays());
+        found = ofWeeks(text);
       } else {
         found = Duration.parse(text);
       }
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "\"" + text + "\", expected a duration such as P7D or 24h", e);
+    } catch (DateTimeParseException | ArithmeticException e) {
+      throw new IllegalArgumentException("\"" + text + "\", expected " + DURATION, e);
     }
-    if (found.isNegative() || found.isZero()) {
-      throw new IllegalArgumentException("\"" + text + "\", expected a positive duration");
+    if (found.isNegative() || found.isZero() || found.compareTo(Validators.LONGEST_DURATION) > 0) {
+      throw new IllegalArgumentException("\"" + text + "\", expected " + DURATION);
     }
     return found;
+  }
+
+  private static Duration ofWeeks(String text) {
+    Period period = Period.parse(text);
+    if (period.toTotalMonths() != 0) {
+      throw new DateTimeParseException("months and years have no length", text, 0);
+    }
+    return Duration.ofDays(period.getDays());
   }
 }

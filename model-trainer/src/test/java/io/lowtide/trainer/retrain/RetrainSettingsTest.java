@@ -48,7 +48,21 @@ class RetrainSettingsTest {
 
   @Test
   void shouldNameAValueThatIsNoWindow() {
-    for (String wrong : new String[] {"week", "0", "-5", "P1M", "PT0S", ""}) {
+    for (String wrong :
+        new String[] {
+          "week",
+          "0",
+          "-5",
+          "P1M",
+          "P1M1W",
+          "PT0S",
+          "",
+          "999999999w",
+          "P36501D",
+          "PT1000000000000000S",
+          "PT9999999999999999999S",
+          "P999999999W"
+        }) {
       assertThatThrownBy(() -> settings("retrain.last", wrong))
           .as(wrong)
           .isInstanceOf(SettingsException.class)
