@@ -189,7 +189,6 @@ final class DriftStory {
     values.put("retrain.drift.wait", "PT1S");
     // Machines are known to have a fault in one record in a hundred: as many as the budget allows.
     values.put("training.contamination", "0.01");
-    values.put("retrain.calibration.rate.factor", "3");
     training.forEach((name, value) -> values.put("training." + name, value));
     return SettingsSources.none().with(values, "demo");
   }
