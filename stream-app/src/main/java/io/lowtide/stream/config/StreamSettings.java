@@ -198,6 +198,11 @@ public final class StreamSettings {
         : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, Long.parseLong(text.strip())));
   }
 
+  /** Whether the size of the producer's batches is left to this application. */
+  public boolean choosesBatchSize() {
+    return ofClient(StreamsConfig.PRODUCER_PREFIX, ProducerConfig.BATCH_SIZE_CONFIG) == null;
+  }
+
   /** Topics whose records are scored. */
   public List<String> sourceTopics() {
     return config.getList(SettingDefinitions.SOURCE_TOPICS);
@@ -387,7 +392,7 @@ public final class StreamSettings {
     if (!usesStreamsProtocol()) {
       boundSession(properties);
     }
-    if (ofClient(StreamsConfig.PRODUCER_PREFIX, ProducerConfig.BATCH_SIZE_CONFIG) == null) {
+    if (choosesBatchSize()) {
       // A producer whose whole buffer is smaller than a batch could send nothing.
       properties.put(
           StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),

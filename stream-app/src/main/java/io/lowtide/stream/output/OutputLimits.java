@@ -7,6 +7,7 @@ import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +127,21 @@ public final class OutputLimits {
       properties.put(
           StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), largestRequest);
     }
+    if (settings.choosesBatchSize()) {
+      properties.computeIfPresent(
+          StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
+          (name, chosen) -> batchFor((int) chosen, topics.values()));
+    }
+  }
+
+  /**
+   * Size of a batch that every topic takes: a larger one is refused, split and sent again.
+   *
+   * @param wanted bytes
+   */
+  static int batchFor(int wanted, Collection<TopicLimits> topics) {
+    int most = topics.stream().mapToInt(TopicLimits::largestBatch).min().orElse(wanted);
+    return Math.min(wanted, withRoom(most));
   }
 
   private TopicLimits limits(OutputTopic output) {
@@ -134,7 +150,10 @@ public final class OutputLimits {
 
   /** Largest message for a topic, in bytes as {@link MessageSize} counts them. */
   public int largest(OutputTopic output) {
-    int raw = Math.min(buffer, Math.min(largestRequest, limits(output).largestBatch()));
+    return withRoom(Math.min(buffer, Math.min(largestRequest, limits(output).largestBatch())));
+  }
+
+  private static int withRoom(int raw) {
     return raw - raw / COMPRESSION_SHARE;
   }
 

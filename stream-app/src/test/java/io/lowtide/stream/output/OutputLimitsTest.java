@@ -2,11 +2,13 @@ package io.lowtide.stream.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lowtide.kafka.topic.TopicLimits;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -59,5 +61,24 @@ class OutputLimitsTest {
     assertThat(properties).isEmpty();
     limits(Map.of()).applyTo(properties);
     assertThat(properties).containsEntry("producer.max.request.size", 1_048_576);
+  }
+
+  @Test
+  void shouldSendBatchesThatEveryTopicTakes() {
+    TopicLimits small = new TopicLimits(64_000, Long.MAX_VALUE, Long.MAX_VALUE, false);
+
+    assertThat(OutputLimits.batchFor(131_072, List.of(TopicLimits.DEFAULT))).isEqualTo(131_072);
+    assertThat(OutputLimits.batchFor(131_072, List.of(TopicLimits.DEFAULT, small)))
+        .isEqualTo(63_000);
+    assertThat(OutputLimits.batchFor(16_384, List.of(small))).isEqualTo(16_384);
+  }
+
+  @Test
+  void shouldLeaveTheSizeOfBatchesToWhoeverSetsOne() {
+    Properties properties = new Properties();
+    properties.put("producer.batch.size", "1000000");
+
+    limits(Map.of("kafka.producer.batch.size", "1000000")).applyTo(properties);
+    assertThat(properties).containsEntry("producer.batch.size", "1000000");
   }
 }
