@@ -165,21 +165,26 @@ public final class LiveComparison {
   }
 
   private void tell() {
+    LOG.info("Detector {}: {}", shadow.bundle().detector(), summary());
+  }
+
+  /** What was found so far, in words. */
+  synchronized String summary() {
     Findings found = findings();
-    LOG.info(
-        "Detector {}: shadow {} beside {} on {} records: gain {} nats, flags {} % ({} %), of what"
-            + " either flags {} % is flagged by both, {} ({}) evaluations per score; {} it cannot"
-            + " score, {} skipped, {} failed",
-        shadow.bundle().detector(),
+    return text(
+        "shadow %s beside %s on %d records: gain %s nats, flags %.2f %% (%.2f %%)%s, %.1f (%.1f)"
+            + " evaluations per score; %d it cannot score, %d skipped, %d failed",
         shadow.bundle().version(),
         champion.bundle().version(),
         found.compared(),
         hasGain ? text("%+.4f +- %.4f", found.gain(), found.gainError()) : "of other fields, no",
-        text("%.2f", 100 * found.flaggedByShadow()),
-        text("%.2f", 100 * found.flaggedByChampion()),
-        text("%.0f", 100 * found.agreement()),
-        text("%.1f", found.shadowEvaluations()),
-        text("%.1f", found.championEvaluations()),
+        100 * found.flaggedByShadow(),
+        100 * found.flaggedByChampion(),
+        Double.isNaN(found.agreement())
+            ? ""
+            : text(", of what either flags %.0f %% is flagged by both", 100 * found.agreement()),
+        found.shadowEvaluations(),
+        found.championEvaluations(),
         found.unscorable(),
         found.skipped(),
         found.failed());

@@ -93,4 +93,27 @@ class LiveComparisonTest {
     assertThat(comparison.findings().gain()).isNaN();
     assertThat(comparison.findings().compared()).isEqualTo(1);
   }
+
+  @Test
+  void shouldSayHowTheyAgreeOnlyWhereOneOfThemFlagsSomething() {
+    assertThat(comparison(0, 0).summary())
+        .contains("flags 0.00 % (0.00 %), 10.0 (10.0) evaluations per score")
+        .doesNotContain("NaN");
+    assertThat(comparison(2, 4).summary())
+        .contains("flags 4.00 % (2.00 %), of what either flags 50 % is flagged by both");
+  }
+
+  /** Of 200 records. */
+  private static LiveComparison comparison(int byChampion, int byShadow) {
+    LiveComparison comparison = new LiveComparison(CHAMPION, SHADOW);
+    for (int block = 0; block < 2; block++) {
+      Tally tally = new Tally();
+      while (!tally.isFull()) {
+        tally.compare(
+            score(-3, 10), tally.compared < byChampion, score(-2, 10), tally.compared < byShadow);
+      }
+      comparison.add(tally);
+    }
+    return comparison;
+  }
 }
