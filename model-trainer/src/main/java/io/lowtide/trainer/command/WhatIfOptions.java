@@ -122,6 +122,15 @@ final class WhatIfOptions {
     }
     ReplayedAlerts result = ranked.under(instead);
     print(out, asItWas, scores.under(asItWas), instead, result);
+    if (followed.isPresent()) {
+      out.printf(
+          Locale.ROOT,
+          "%nRanked for a budget of %s, %s%n",
+          budgetOf(followed.get()),
+          budget == null
+              ? "the model's; where the stream has another alert.budget, give it as --budget"
+              : "that of --budget");
+    }
     if (list) {
       out.println();
       for (ReplayedAlerts.Alert alert : result.alerts()) {

@@ -706,6 +706,23 @@ class StreamOnKafkaTest extends AccountedStreamTest {
         .containsPattern("withheld +1 +0")
         .containsPattern("episodes +2 +2")
         .contains("press-8  p = 0.005");
+
+    Path model = state.resolve("followed.avro");
+    BundleFiles.write(model, TestModels.bundle("v1"));
+    String[] followed = {
+      "--what-if",
+      "--scores-topic",
+      prefix + ".scores",
+      "--calibration-window",
+      "1000",
+      "--model",
+      model.toString()
+    };
+    assertThat(run(new EvaluateCommand(), followed))
+        .containsPattern("calibration.window +of the scores +1,000")
+        .contains("Ranked for a budget of 0.05, the model's; where the stream has another");
+    assertThat(run(new EvaluateCommand(), append(followed, "--budget", "0.02")))
+        .contains("Ranked for a budget of 0.02, that of --budget");
   }
 
   private String feedback(String[] topics, String... arguments) {
