@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** Looks at each field that a model takes, in the order of its inputs. */
 final class FieldMeasurement {
@@ -113,8 +114,9 @@ final class FieldMeasurement {
 
   private FieldFacts.Categories categories(int input) {
     Map<String, Integer> counts = new LinkedHashMap<>();
+    IntFunction<Optional<String>> texts = records.texts(input);
     for (int row = 0; row < records.size(); row++) {
-      records.text(row, input).ifPresent(text -> counts.merge(text, 1, Integer::sum));
+      texts.apply(row).ifPresent(text -> counts.merge(text, 1, Integer::sum));
     }
     List<Map.Entry<String, Integer>> sorted = new ArrayList<>(counts.entrySet());
     sorted.sort(Collections.reverseOrder(Map.Entry.comparingByValue()));

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -74,12 +75,20 @@ record ScoredRecords(
 
   /** The value that one of the encoder's inputs has, as text; empty where it is missing. */
   Optional<String> text(int row, int input) {
+    return texts(input).apply(row);
+  }
+
+  /** The same by record, the column looked up once. */
+  IntFunction<Optional<String>> texts(int input) {
     String column = model.encoder().inputs().get(input).column();
-    double value = table.rows()[row][table.indexOf(column)];
-    if (Double.isNaN(value)) {
-      return Optional.empty();
-    }
+    int index = table.indexOf(column);
     List<String> texts = table.dictionaries().get(column);
-    return Optional.of(texts == null ? CategoryText.of(value) : texts.get((int) value));
+    return row -> {
+      double value = table.rows()[row][index];
+      if (Double.isNaN(value)) {
+        return Optional.empty();
+      }
+      return Optional.of(texts == null ? CategoryText.of(value) : texts.get((int) value));
+    };
   }
 }
