@@ -241,10 +241,20 @@ public final class GaussianMixture implements BaseDensity {
     /** In nats, more than rounding: where the most probable component is all that counts. */
     private static final double NEARLY = 1;
 
+    /**
+     * In nats: 256 components that are each so much less probable than another add less to the sum
+     * of densities than half a unit in its last place.
+     */
+    private static final double NEGLIGIBLE = 45;
+
+    /** Rows that are whitened side by side, since each is a chain of additions. */
+    private static final int ROWS = 4;
+
     private final int dimensions;
     private final double[][] means;
     private final double[][] whitening;
     private final double[] logScale;
+    private final double[] centred;
     private final double[][] whitened;
     private final double[] logDensities;
 
@@ -253,21 +263,27 @@ public final class GaussianMixture implements BaseDensity {
       this.means = mixture.components.stream().map(Component::mean).toArray(double[][]::new);
       this.whitening = mixture.whitening;
       this.logScale = mixture.logScale;
+      this.centred = new double[dimensions];
       this.whitened = new double[means.length][dimensions];
       this.logDensities = new double[means.length];
     }
 
     @Override
     public double logDensity(double[] z) {
-      double largest = whiten(z, Double.POSITIVE_INFINITY);
+      double largest = whiten(z, NEGLIGIBLE);
       if (!Double.isFinite(largest)) {
         return largest;
       }
       double sum = 0;
       for (double one : logDensities) {
-        sum += Math.exp(one - largest);
+        sum += share(one - largest);
       }
       return largest + Math.log(sum);
+    }
+
+    /** The exponential, or nothing where that is negligible: most components are at most points. */
+    private static double share(double difference) {
+      return difference < -NEGLIGIBLE ? 0 : Math.exp(difference);
     }
 
     /**
@@ -280,7 +296,7 @@ public final class GaussianMixture implements BaseDensity {
     public double shares(double[] z, double[] shares) {
       double total = logDensity(z);
       for (int k = 0; k < means.length; k++) {
-        shares[k] = Math.exp(logDensities[k] - total);
+        shares[k] = share(logDensities[k] - total);
       }
       return total;
     }
@@ -303,28 +319,73 @@ public final class GaussianMixture implements BaseDensity {
     }
 
     /**
-     * L^-1 (z - mean), column by column, and its squared length; infinity once that is more than
-     * {@code most}.
+     * L^-1 (z - mean), some rows at a time, and its squared length; infinity once that is more than
+     * {@code most}. The first rows are the shortest, and most components are far from most points:
+     * few rows show it.
      */
     private double whiten(int k, double[] z, double most) {
       double[] mean = means[k];
-      double[] inverse = whitening[k];
       double[] result = whitened[k];
-      Arrays.fill(result, 0);
+      for (int i = 0; i < dimensions; i++) {
+        centred[i] = z[i] - mean[i];
+      }
       double squares = 0;
-      int begin = 0;
-      for (int j = 0; j < dimensions; j++) {
-        double centred = z[j] - mean[j];
-        for (int i = j; i < dimensions; i++) {
-          result[i] += inverse[begin + i - j] * centred;
+      for (int row = 0; row < dimensions; row += ROWS) {
+        int end = Math.min(row + ROWS, dimensions);
+        if (end - row == ROWS) {
+          whitenRows(whitening[k], row, result);
+        } else {
+          whitenLastRows(whitening[k], row, result);
         }
-        begin += dimensions - j;
-        squares += result[j] * result[j];
+        for (int i = row; i < end; i++) {
+          squares += result[i] * result[i];
+        }
         if (squares > most) {
           return Double.POSITIVE_INFINITY;
         }
       }
       return squares;
+    }
+
+    /** {@value #ROWS} rows from one on. */
+    private void whitenRows(double[] inverse, int row, double[] result) {
+      double first = 0;
+      double second = 0;
+      double third = 0;
+      double fourth = 0;
+      int at = row;
+      for (int j = 0; j <= row; j++) {
+        first += inverse[at] * centred[j];
+        second += inverse[at + 1] * centred[j];
+        third += inverse[at + 2] * centred[j];
+        fourth += inverse[at + 3] * centred[j];
+        at += dimensions - j - 1;
+      }
+      second += inverse[at + 1] * centred[row + 1];
+      third += inverse[at + 2] * centred[row + 1];
+      fourth += inverse[at + 3] * centred[row + 1];
+      at += dimensions - row - 2;
+      third += inverse[at + 2] * centred[row + 2];
+      fourth += inverse[at + 3] * centred[row + 2];
+      at += dimensions - row - 3;
+      fourth += inverse[at + 3] * centred[row + 3];
+      result[row] = first;
+      result[row + 1] = second;
+      result[row + 2] = third;
+      result[row + 3] = fourth;
+    }
+
+    /** The rows from one on, fewer than {@value #ROWS}. */
+    private void whitenLastRows(double[] inverse, int row, double[] result) {
+      for (int i = row; i < dimensions; i++) {
+        double sum = 0;
+        int at = i;
+        for (int j = 0; j <= i; j++) {
+          sum += inverse[at] * centred[j];
+          at += dimensions - j - 1;
+        }
+        result[i] = sum;
+      }
     }
 
     /** Minus the sum, over the components by their shares of the density, of L'^-1 whitened. */
@@ -333,8 +394,8 @@ public final class GaussianMixture implements BaseDensity {
       double total = logDensity(z);
       Arrays.fill(gradient, 0, dimensions, 0);
       for (int k = 0; k < means.length; k++) {
-        double share = Math.exp(logDensities[k] - total);
-        if (!(share > 0)) {
+        double share = share(logDensities[k] - total);
+        if (share == 0) {
           continue;
         }
         double[] inverse = whitening[k];

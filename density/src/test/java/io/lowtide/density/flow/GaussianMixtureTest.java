@@ -53,6 +53,52 @@ class GaussianMixtureTest {
     assertThat(mixture.newEvaluator().logDensity(z)).isCloseTo(Math.log(sum), within(1e-12));
   }
 
+  /** In ten dimensions some of 60 components are near to a point, and most contribute nothing. */
+  @Test
+  void shouldLoseNothingByTheComponentsThatItGivesUp() {
+    int d = 10;
+    GaussianMixture near = RandomMixtures.of(d, 60, 2);
+    GaussianMixture mixture =
+        new GaussianMixture(
+            IntStream.range(0, 60)
+                .mapToObj(k -> moved(near.components().get(k), 0.2 * k))
+                .toList());
+    BaseEvaluator evaluator = mixture.newEvaluator();
+    Random random = new Random(4);
+    double[] z = new double[d];
+    double[] gradient = new double[d];
+    for (int trial = 0; trial < 50; trial++) {
+      mixture.draw(random, z);
+      double sum = 0;
+      double[] slopes = new double[d];
+      for (Component component : mixture.components()) {
+        double density = component.weight() * Math.exp(logDensity(component, z, gradient));
+        sum += density;
+        for (int i = 0; i < d; i++) {
+          slopes[i] += density * gradient[i];
+        }
+      }
+      assertThat(evaluator.logDensityAndGradient(z, gradient))
+          .isCloseTo(Math.log(sum), within(1e-12 * Math.abs(Math.log(sum))));
+      assertThat(evaluator.logDensity(z)).isCloseTo(Math.log(sum), within(1e-11));
+      for (int i = 0; i < d; i++) {
+        assertThat(gradient[i]).isCloseTo(slopes[i] / sum, within(1e-11));
+      }
+    }
+  }
+
+  private static Component moved(Component component, double by) {
+    double[] mean = Arrays.stream(component.mean()).map(value -> value + by).toArray();
+    return new Component(component.weight(), mean, component.factor());
+  }
+
+  /** Of a component alone. */
+  private static double logDensity(Component component, double[] z, double[] gradient) {
+    return new GaussianMixture(List.of(new Component(1, component.mean(), component.factor())))
+        .newEvaluator()
+        .logDensityAndGradient(z, gradient);
+  }
+
   @Test
   void shouldKeepAFiniteDensityAndGradientWhereEveryComponentUnderflows() {
     BaseEvaluator evaluator = RandomMixtures.of(3, 4, 1).newEvaluator();
