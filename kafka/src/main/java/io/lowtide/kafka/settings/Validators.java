@@ -91,6 +91,13 @@ public final class Validators {
         value -> (Double) value > 0 && (Double) value < Double.POSITIVE_INFINITY);
   }
 
+  /** A finite number from 0, if there is one. */
+  public static Validator notNegative() {
+    return expecting(
+        "a number, at least 0, or empty",
+        value -> (Double) value >= 0 && (Double) value < Double.POSITIVE_INFINITY);
+  }
+
   /**
    * A positive number, if there is one.
    *

@@ -20,6 +20,13 @@ public interface TrainingEngine {
   int concurrentFits();
 
   /**
+   * Floating-point operations a second that default trainings reach on a usual machine, in order of
+   * magnitude. A constant, and no measurement: what follows from it is the same on every machine
+   * and beside whatever else runs.
+   */
+  double nominalSpeed();
+
+  /**
    * Why the engine does not take fields of a shape, in a few words for people; empty if it does.
    */
   Optional<String> refusal(FieldShape shape);

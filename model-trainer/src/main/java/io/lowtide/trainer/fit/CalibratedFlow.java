@@ -9,6 +9,7 @@ import java.util.List;
  * @param features how a record becomes numbers
  * @param flow the flow that goes into the model
  * @param engine what it was fitted on
+ * @param settings how, with what they leave to the engine
  * @param solver how its scores are integrated
  * @param heldOut those records, as the scorer takes them
  * @param conformityScores one for each, in nats, negative infinity where a record has none
@@ -20,6 +21,7 @@ record CalibratedFlow(
     FeatureSpecification features,
     FittedFlow flow,
     String engine,
+    TrainingSettings settings,
     SolverChoice solver,
     List<double[]> heldOut,
     double[] conformityScores,

@@ -26,7 +26,7 @@ final class CheckpointFile {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFile.class);
 
   private static final int MAGIC = 0x4C54434B;
-  private static final int VERSION = 5;
+  private static final int VERSION = 6;
 
   /** Of the time since the last one, that writing may take. */
   private static final double SHARE_OF_TIME = 0.01;
@@ -66,6 +66,7 @@ final class CheckpointFile {
       writeDoubles(out, state.parameters);
       writeDoubles(out, state.averaged);
       writeDoubles(out, state.best);
+      writeDoubles(out, state.before);
       writeDoubles(out, state.optimizer.first());
       writeDoubles(out, state.optimizer.second());
       out.writeInt(state.optimizer.updates());
@@ -74,6 +75,11 @@ final class CheckpointFile {
       out.writeInt(state.validationsSinceBest);
       out.writeInt(state.setbacks);
       out.writeDouble(state.rateFactor);
+      out.writeInt(state.round.number());
+      out.writeInt(state.round.start());
+      out.writeInt(state.round.iterations());
+      out.writeDouble(state.firstEvaluations);
+      out.writeDouble(state.work);
       out.writeInt(state.gridSteps);
       out.writeInt(state.history.size());
       for (EpochReport report : state.history) {
@@ -158,16 +164,31 @@ final class CheckpointFile {
     double[] parameters = readDoubles(in, count);
     double[] averaged = readDoubles(in, count);
     double[] best = readDoubles(in, count);
+    double[] before = readDoubles(in, count);
     double[] first = readDoubles(in, count);
     double[] second = readDoubles(in, count);
     AdamOptimizer optimizer = new AdamOptimizer(count, weightDecay);
     optimizer.restore(first, second, in.readInt());
-    TrainingState state = new TrainingState(parameters, averaged, optimizer, best);
-    state.bestValidation = in.readDouble();
-    state.iteration = in.readInt();
-    state.validationsSinceBest = in.readInt();
-    state.setbacks = in.readInt();
-    state.rateFactor = in.readDouble();
+    double bestValidation = in.readDouble();
+    int iteration = in.readInt();
+    int validationsSinceBest = in.readInt();
+    int setbacks = in.readInt();
+    double rateFactor = in.readDouble();
+    TrainingState state =
+        new TrainingState(
+            parameters,
+            averaged,
+            optimizer,
+            best,
+            before,
+            new Round(in.readInt(), in.readInt(), in.readInt()));
+    state.bestValidation = bestValidation;
+    state.iteration = iteration;
+    state.validationsSinceBest = validationsSinceBest;
+    state.setbacks = setbacks;
+    state.rateFactor = rateFactor;
+    state.firstEvaluations = in.readDouble();
+    state.work = in.readDouble();
     state.gridSteps = in.readInt();
     int reports = in.readInt();
     for (int i = 0; i < reports; i++) {

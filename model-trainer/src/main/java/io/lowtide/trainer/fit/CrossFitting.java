@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -99,8 +100,10 @@ final class CrossFitting {
     }
     return new CalibratedFlow(
         features,
-        new FittedFlow(flow.parameters(), history, best, flow.setAside(), List.of()),
+        new FittedFlow(
+            flow.parameters(), history, best, extent(start, best), flow.setAside(), List.of()),
         engine.description(),
+        settings,
         SolverChoice.of(features, flow.parameters(), settings, heldOut),
         heldOut,
         joined(ofFolds),
@@ -112,6 +115,14 @@ final class CrossFitting {
             .toList(),
         shuffled.size(),
         shuffled.size());
+  }
+
+  private static String extent(FlowStart start, EpochReport best) {
+    return String.format(
+        Locale.ROOT,
+        "%,d iterations of %,d: where the records left out of the folds are most probable",
+        best.iteration(),
+        start.settings().iterations());
   }
 
   private static double[] joined(List<double[]> parts) {

@@ -51,6 +51,11 @@ public record EpochReport(
         seconds);
   }
 
+  /** The same, but none of the best. */
+  EpochReport notBest() {
+    return withLosses(trainNegativeLogLikelihood, validationNegativeLogLikelihood, false);
+  }
+
   /** Seconds that the remaining iterations would take, if none is saved by stopping early. */
   public double secondsLeft() {
     return seconds / iteration * (iterations - iteration);

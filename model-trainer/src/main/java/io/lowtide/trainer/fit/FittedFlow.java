@@ -9,6 +9,7 @@ import java.util.List;
  * @param parameters its field those of the best validation
  * @param history a report for each validation, in their order
  * @param best the report that the parameters belong to
+ * @param extent how long it was trained and why no longer, in a line for people
  * @param setAside training records that took no part, as possible anomalies
  * @param trajectory the flow at each validation, where that was asked for
  */
@@ -16,5 +17,6 @@ public record FittedFlow(
     FlowParameters parameters,
     List<EpochReport> history,
     EpochReport best,
+    String extent,
     int setAside,
     List<FlowParameters> trajectory) {}

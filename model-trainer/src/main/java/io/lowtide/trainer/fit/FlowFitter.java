@@ -18,6 +18,7 @@ import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -29,8 +30,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Fits a vector field to training records by stochastic gradient descent on the penalised negative
  * log-likelihood: Adam with warm-up and cosine decay, gradient clipping, and early stopping on the
- * validation records. Every random choice of an iteration follows from the seed and the iteration's
- * number, so a resumed run is the run that was interrupted.
+ * validation records; where they still gain, in further rounds of the same. Every random choice of
+ * an iteration follows from the seed and the iteration's number, so a resumed run is the run that
+ * was interrupted.
  */
 final class FlowFitter implements AutoCloseable {
 
@@ -61,6 +63,7 @@ final class FlowFitter implements AutoCloseable {
   private final Optional<ValidationLoss> validationLoss;
   private Optional<FieldParameters> start = Optional.empty();
   private boolean keepsTrajectory;
+  private Extension extension = Extension.none();
 
   /**
    * @param engine what computes
@@ -169,8 +172,8 @@ final class FlowFitter implements AutoCloseable {
    *
    * @param checkpoint where to save progress at validations, and where to go on from if there is
    *     any
-   * @param lastIteration where to stop at the latest; the learning rate decays towards the
-   *     settings' number of iterations all the same
+   * @param lastIteration where the first round stops at the latest; the learning rate decays
+   *     towards the settings' number of iterations all the same
    * @param listener receives a report at every validation
    * @throws TrainingDivergedException if training cannot go on
    */
@@ -179,19 +182,27 @@ final class FlowFitter implements AutoCloseable {
     TrainingState state =
         checkpoint
             .flatMap(file -> file.read(shape.parameterCount()))
-            .orElseGet(() -> TrainingState.start(initialParameters(), settings.weightDecay()));
+            .orElseGet(
+                () ->
+                    TrainingState.start(
+                        initialParameters(), settings.weightDecay(), settings.iterations()));
     Run run = new Run(state, lastIteration);
     run.judge();
-    while (!run.isOver()) {
-      EpochReport report = run.advance();
-      checkpoint.ifPresent(file -> file.writeIfDue(state));
-      listener.accept(report);
-    }
+    Extension.Verdict verdict;
+    do {
+      while (!run.isOver()) {
+        EpochReport report = run.advance();
+        checkpoint.ifPresent(file -> file.writeIfDue(state));
+        listener.accept(report);
+      }
+      verdict = run.closeRound();
+    } while (verdict.goesOn());
     checkpoint.ifPresent(file -> file.write(state));
     return new FittedFlow(
         flow(rounded(state.best)),
         List.copyOf(state.history),
         state.bestReport(),
+        extent(state, verdict),
         trimmed.setAside(),
         state.trajectory.stream().map(this::flow).toList());
   }
@@ -206,6 +217,26 @@ final class FlowFitter implements AutoCloseable {
   FlowFitter startingFrom(FieldParameters parameters) {
     start = Optional.of(parameters);
     return this;
+  }
+
+  /**
+   * Lets the fit go on for further rounds; without validation records there is one.
+   *
+   * @param rule when it does
+   */
+  FlowFitter extendedBy(Extension rule) {
+    extension = rule;
+    return this;
+  }
+
+  private static String extent(TrainingState state, Extension.Verdict verdict) {
+    int rounds = state.round.number();
+    return String.format(
+        Locale.ROOT,
+        "%,d iterations in %s: %s",
+        state.iteration,
+        rounds == 1 ? "one round" : rounds + " rounds",
+        verdict.reason());
   }
 
   private FlowParameters flow(float[] values) {
@@ -262,12 +293,53 @@ final class FlowFitter implements AutoCloseable {
       state.shuffledEpoch = NO_EPOCH;
     }
 
+    /** Whether the round is. */
     boolean isOver() {
-      return state.iteration >= lastIteration
-          || state.validationsSinceBest >= settings.patience()
-          || settings.maximumSeconds() > 0
+      return state.iteration >= lastOfRound() || ended().isPresent();
+    }
+
+    private int lastOfRound() {
+      return state.round.number() == 1 ? lastIteration : state.round.end();
+    }
+
+    /** Why the fit ends before the round is over. */
+    private Optional<String> ended() {
+      // After a restart validations are worse for long, as the learning rate is at its height.
+      if (state.round.number() == 1 && state.validationsSinceBest >= settings.patience()) {
+        return Optional.of("no better validation among the last " + settings.patience());
+      }
+      boolean outOfTime =
+          settings.maximumSeconds() > 0
               && seconds() > settings.maximumSeconds()
               && !state.history.isEmpty();
+      return outOfTime ? Optional.of("maximum.seconds are over") : Optional.empty();
+    }
+
+    /** Decides whether there is another round, and begins it. */
+    Extension.Verdict closeRound() {
+      if (validationLoss.isEmpty() || !extension.isAsked()) {
+        return extension.notAsked(ended());
+      }
+      Validated before = validationLoss.get().of(state.before);
+      Validated now = validationLoss.get().of(state.best);
+      if (state.round.number() == 1) {
+        state.firstEvaluations = now.evaluations();
+      }
+      Extension.Verdict verdict =
+          extension.after(
+              state.round,
+              now.over(before),
+              new Extension.Evaluations(state.firstEvaluations, now.evaluations()),
+              state.work,
+              ended());
+      if (verdict.undone()) {
+        state.undoRound(before.negativeLogLikelihood());
+      } else if (verdict.goesOn()) {
+        LOG.info("Round {} of training is over: {}", state.round.number(), verdict.reason());
+        state.nextRound();
+        judge();
+      }
+      return verdict;
     }
 
     private double seconds() {
@@ -276,7 +348,7 @@ final class FlowFitter implements AutoCloseable {
 
     /** Trains up to the next validation, and validates. */
     EpochReport advance() {
-      int target = Math.min(lastIteration, state.iteration + validationInterval);
+      int target = Math.min(lastOfRound(), state.iteration + validationInterval);
       int from = state.iteration;
       double secondsAtStart = seconds();
       double negativeLogLikelihood = 0;
@@ -289,14 +361,18 @@ final class FlowFitter implements AutoCloseable {
         backward += loss.backwardEvaluations();
       }
       int count = target - from;
+      state.work += Extension.operations(shape, batchSize, forward, backward);
       double speed = count * (double) batchSize / (seconds() - secondsAtStart);
-      double validated = validationLoss.map(loss -> loss.of(state.averaged)).orElse(Double.NaN);
+      double validated =
+          validationLoss
+              .map(loss -> loss.of(state.averaged).negativeLogLikelihood())
+              .orElse(Double.NaN);
       boolean best = !(validated >= state.bestValidation);
       EpochReport report =
           new EpochReport(
               (target + batchesPerEpoch - 1) / batchesPerEpoch,
               target,
-              lastIteration,
+              lastOfRound(),
               negativeLogLikelihood / count,
               validated,
               best,
@@ -367,12 +443,13 @@ final class FlowFitter implements AutoCloseable {
 
     private double learningRate() {
       double rate = settings.learningRate() * state.rateFactor;
-      int warmUp = Math.min(settings.warmUpIterations(), settings.iterations() / 2);
-      if (state.iteration < warmUp) {
-        return rate * (state.iteration + 1) / warmUp;
+      int iterations = state.round.iterations();
+      int iteration = state.iteration - state.round.start();
+      int warmUp = Math.min(settings.warmUpIterations(), iterations / 2);
+      if (iteration < warmUp) {
+        return rate * (iteration + 1) / warmUp;
       }
-      double progress =
-          (double) (state.iteration - warmUp) / Math.max(1, settings.iterations() - warmUp);
+      double progress = (double) (iteration - warmUp) / Math.max(1, iterations - warmUp);
       return rate * 0.5 * (1 + Math.cos(Math.PI * progress));
     }
 

@@ -147,6 +147,7 @@ public final class FlowTrainer {
             : new CrossFitting(engines, settings, features, listener)
                 .fit(shuffled, checkpoints(dataHash, plan));
     FittedFlow flow = calibrated.flow();
+    LOG.info("Trained for {}", flow.extent());
     BundleAssembler assembler =
         new BundleAssembler(
             calibrated.features(),
@@ -185,12 +186,12 @@ public final class FlowTrainer {
                   settings.contamination(),
                   (long) flow.setAside(),
                   (long) calibrated.conformityScores().length - scores.length),
-              provenance(all, dataHash, calibrated.engine()),
+              provenance(all, dataHash, calibrated.engine() + "; " + flow.extent()),
               probes(calibrated, assembler.newScorer()));
       return new TrainingResult(
           bundle,
           flow.history(),
-          settings.asMap(),
+          calibrated.settings().asMap(),
           usable.findings(),
           all.size() - table.size(),
           table,

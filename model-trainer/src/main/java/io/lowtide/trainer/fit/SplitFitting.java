@@ -67,6 +67,7 @@ final class SplitFitting {
     TrainingData records = new TrainingData(encoder, fitted);
     Table validated = shuffled.rows(training, training + validation);
     TrainingEngine engine = engines.forShape(settings.fieldShape(encoder));
+    Extension extension = settings.extension(engine);
     FittedFlow flow;
     try (FlowFitter fitter =
         new FlowFitter(
@@ -77,10 +78,12 @@ final class SplitFitting {
             Optional.of(new TrainingData(encoder, validated)))) {
       parent.ifPresent(model -> fitter.startingFrom(model.parameters()));
       flow =
-          fitter.fit(
-              checkpoints.map(files -> files.of("", engine)),
-              start.settings().iterations(),
-              listener);
+          fitter
+              .extendedBy(extension)
+              .fit(
+                  checkpoints.map(files -> files.of("", engine)),
+                  start.settings().iterations(),
+                  listener);
     }
     List<double[]> validationRows = HeldOutScores.rows(encoder, validated);
     SolverChoice solver = SolverChoice.of(features, flow.parameters(), settings, validationRows);
@@ -98,6 +101,7 @@ final class SplitFitting {
         features,
         flow,
         engine.description(),
+        settings.withExtension(extension),
         solver,
         heldOut,
         scores,

@@ -9,6 +9,7 @@ import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CALIBRATION_FRAC
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CONTAMINATION;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.CROSS_CALIBRATION_BELOW;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.ENGINE;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.EXTENSION_SECONDS;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.FALSE_ALARM_BUDGET;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.GRADIENT_ACCURACY;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.GRADIENT_NORM_LIMIT;
@@ -48,6 +49,7 @@ import io.lowtide.kafka.settings.SettingsException;
 import io.lowtide.kafka.settings.SettingsSources;
 import io.lowtide.trainer.engine.ProbeDistribution;
 import io.lowtide.trainer.engine.TraceMode;
+import io.lowtide.trainer.engine.TrainingEngine;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -155,6 +157,23 @@ public final class TrainingSettings {
 
   public int iterations() {
     return values.getInt(ITERATIONS);
+  }
+
+  /**
+   * When a fit goes on for further rounds. What somebody states goes before what is taken unasked:
+   * a number of iterations, too, is then all there are.
+   */
+  Extension extension(TrainingEngine engine) {
+    Double stated = values.getDouble(EXTENSION_SECONDS);
+    boolean iterationsAreStated =
+        settings.isWritten(ITERATIONS) || settings.isWritten(MIXTURE_ITERATIONS);
+    double unasked = iterationsAreStated ? 0 : Extension.unaskedSeconds(engine);
+    return new Extension(stated == null ? unasked : stated, engine.nominalSpeed());
+  }
+
+  /** The same settings with this budget for further rounds. */
+  TrainingSettings withExtension(Extension extension) {
+    return with(EXTENSION_SECONDS, extension.seconds());
   }
 
   public int batchSize() {

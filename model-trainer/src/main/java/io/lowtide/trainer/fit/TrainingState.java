@@ -24,6 +24,18 @@ final class TrainingState {
   int setbacks;
   double rateFactor = 1;
 
+  /** The round that is under way. */
+  Round round;
+
+  /** The parameters that it began with. */
+  final double[] before;
+
+  /** Evaluations of a validation record after the first round. */
+  double firstEvaluations = Double.NaN;
+
+  /** Floating-point operations so far. */
+  double work;
+
   /** Steps of the grid that batches are integrated on. */
   int gridSteps = TrainingGrid.FIRST_GUESS;
 
@@ -32,16 +44,32 @@ final class TrainingState {
 
   int shuffledEpoch = -1;
 
-  TrainingState(double[] parameters, double[] averaged, AdamOptimizer optimizer, double[] best) {
+  TrainingState(
+      double[] parameters,
+      double[] averaged,
+      AdamOptimizer optimizer,
+      double[] best,
+      double[] before,
+      Round round) {
     this.parameters = parameters;
     this.averaged = averaged;
     this.optimizer = optimizer;
     this.best = best;
+    this.before = before;
+    this.round = round;
   }
 
-  static TrainingState start(double[] initial, double weightDecay) {
+  /**
+   * @param iterations of the first round
+   */
+  static TrainingState start(double[] initial, double weightDecay, int iterations) {
     return new TrainingState(
-        initial, initial.clone(), new AdamOptimizer(initial.length, weightDecay), initial.clone());
+        initial,
+        initial.clone(),
+        new AdamOptimizer(initial.length, weightDecay),
+        initial.clone(),
+        initial.clone(),
+        Round.first(iterations));
   }
 
   /** Takes the present parameters into the average; the decay is less at first. */
@@ -57,6 +85,24 @@ final class TrainingState {
     System.arraycopy(best, 0, parameters, 0, best.length);
     System.arraycopy(best, 0, averaged, 0, best.length);
     optimizer.reset();
+  }
+
+  /** Begins the next round, with the best parameters. */
+  void nextRound() {
+    restoreBest();
+    System.arraycopy(best, 0, before, 0, best.length);
+    round = round.next(iteration);
+  }
+
+  /**
+   * Takes the best parameters from before the round.
+   *
+   * @param validation their validation loss
+   */
+  void undoRound(double validation) {
+    System.arraycopy(before, 0, best, 0, best.length);
+    bestValidation = validation;
+    history.replaceAll(report -> report.iteration() > round.start() ? report.notBest() : report);
   }
 
   /** Takes note of a validation of the averaged parameters. */

@@ -4,7 +4,6 @@ import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.SolveException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -12,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Mean negative log-likelihood of records that do not take part in the fit, without the share of
- * them that may be anomalies: the least probable ones. They carry the same noise at every
- * validation, so that two of them differ by the parameters alone.
+ * Log-likelihood of records that do not take part in the fit, without the share of them that may be
+ * anomalies: the least probable ones. They carry the same noise at every validation, so that two of
+ * them differ by the parameters alone.
  */
 final class ValidationLoss implements AutoCloseable {
 
@@ -44,26 +43,26 @@ final class ValidationLoss implements AutoCloseable {
     likelihood.drawProbes(noise);
   }
 
-  /** Infinite if the records cannot be integrated. */
-  double of(double[] parameters) {
+  /** What the records say of these parameters. */
+  Validated of(double[] parameters) {
     likelihood.setParameters(parameters);
     double[] logDensities = new double[batches.size() * batchSize];
     double[] ofBatch = new double[batchSize];
+    double evaluations = 0;
     try {
       for (int batch = 0; batch < batches.size(); batch++) {
-        likelihood.loss(batches.get(batch));
+        evaluations += likelihood.loss(batches.get(batch)).forwardEvaluations();
         likelihood.copyLogDensities(ofBatch);
         System.arraycopy(ofBatch, 0, logDensities, batch * batchSize, batchSize);
       }
     } catch (SolveException e) {
       LOG.warn("Validation: {}", e.getMessage());
-      return Double.POSITIVE_INFINITY;
+      return Validated.failed();
     }
-    Arrays.sort(logDensities);
-    int setAside = (int) Math.round(contamination * logDensities.length);
-    double mean =
-        -Arrays.stream(logDensities).skip(setAside).average().orElse(Double.NEGATIVE_INFINITY);
-    return Double.isFinite(mean) ? mean : Double.POSITIVE_INFINITY;
+    return new Validated(
+        logDensities,
+        (int) Math.round(contamination * logDensities.length),
+        evaluations / batches.size());
   }
 
   @Override

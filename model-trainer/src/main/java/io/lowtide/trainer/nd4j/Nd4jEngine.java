@@ -59,6 +59,12 @@ record Nd4jEngine(String description, boolean gpu) implements TrainingEngine {
     return gpu ? 1 : Runtime.getRuntime().availableProcessors();
   }
 
+  /** Of two cores; launching its operations takes a GPU as long. */
+  @Override
+  public double nominalSpeed() {
+    return 2e10;
+  }
+
   @Override
   public Optional<String> refusal(FieldShape shape) {
     return Optional.empty();

@@ -26,6 +26,12 @@ record VectorEngine(String description, Supplier<Kernels<float[]>> single)
     return Runtime.getRuntime().availableProcessors();
   }
 
+  /** Of two cores with registers of 256 bits. */
+  @Override
+  public double nominalSpeed() {
+    return 5e10;
+  }
+
   @Override
   public Optional<String> refusal(FieldShape shape) {
     return Optional.empty();

@@ -22,6 +22,11 @@ class TrainingEnginesTest {
     }
 
     @Override
+    public double nominalSpeed() {
+      return 1;
+    }
+
+    @Override
     public Optional<String> refusal(FieldShape shape) {
       return reason;
     }
