@@ -17,6 +17,10 @@ public final class Faults {
 
   private static final int DEEPEST_CAUSE = 16;
 
+  /** What finds a transaction of Kafka's producer in a state that allows no more of it. */
+  private static final String TRANSACTIONS =
+      "org.apache.kafka.clients.producer.internals.TransactionManager";
+
   private Faults() {}
 
   /** One line for the log: what failed, and the first cause of it. */
@@ -31,6 +35,9 @@ public final class Faults {
    * <p>Every failure of TLS is one of those, a broken handshake and an expired certificate alike:
    * it says nothing about a record, and passes when an operator mends it, as a refused password
    * does. Kafka's own clients tell such failures to their brokers apart: there its word holds.
+   *
+   * <p>A producer whose commit Kafka leaves unanswered twice takes nothing else: Kafka Streams goes
+   * on with it all the same, and fails. The producer of another thread has no such past.
    */
   public static boolean isTransient(Throwable fault) {
     Throwable cause = fault;
@@ -46,12 +53,20 @@ public final class Faults {
           || cause instanceof SocketTimeoutException
           || cause instanceof UnknownHostException
           || cause instanceof HttpTimeoutException
-          || cause instanceof SSLException) {
+          || cause instanceof SSLException
+          || isOfTransactions(cause)) {
         return true;
       }
       cause = cause.getCause();
     }
     return false;
+  }
+
+  private static boolean isOfTransactions(Throwable fault) {
+    StackTraceElement[] trace = fault.getStackTrace();
+    return fault instanceof IllegalStateException
+        && trace.length > 0
+        && trace[0].getClassName().equals(TRANSACTIONS);
   }
 
   /**
