@@ -18,7 +18,11 @@ public final class Lowtide {
 
   /** Runs the command named by the arguments, and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(
+        commandLine()
+            .setOut(ConsoleEncoding.writer(System.out, "stdout"))
+            .setErr(ConsoleEncoding.writer(System.err, "stderr"))
+            .execute(arguments));
   }
 
   /** The command line with the commands on the class path, in alphabetical order. */
