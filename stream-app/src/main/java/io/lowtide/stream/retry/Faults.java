@@ -9,8 +9,10 @@ import java.net.http.HttpTimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 
 /** Tells faults that pass from faults that stay. */
 public final class Faults {
@@ -36,8 +38,9 @@ public final class Faults {
    * it says nothing about a record, and passes when an operator mends it, as a refused password
    * does. Kafka's own clients tell such failures to their brokers apart: there its word holds.
    *
-   * <p>A producer whose commit Kafka leaves unanswered twice takes nothing else: Kafka Streams goes
-   * on with it all the same, and fails. The producer of another thread has no such past.
+   * <p>So does what is wrong with a transaction of Kafka's producer, such as one whose commit was
+   * left unanswered until the brokers aborted it: Kafka Streams goes on with the producer all the
+   * same, and fails. That of another thread has no such past.
    */
   public static boolean isTransient(Throwable fault) {
     Throwable cause = fault;
@@ -46,7 +49,7 @@ public final class Faults {
         return registry.isTransient();
       }
       if (cause instanceof ApiException answer) {
-        return answer instanceof RetriableException;
+        return answer instanceof RetriableException || isOverWithAnotherProducer(answer);
       }
       if (cause instanceof TransientFaultException
           || cause instanceof SocketException
@@ -60,6 +63,11 @@ public final class Faults {
       cause = cause.getCause();
     }
     return false;
+  }
+
+  private static boolean isOverWithAnotherProducer(ApiException answer) {
+    return answer instanceof InvalidTxnStateException
+        || answer instanceof TransactionAbortableException;
   }
 
   private static boolean isOfTransactions(Throwable fault) {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,20 @@ class FaultsTest {
     assertThat(
             Faults.isTransient(
                 new StreamsException("processing", new IllegalStateException("of our own"))))
+        .isFalse();
+  }
+
+  @Test
+  void shouldLetAnotherThreadGoOnWhereTheBrokersHaveAbortedATransaction() {
+    assertThat(Faults.isTransient(new StreamsException("commit", new InvalidTxnStateException(""))))
+        .isTrue();
+    assertThat(
+            Faults.isTransient(
+                new StreamsException("commit", new TransactionAbortableException(""))))
+        .isTrue();
+    assertThat(
+            Faults.isTransient(
+                new StreamsException("commit", new TopicAuthorizationException("scores"))))
         .isFalse();
   }
 
