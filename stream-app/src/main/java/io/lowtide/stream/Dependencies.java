@@ -37,6 +37,7 @@ final class Dependencies implements AutoCloseable {
   private final Outage registryOutage;
   private final List<DependencyWatch> watches = new ArrayList<>();
   private volatile Topics watchedTopics;
+  private volatile boolean topicsPrepared;
 
   /**
    * @param registry stays the caller's to close
@@ -69,6 +70,11 @@ final class Dependencies implements AutoCloseable {
             "lowtide-registry-watch", registry::requireAnswer, REGISTRY_INTERVAL, registryOutage));
   }
 
+  /** From now on all topics exist, but for one that somebody deletes. */
+  void topicsPrepared() {
+    topicsPrepared = true;
+  }
+
   private void requireLeaders() {
     if (watchedTopics == null) {
       Map<String, Object> client = settings.connection().clientProperties();
@@ -82,7 +88,7 @@ final class Dependencies implements AutoCloseable {
     topics.addAll(settings.outputTopics().values());
     topics.add(settings.modelsTopic());
     try {
-      watchedTopics.requireLeaders(topics);
+      watchedTopics.requireLeaders(topics, topicsPrepared);
     } catch (TimeoutException ofAnInnerCall) {
       throw new TimeoutException("no broker answers within " + KAFKA_TIMEOUT.toSeconds() + " s");
     }

@@ -42,6 +42,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,10 +125,11 @@ public final class StreamApplication implements Health, AutoCloseable {
   /**
    * Starts the application.
    *
-   * @throws IOException if the HTTP address cannot be bound
+   * @throws IOException if the HTTP address cannot be bound, or the state directory takes no file
    * @throws org.apache.kafka.common.config.ConfigException if the registry's settings are invalid
    */
   public static StreamApplication start(StreamSettings settings) throws IOException {
+    requireWritable(settings.stateDirectory());
     StreamApplication application = new StreamApplication(settings);
     LOG.info("Settings: {}", settings);
     try {
@@ -139,6 +142,17 @@ public final class StreamApplication implements Health, AutoCloseable {
     application.dependencies.watch();
     application.starter.start();
     return application;
+  }
+
+  private static void requireWritable(Path stateDirectory) throws IOException {
+    try {
+      Files.createDirectories(stateDirectory);
+      Files.delete(Files.createTempFile(stateDirectory, "lowtide", ".tmp"));
+    } catch (IOException fault) {
+      throw new IOException(
+          "state.directory: " + stateDirectory + ", expected a directory to write to: " + fault,
+          fault);
+    }
   }
 
   private void serve() throws IOException {
@@ -184,15 +198,20 @@ public final class StreamApplication implements Health, AutoCloseable {
   }
 
   private void prepareTopics() {
-    StreamTopics wanted = new StreamTopics(settings);
     askBrokers(
         "Preparing the topics",
         topics -> {
-          wanted.require(topics);
+          requireTopics(topics);
           internalTopics.grow(topics);
           limits.require(topics);
           return null;
         });
+    dependencies.topicsPrepared();
+  }
+
+  private Void requireTopics(Topics topics) {
+    new StreamTopics(settings).require(topics);
+    return null;
   }
 
   private <T> T askBrokers(String activity, Function<Topics, T> action) {
@@ -388,6 +407,10 @@ public final class StreamApplication implements Health, AutoCloseable {
             limits.refresh(topics);
             return null;
           });
+      return true;
+    }
+    if (fault instanceof MissingSourceTopicException) {
+      askBrokers("Looking for the topics", this::requireTopics);
       return true;
     }
     // The source topic has been given partitions: Kafka Streams goes on once its own topics have.

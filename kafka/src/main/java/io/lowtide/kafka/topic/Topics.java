@@ -67,21 +67,33 @@ public final class Topics implements AutoCloseable {
   }
 
   /**
-   * Makes sure that brokers answer, and that each partition of those of the topics that exist has a
-   * leader: without one nothing is read from it or written to it.
+   * Makes sure that brokers answer, and that each partition of the topics has a leader: without one
+   * nothing is read from it or written to it.
    *
+   * @param allExist whether a topic that does not exist is missed, too
    * @throws KafkaException if the brokers do not answer, or refuse the credentials
    * @throws LeaderNotAvailableException naming the partitions without a leader
+   * @throws UnknownTopicOrPartitionException naming the topics that are missed
    */
-  public void requireLeaders(Collection<String> topics) {
+  public void requireLeaders(Collection<String> topics, boolean allExist) {
     List<String> leaderless = new ArrayList<>();
-    for (KafkaFuture<TopicDescription> description :
-        admin.describeTopics(topics).topicNameValues().values()) {
-      try {
-        leaderless.addAll(withoutLeader(get(description)));
-      } catch (UnknownTopicOrPartitionException | AuthorizationException answer) {
-        LOG.debug("A topic that is watched: {}", answer.getMessage());
-      }
+    List<String> missing = new ArrayList<>();
+    admin
+        .describeTopics(topics)
+        .topicNameValues()
+        .forEach(
+            (topic, description) -> {
+              try {
+                leaderless.addAll(withoutLeader(get(description)));
+              } catch (UnknownTopicOrPartitionException notThere) {
+                missing.add(topic);
+              } catch (AuthorizationException answer) {
+                LOG.debug("A topic that is watched: {}", answer.getMessage());
+              }
+            });
+    if (allExist && !missing.isEmpty()) {
+      throw new UnknownTopicOrPartitionException(
+          "topics that do not exist: " + String.join(", ", missing));
     }
     if (!leaderless.isEmpty()) {
       throw new LeaderNotAvailableException(

@@ -65,6 +65,7 @@ import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -937,6 +938,42 @@ class StreamOnKafkaTest extends AccountedStreamTest {
     for (ScoredRecord score : scores) {
       String place = score.getSource().getPartition() + "-" + score.getSource().getOffset();
       assertThat(score.getLogLikelihood()).as(place).isCloseTo(expected.get(place), within(1e-3));
+    }
+  }
+
+  @Test
+  void shouldSayWhichTopicIsGoneAndGoOnOnceItIsBack() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of());
+        Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      admin.deleteTopics(List.of(prefix + ".scores")).all().get();
+      awaitReason(application, "waiting for Kafka");
+      assertThat(application.readiness().reason())
+          .contains("topics that do not exist: " + prefix + ".scores");
+      kafka.createTopic(prefix + ".scores", 2, Map.of());
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+
+      admin.deleteTopics(List.of(source())).all().get();
+      Await.until(() -> application.failure() != null, () -> application.readiness().reason());
+      assertThat(application.failure()).hasMessage("topics that do not exist: " + source());
+    }
+  }
+
+  @Test
+  void shouldSayWhatBecomesOfChangelogsThatHaveMorePartitionsThanTheSource() throws Exception {
+    publish(TestModels.bundle("v1"));
+    try (StreamApplication application = start(Map.of())) {
+      assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
+      send(messages(10));
+      awaitOutcome();
+    }
+    kafka.createTopic(prefix + ".narrow", 1, Map.of());
+    try (StreamApplication application = start(Map.of("source.topics", prefix + ".narrow"))) {
+      Await.until(() -> application.failure() != null, () -> application.readiness().reason());
+      assertThat(application.failure())
+          .hasMessageContaining("-changelog: 2 partitions, expected those of the source topics, 1")
+          .hasMessageContaining("another application.id");
     }
   }
 }

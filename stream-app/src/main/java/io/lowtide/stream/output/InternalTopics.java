@@ -1,5 +1,6 @@
 package io.lowtide.stream.output;
 
+import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.Topics;
 import io.lowtide.stream.config.StreamSettings;
 import java.util.List;
@@ -57,12 +58,24 @@ public final class InternalTopics {
    * Gives those that have fewer partitions than a source topic as many.
    *
    * @return whether there was one
+   * @throws TopicException if one has more: Kafka cannot take any away
    */
   public boolean grow(Topics topics) {
     Map<String, Integer> sources = topics.partitions(settings.sourceTopics());
     int wanted = sources.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     boolean grown = false;
     for (Map.Entry<String, Integer> existing : topics.partitions(names()).entrySet()) {
+      if (existing.getValue() > wanted) {
+        throw new TopicException(
+            "topic "
+                + existing.getKey()
+                + ": "
+                + existing.getValue()
+                + " partitions, expected those of the source topics, "
+                + wanted
+                + ": take back the source topic that had more, choose another application.id, or"
+                + " delete the application's changelogs with all that they remember");
+      }
       if (existing.getValue() < wanted) {
         topics.grow(existing.getKey(), wanted);
         grown = true;
