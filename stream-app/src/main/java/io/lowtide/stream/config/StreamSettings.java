@@ -45,6 +45,12 @@ public final class StreamSettings {
    */
   private static final int BATCH_BYTES = 128 * 1024;
 
+  /**
+   * Alerts and episodes are much alike, and what is sent is copied, checked and written several
+   * times: that takes longer than to compress it. Zstandard takes longer than it saves.
+   */
+  private static final String COMPRESSION = "lz4";
+
   private static final Duration MAXIMUM_POLL_INTERVAL = Duration.ofMinutes(5);
 
   private static final List<String> PRODUCERS_BYTES =
@@ -398,6 +404,10 @@ public final class StreamSettings {
           StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
           Math.min(
               BATCH_BYTES, producerBytes(ProducerConfig.BUFFER_MEMORY_CONFIG).orElse(BATCH_BYTES)));
+    }
+    if (ofClient(StreamsConfig.PRODUCER_PREFIX, ProducerConfig.COMPRESSION_TYPE_CONFIG) == null) {
+      properties.put(
+          StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), COMPRESSION);
     }
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
     properties.put(

@@ -69,6 +69,18 @@ class StreamSettingsTest {
   }
 
   @Test
+  void shouldCompressWhatItSendsUnlessToldOtherwise() {
+    assertThat(StreamSettings.of(REQUIRED).streamsProperties())
+        .containsEntry("producer.compression.type", "lz4");
+    assertThat(StreamSettings.of(with("kafka.compression.type", "none")).streamsProperties())
+        .containsEntry("compression.type", "none")
+        .doesNotContainKey("producer.compression.type");
+    assertThat(
+            StreamSettings.of(with("kafka.producer.compression.type", "zstd")).streamsProperties())
+        .containsEntry("producer.compression.type", "zstd");
+  }
+
+  @Test
   void shouldRefuseAFieldOfGroupsThatCannotBeOne() {
     assertThat(StreamSettings.of(with("drift.group.field", " place.site ")).drift().groupField())
         .hasValue("place.site");
