@@ -210,12 +210,10 @@ public final class ExplanationBurst {
     for (MessageFloor.Messages sent : MessageFloor.Messages.ofAll(last, records)) {
       String topic = sent.topic() + ".alone";
       kafka.createTopic(topic, PARTITIONS, Map.of());
-      messages.add(
-          new MessageFloor.Messages(
-              topic, sent.ofEachRecord(), sent.keyLength(), sent.valueLength()));
+      messages.add(new MessageFloor.Messages(topic, sent.records(), sent.sent()));
       System.out.printf(
-          "  %.2f messages a record of %d bytes: %s%n",
-          sent.ofEachRecord(), sent.keyLength() + sent.valueLength(), sent.topic());
+          "  %.2f messages a record of %.0f bytes: %s%n",
+          sent.ofEachRecord(), sent.length(), sent.topic());
     }
     StreamSettings alone = settings(run, last.sourceTopics().get(0), Map.of());
     Pace pace;

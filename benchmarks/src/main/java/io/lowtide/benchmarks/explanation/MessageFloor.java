@@ -3,21 +3,21 @@ package io.lowtide.benchmarks.explanation;
 import io.lowtide.kafka.topic.TopicReader;
 import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * What Kafka alone costs: an application that sends for each record as many messages, and as large
- * ones, as the stream application did, exactly once as that does, and computes nothing. What goes
- * to the changelogs of stores is sent like the rest, without a store.
+ * What Kafka alone costs: an application that sends for each record as many of the messages that
+ * the stream application sent, exactly once and compressed as that does, and computes nothing. What
+ * goes to the changelogs of stores is sent like the rest, without a store.
  */
 final class MessageFloor implements AutoCloseable {
 
@@ -31,28 +31,36 @@ final class MessageFloor implements AutoCloseable {
    * The messages of one topic.
    *
    * @param topic where they are
-   * @param ofEachRecord messages for each record
-   * @param keyLength mean length of their keys, in bytes
-   * @param valueLength of their values, likewise
+   * @param records that they were sent for
+   * @param sent their keys and values
    */
-  record Messages(String topic, double ofEachRecord, int keyLength, int valueLength) {
+  record Messages(String topic, int records, List<KeyValue<byte[], byte[]>> sent) {
 
     /** What an application has sent to a topic. */
     static Messages of(StreamSettings application, String topic, int records) {
-      long[] sums = new long[3];
+      List<KeyValue<byte[], byte[]>> sent = new ArrayList<>();
       try (TopicReader reader =
           new TopicReader(application.connection().clientProperties(), List.of(topic))) {
-        reader.toEnd(
-            message -> {
-              sums[0]++;
-              sums[1] += message.key() == null ? 0 : message.key().length;
-              sums[2] += message.value() == null ? 0 : message.value().length;
-              return true;
-            });
+        reader.toEnd(message -> sent.add(KeyValue.pair(message.key(), message.value())));
       }
-      long count = Math.max(1, sums[0]);
-      return new Messages(
-          topic, (double) sums[0] / records, (int) (sums[1] / count), (int) (sums[2] / count));
+      return new Messages(topic, records, sent);
+    }
+
+    /** Messages for each record. */
+    double ofEachRecord() {
+      return (double) sent.size() / records;
+    }
+
+    /** Mean length of key and value together, in bytes, before they are compressed. */
+    double length() {
+      return sent.stream()
+          .mapToLong(message -> length(message.key) + length(message.value))
+          .average()
+          .orElse(0);
+    }
+
+    private static int length(byte[] bytes) {
+      return bytes == null ? 0 : bytes.length;
     }
 
     /** What it has sent to all of its topics, changelogs included. */
@@ -62,9 +70,7 @@ final class MessageFloor implements AutoCloseable {
           List.of(OutputTopic.SCORES, OutputTopic.ALERTS, OutputTopic.EPISODES)) {
         all.add(of(application, application.outputTopics().get(output), records));
       }
-      for (String store : List.of("suppression", "episodes")) {
-        all.add(of(application, application.applicationId() + "-" + store + "-changelog", records));
-      }
+      all.add(of(application, application.applicationId() + "-episodes-changelog", records));
       return all;
     }
   }
@@ -110,12 +116,13 @@ final class MessageFloor implements AutoCloseable {
     private final List<Messages> messages;
     private final LongAdder read;
     private final double[] due;
-    private long sent;
+    private final int[] next;
 
     Copy(List<Messages> messages, LongAdder read) {
       this.messages = messages;
       this.read = read;
       this.due = new double[messages.size()];
+      this.next = new int[messages.size()];
     }
 
     @Override
@@ -123,12 +130,11 @@ final class MessageFloor implements AutoCloseable {
       for (int i = 0; i < due.length; i++) {
         Messages ofTopic = messages.get(i);
         for (due[i] += ofTopic.ofEachRecord(); due[i] >= 1; due[i]--) {
-          ByteBuffer key = ByteBuffer.allocate(Math.max(Long.BYTES, ofTopic.keyLength()));
-          key.putLong(sent++);
+          KeyValue<byte[], byte[]> message = ofTopic.sent().get(next[i]);
+          next[i] = (next[i] + 1) % ofTopic.sent().size();
           context()
               .forward(
-                  new Record<>(key.array(), new byte[ofTopic.valueLength()], record.timestamp()),
-                  ofTopic.topic());
+                  new Record<>(message.key, message.value, record.timestamp()), ofTopic.topic());
         }
       }
       read.increment();
