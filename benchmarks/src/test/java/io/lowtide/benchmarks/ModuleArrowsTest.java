@@ -37,6 +37,7 @@ final class ModuleArrowsTest {
   private static final String ND4J_ENGINE = "io.lowtide.trainer.nd4j..";
   private static final String VECTOR_ENGINE = "io.lowtide.trainer.vector..";
   private static final String FIELD = "io.lowtide.density.field..";
+  private static final String FLOW = "io.lowtide.density.flow..";
   private static final String CONFLUENT_AND_ITS_AVRO = "org.apache.flink.avro..";
 
   @ArchTest
@@ -45,7 +46,7 @@ final class ModuleArrowsTest {
         List.of(SCHEMAS, DENSITY, KAFKA, CLI, TRAINER, CUDA, STREAM, QUICKSTART, BENCHMARKS)) {
       assertThat(classes.that(resideInAPackage(module))).as(module).isNotEmpty();
     }
-    for (String part : List.of(ND4J_ENGINE, VECTOR_ENGINE, FIELD)) {
+    for (String part : List.of(ND4J_ENGINE, VECTOR_ENGINE, FIELD, FLOW)) {
       assertThat(classes.that(resideInAPackage(part))).as(part).isNotEmpty();
     }
   }
@@ -130,7 +131,7 @@ final class ModuleArrowsTest {
   static final ArchRule onlyKernelsShouldKnowTheIncubatingModule =
       noClasses()
           .that()
-          .resideOutsideOfPackages(FIELD, VECTOR_ENGINE)
+          .resideOutsideOfPackages(FIELD, FLOW, VECTOR_ENGINE)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("jdk.incubator..");

@@ -7,8 +7,10 @@ import org.slf4j.LoggerFactory;
 /** Chooses the kernel that evaluates a vector field: SIMD where the JVM offers it, else scalar. */
 public final class VectorFields {
 
+  /** The module that a JVM has to be started with for kernels on SIMD registers. */
+  public static final String SIMD_MODULE = "jdk.incubator.vector";
+
   private static final Logger LOG = LoggerFactory.getLogger(VectorFields.class);
-  private static final String SIMD_MODULE = "jdk.incubator.vector";
   private static final VectorFieldProvider PROVIDER = choose();
 
   private VectorFields() {}

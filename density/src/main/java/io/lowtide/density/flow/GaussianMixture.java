@@ -19,11 +19,10 @@ public final class GaussianMixture implements BaseDensity {
   private final List<Component> components;
   private final int dimensions;
 
-  /** L^-1 of each component, its columns one after the other, each from the diagonal down. */
-  private final double[][] whitening;
-
   /** log weight - log det L - (d/2) log 2 pi. */
   private final double[] logScale;
+
+  private final MixtureKernel kernel;
 
   /**
    * @param components at least one, all of the same dimensions, whose weights sum to one
@@ -50,8 +49,8 @@ public final class GaussianMixture implements BaseDensity {
     if (!(Math.abs(weights - 1) <= WEIGHT_TOLERANCE)) {
       throw new IllegalArgumentException("weights: their sum is " + weights + ", expected 1");
     }
-    this.whitening = new double[components.size()][];
     this.logScale = new double[components.size()];
+    double[][] whitening = new double[components.size()][];
     for (int k = 0; k < whitening.length; k++) {
       Component component = components.get(k);
       whitening[k] = inverseByColumns(component.factor, dimensions);
@@ -61,6 +60,8 @@ public final class GaussianMixture implements BaseDensity {
       }
       logScale[k] = Math.log(component.weight) - logDeterminant - dimensions * HALF_LOG_TWO_PI;
     }
+    double[][] means = components.stream().map(Component::mean).toArray(double[][]::new);
+    this.kernel = MixtureKernels.of(means, whitening, logScale);
   }
 
   /**
@@ -187,12 +188,11 @@ public final class GaussianMixture implements BaseDensity {
     return components;
   }
 
-  /**
-   * L^-1 of a component, its columns one after the other, each from the diagonal down; not to be
-   * changed.
-   */
+  /** L^-1 of a component, its columns one after the other, each from the diagonal down. */
   public double[] whitening(int component) {
-    return whitening[component];
+    double[] inverse = new double[row(dimensions)];
+    kernel.copyWhitening(component, inverse);
+    return inverse;
   }
 
   /** log weight - log det L - (d/2) log 2 pi of a component. */
@@ -241,198 +241,88 @@ public final class GaussianMixture implements BaseDensity {
     /** In nats, more than rounding: where the most probable component is all that counts. */
     private static final double NEARLY = 1;
 
-    /**
-     * In nats: 256 components that are each so much less probable than another add less to the sum
-     * of densities than half a unit in its last place.
-     */
-    private static final double NEGLIGIBLE = 45;
+    /** In nats, more than rounding. */
+    private static final double GIVEN_UP = MixtureWorkspace.NEGLIGIBLE + 1;
 
-    /** Rows that are whitened side by side, since each is a chain of additions. */
-    private static final int ROWS = 4;
-
+    private final int components;
     private final int dimensions;
-    private final double[][] means;
-    private final double[][] whitening;
-    private final double[] logScale;
-    private final double[] centred;
-    private final double[][] whitened;
-    private final double[] logDensities;
+    private final MixtureKernel kernel;
+    private final MixtureWorkspace workspace;
+    private final double[] inverse;
 
     private Evaluator(GaussianMixture mixture) {
+      this.components = mixture.components.size();
       this.dimensions = mixture.dimensions;
-      this.means = mixture.components.stream().map(Component::mean).toArray(double[][]::new);
-      this.whitening = mixture.whitening;
-      this.logScale = mixture.logScale;
-      this.centred = new double[dimensions];
-      this.whitened = new double[means.length][dimensions];
-      this.logDensities = new double[means.length];
+      this.kernel = mixture.kernel;
+      this.workspace = kernel.newWorkspace();
+      this.inverse = new double[row(dimensions)];
     }
 
     @Override
     public double logDensity(double[] z) {
-      double largest = whiten(z, NEGLIGIBLE);
+      double largest = workspace.whiten(z, GIVEN_UP);
+      return Double.isFinite(largest) ? largest + Math.log(workspace.weigh(largest)) : largest;
+    }
+
+    /**
+     * Log-density, and what each component has of the density: nothing where that is less than a
+     * share of e^-45.
+     *
+     * @param z a point, in its first d numbers
+     * @param shares receives one number for each component; they sum to one, and are NaN where the
+     *     log-density is not finite
+     * @return the log-density
+     */
+    public double shares(double[] z, double[] shares) {
+      double largest = workspace.whiten(z, GIVEN_UP);
       if (!Double.isFinite(largest)) {
+        Arrays.fill(shares, 0, components, Double.NaN);
         return largest;
       }
-      double sum = 0;
-      for (double one : logDensities) {
-        sum += share(one - largest);
+      double sum = workspace.weigh(largest);
+      for (int k = 0; k < components; k++) {
+        shares[k] = workspace.weights[k] / sum;
       }
       return largest + Math.log(sum);
     }
 
-    /** The exponential, or nothing where that is negligible: most components are at most points. */
-    private static double share(double difference) {
-      return difference < -NEGLIGIBLE ? 0 : Math.exp(difference);
-    }
-
     /**
-     * Log-density, and what each component has of the density.
-     *
-     * @param z a point, in its first d numbers
-     * @param shares receives one number for each component; they sum to one
-     * @return the log-density
+     * Minus the sum, over the components by their shares of the density, of L'^-1 L^-1 (z - mean);
+     * zero where the log-density is not finite.
      */
-    public double shares(double[] z, double[] shares) {
-      double total = logDensity(z);
-      for (int k = 0; k < means.length; k++) {
-        shares[k] = share(logDensities[k] - total);
-      }
-      return total;
-    }
-
-    /**
-     * Whitens the point by each component, and finds their log-densities.
-     *
-     * @param margin a component is given up, at minus infinity, as soon as its log-density is known
-     *     to be lower than another's by more than that
-     * @return the largest log-density
-     */
-    private double whiten(double[] z, double margin) {
-      double largest = Double.NEGATIVE_INFINITY;
-      for (int k = 0; k < means.length; k++) {
-        double most = 2 * (logScale[k] - largest + margin);
-        logDensities[k] = logScale[k] - 0.5 * whiten(k, z, most);
-        largest = Math.max(largest, logDensities[k]);
-      }
-      return largest;
-    }
-
-    /**
-     * L^-1 (z - mean), some rows at a time, and its squared length; infinity once that is more than
-     * {@code most}. The first rows are the shortest, and most components are far from most points:
-     * few rows show it.
-     */
-    private double whiten(int k, double[] z, double most) {
-      double[] mean = means[k];
-      double[] result = whitened[k];
-      for (int i = 0; i < dimensions; i++) {
-        centred[i] = z[i] - mean[i];
-      }
-      double squares = 0;
-      for (int row = 0; row < dimensions; row += ROWS) {
-        int end = Math.min(row + ROWS, dimensions);
-        if (end - row == ROWS) {
-          whitenRows(whitening[k], row, result);
-        } else {
-          whitenLastRows(whitening[k], row, result);
-        }
-        for (int i = row; i < end; i++) {
-          squares += result[i] * result[i];
-        }
-        if (squares > most) {
-          return Double.POSITIVE_INFINITY;
-        }
-      }
-      return squares;
-    }
-
-    /** {@value #ROWS} rows from one on. */
-    private void whitenRows(double[] inverse, int row, double[] result) {
-      double first = 0;
-      double second = 0;
-      double third = 0;
-      double fourth = 0;
-      int at = row;
-      for (int j = 0; j <= row; j++) {
-        first += inverse[at] * centred[j];
-        second += inverse[at + 1] * centred[j];
-        third += inverse[at + 2] * centred[j];
-        fourth += inverse[at + 3] * centred[j];
-        at += dimensions - j - 1;
-      }
-      second += inverse[at + 1] * centred[row + 1];
-      third += inverse[at + 2] * centred[row + 1];
-      fourth += inverse[at + 3] * centred[row + 1];
-      at += dimensions - row - 2;
-      third += inverse[at + 2] * centred[row + 2];
-      fourth += inverse[at + 3] * centred[row + 2];
-      at += dimensions - row - 3;
-      fourth += inverse[at + 3] * centred[row + 3];
-      result[row] = first;
-      result[row + 1] = second;
-      result[row + 2] = third;
-      result[row + 3] = fourth;
-    }
-
-    /** The rows from one on, fewer than {@value #ROWS}. */
-    private void whitenLastRows(double[] inverse, int row, double[] result) {
-      for (int i = row; i < dimensions; i++) {
-        double sum = 0;
-        int at = i;
-        for (int j = 0; j <= i; j++) {
-          sum += inverse[at] * centred[j];
-          at += dimensions - j - 1;
-        }
-        result[i] = sum;
-      }
-    }
-
-    /** Minus the sum, over the components by their shares of the density, of L'^-1 whitened. */
     @Override
     public double logDensityAndGradient(double[] z, double[] gradient) {
-      double total = logDensity(z);
-      Arrays.fill(gradient, 0, dimensions, 0);
-      for (int k = 0; k < means.length; k++) {
-        double share = share(logDensities[k] - total);
-        if (share == 0) {
-          continue;
-        }
-        double[] inverse = whitening[k];
-        double[] result = whitened[k];
-        int begin = 0;
-        for (int j = 0; j < dimensions; j++) {
-          double sum = 0;
-          for (int i = j; i < dimensions; i++) {
-            sum += inverse[begin + i - j] * result[i];
-          }
-          gradient[j] -= share * sum;
-          begin += dimensions - j;
-        }
+      double largest = workspace.whiten(z, GIVEN_UP);
+      if (!Double.isFinite(largest)) {
+        Arrays.fill(gradient, 0, dimensions, 0);
+        return largest;
       }
-      return total;
+      double sum = workspace.weigh(largest);
+      workspace.weighSlopes(gradient);
+      for (int i = 0; i < dimensions; i++) {
+        gradient[i] /= -sum;
+      }
+      return largest + Math.log(sum);
     }
 
     @Override
     public void standardise(double[] z, double[] residual, double[] columns) {
-      whiten(z, NEARLY);
-      int nearest = 0;
-      for (int k = 1; k < means.length; k++) {
-        nearest = logDensities[k] > logDensities[nearest] ? k : nearest;
-      }
-      System.arraycopy(whitened[nearest], 0, residual, 0, dimensions);
+      workspace.whiten(z, NEARLY);
+      int nearest = workspace.nearest();
+      workspace.copyWhitened(nearest, residual);
+      kernel.copyWhitening(nearest, inverse);
       for (int column = 0; column < dimensions; column++) {
-        multiplyInPlace(whitening[nearest], columns, column * dimensions);
+        multiplyInPlace(columns, column * dimensions);
       }
     }
 
-    /** By a lower triangle whose columns lie one after the other: from the last row up. */
-    private void multiplyInPlace(double[] triangle, double[] vectors, int from) {
+    /** By L^-1, from the last row up. */
+    private void multiplyInPlace(double[] vectors, int from) {
       for (int i = dimensions - 1; i >= 0; i--) {
         double sum = 0;
         int begin = 0;
         for (int j = 0; j <= i; j++) {
-          sum += triangle[begin + i - j] * vectors[from + j];
+          sum += inverse[begin + i - j] * vectors[from + j];
           begin += dimensions - j;
         }
         vectors[from + i] = sum;
