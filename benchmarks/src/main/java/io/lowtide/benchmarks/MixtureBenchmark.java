@@ -32,6 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class MixtureBenchmark {
 
   private static final int POINTS = 1024;
+  private static final String HEAP = "-Xmx256m";
   private static final String ADD_MODULES = "--add-modules";
   private static final String SIMD_MODULE = "jdk.incubator.vector";
 
@@ -92,14 +93,14 @@ public class MixtureBenchmark {
   @Benchmark
   @Fork(
       value = 1,
-      jvmArgsAppend = {ADD_MODULES, SIMD_MODULE})
+      jvmArgs = {HEAP, ADD_MODULES, SIMD_MODULE})
   public double logDensityOnSimd() {
     return evaluator.logDensity(nextPoint());
   }
 
   /** The same without the module. */
   @Benchmark
-  @Fork(1)
+  @Fork(value = 1, jvmArgs = HEAP)
   public double logDensityInPlainJava() {
     return evaluator.logDensity(nextPoint());
   }
@@ -108,14 +109,14 @@ public class MixtureBenchmark {
   @Benchmark
   @Fork(
       value = 1,
-      jvmArgsAppend = {ADD_MODULES, SIMD_MODULE})
+      jvmArgs = {HEAP, ADD_MODULES, SIMD_MODULE})
   public double gradientOnSimd() {
     return evaluator.logDensityAndGradient(nextPoint(), gradient);
   }
 
   /** The same without the module. */
   @Benchmark
-  @Fork(1)
+  @Fork(value = 1, jvmArgs = HEAP)
   public double gradientInPlainJava() {
     return evaluator.logDensityAndGradient(nextPoint(), gradient);
   }
