@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -39,9 +38,6 @@ public final class EpisodeBook {
   private final EpisodeTelling episodes;
   private final long silence;
   private final TreeMap<Slot, Bytes> index = new TreeMap<>();
-
-  /** Subjects of the index: most keys have no episode, which the memory need not be asked for. */
-  private final Set<Bytes> subjects = new HashSet<>();
 
   private boolean unscorableOpen;
   private long nextOrder;
@@ -80,7 +76,6 @@ public final class EpisodeBook {
       unscorableOpen = true;
     } else {
       index.put(Slot.of(open), subject);
-      subjects.add(subject);
     }
     nextOrder = Math.max(nextOrder, open.order() + 1);
   }
@@ -161,11 +156,6 @@ public final class EpisodeBook {
               } else {
                 plan.before().get(subject).forEach(before -> index.remove(Slot.of(before)));
                 open.forEach(after -> index.put(Slot.of(after), subject));
-                if (open.isEmpty()) {
-                  subjects.remove(subject);
-                } else {
-                  subjects.add(subject);
-                }
               }
               open.forEach(after -> nextOrder = Math.max(nextOrder, after.order() + 1));
               memory.remember(subject, open);
@@ -194,8 +184,7 @@ public final class EpisodeBook {
     private List<OpenEpisode> of(Bytes subject) {
       List<OpenEpisode> drafted = open.get(subject);
       if (drafted == null) {
-        boolean hasAny = subjects.contains(subject) || subject.equals(memory.unscorable());
-        List<OpenEpisode> stored = hasAny ? memory.of(subject) : List.of();
+        List<OpenEpisode> stored = memory.of(subject);
         before.put(subject, stored);
         drafted = new ArrayList<>(stored);
         open.put(subject, drafted);
@@ -249,10 +238,9 @@ public final class EpisodeBook {
     void add(Occurrence.Anomaly anomaly, long time) {
       Bytes subject = memory.subject(anomaly.key());
       List<OpenEpisode> ofKey = of(subject);
-      Optional<OpenEpisode> nearest = nearest(ofKey, anomaly.eventTime());
-      if (nearest.isPresent()) {
-        OpenEpisode before = nearest.get();
-        ofKey.set(ofKey.indexOf(before), joined(before, anomaly, time));
+      int nearest = nearest(ofKey, anomaly.eventTime());
+      if (nearest >= 0) {
+        ofKey.set(nearest, joined(ofKey.get(nearest), anomaly, time));
       } else {
         makeRoom(subject, ofKey);
         Episode opened = episodes.opened(anomaly, silence, state);
@@ -261,10 +249,18 @@ public final class EpisodeBook {
       }
     }
 
-    private Optional<OpenEpisode> nearest(List<OpenEpisode> ofKey, long eventTime) {
-      return ofKey.stream()
-          .filter(candidate -> distance(candidate.episode(), eventTime) <= silence)
-          .min(Comparator.comparingLong(candidate -> distance(candidate.episode(), eventTime)));
+    /** Which one a record belongs to; -1 for none. */
+    private int nearest(List<OpenEpisode> ofKey, long eventTime) {
+      int nearest = -1;
+      long least = silence;
+      for (int i = 0; i < ofKey.size(); i++) {
+        long distance = distance(ofKey.get(i).episode(), eventTime);
+        if (nearest < 0 ? distance <= least : distance < least) {
+          nearest = i;
+          least = distance;
+        }
+      }
+      return nearest;
     }
 
     private long distance(Episode episode, long eventTime) {

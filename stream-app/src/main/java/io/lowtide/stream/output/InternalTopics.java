@@ -13,13 +13,13 @@ import java.util.Map;
  */
 public final class InternalTopics {
 
-  /** Store of what is known of published alerts. */
+  /** Store of what was known of published alerts before that was kept with the episodes. */
   public static final String SUPPRESSION_STORE = "suppression";
 
   /** Store of past records. */
   public static final String HISTORY_STORE = "history";
 
-  /** Store of open episodes, and of what each source partition has told. */
+  /** Store of open episodes, of published alerts, and of what each source partition has told. */
   public static final String EPISODES_STORE = "episodes";
 
   /** Store of the scores that the calibration follows. */

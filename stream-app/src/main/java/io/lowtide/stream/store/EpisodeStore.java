@@ -12,11 +12,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
@@ -26,15 +28,15 @@ import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Episodes in a store of Kafka Streams and so under its transactions. Each value begins with the
- * version of its form; for episodes that is the {@linkplain EpisodeContract version of the
- * contract} that they are written by, so that what an earlier one stored is read by what it was
- * written by. Belongs to one task.
+ * Episodes in a store of Kafka Streams and so under its transactions; on the heap, too, since most
+ * are closed soon. Each value begins with the version of its form; for episodes that is the
+ * {@linkplain EpisodeContract version of the contract} that they are written by, so that what an
+ * earlier one stored is read by what it was written by. They are in a {@link Journal}; those from
+ * before there was one stay where they are until they change. Belongs to one task.
  */
 public final class EpisodeStore implements EpisodeMemory {
 
@@ -44,6 +46,7 @@ public final class EpisodeStore implements EpisodeMemory {
   private static final Bytes NO_KEY = Bytes.wrap(new byte[] {'n'});
   private static final Bytes UNSCORABLE = Bytes.wrap(new byte[] {'u'});
   private static final byte KEY = 'k';
+  private static final byte JOURNAL = 'e';
 
   static {
     GeneratedClasses.trust();
@@ -53,6 +56,9 @@ public final class EpisodeStore implements EpisodeMemory {
   private static final int HEAD_LENGTH = 2 * Long.BYTES + 1 + Double.BYTES + 1 + 2 * Double.BYTES;
 
   private final KeyValueStore<Bytes, byte[]> store;
+  private final Journal journal;
+  private final Map<Bytes, List<OpenEpisode>> known = new HashMap<>();
+  private final Set<Bytes> old = new HashSet<>();
   private final ByteArrayOutputStream written = new ByteArrayOutputStream(1_024);
   private final ByteBuffer head = ByteBuffer.allocate(HEAD_LENGTH);
   private final SpecificDatumWriter<Episode> writer = new SpecificDatumWriter<>(Episode.class);
@@ -61,38 +67,50 @@ public final class EpisodeStore implements EpisodeMemory {
   private BinaryDecoder decoder;
 
   /**
+   * Goes on from what the store holds.
+   *
    * @param store what is stored
    */
   public EpisodeStore(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
+    this.journal = new Journal(store, JOURNAL);
+    readOld(store.range(NO_KEY, NO_KEY));
+    readOld(store.range(UNSCORABLE, UNSCORABLE));
+    readOld(store.range(Bytes.wrap(new byte[] {KEY}), Bytes.wrap(new byte[] {KEY + 1})));
+    journal.forEach((subject, stored) -> known.put(subject, episodes(stored)));
+  }
+
+  private void readOld(KeyValueIterator<Bytes, byte[]> entries) {
+    try (entries) {
+      entries.forEachRemaining(
+          entry -> {
+            known.put(entry.key, episodes(entry.value));
+            old.add(entry.key);
+          });
+    }
   }
 
   @Override
   public Map<Bytes, List<OpenEpisode>> all() {
-    Map<Bytes, List<OpenEpisode>> all = new LinkedHashMap<>();
-    try (KeyValueIterator<Bytes, byte[]> entries = store.all()) {
-      while (entries.hasNext()) {
-        KeyValue<Bytes, byte[]> entry = entries.next();
-        if (!entry.key.equals(PARTITION)) {
-          all.put(entry.key, episodes(entry.value));
-        }
-      }
-    }
-    return all;
+    return Collections.unmodifiableMap(known);
   }
 
   @Override
   public List<OpenEpisode> of(Bytes subject) {
-    byte[] stored = store.get(subject);
-    return stored == null ? List.of() : episodes(stored);
+    return known.getOrDefault(subject, List.of());
   }
 
   @Override
   public void remember(Bytes subject, List<OpenEpisode> open) {
     if (open.isEmpty()) {
-      store.delete(subject);
+      known.remove(subject);
+      journal.remove(subject);
     } else {
-      store.put(subject, bytes(open));
+      known.put(subject, List.copyOf(open));
+      journal.put(subject, bytes(open));
+    }
+    if (old.remove(subject)) {
+      store.delete(subject);
     }
   }
 

@@ -32,7 +32,7 @@ public final class RememberedAlertsSerde extends Serdes.WrapperSerde<RememberedA
     super((topic, alerts) -> encode(alerts), (topic, bytes) -> decode(bytes));
   }
 
-  private static byte[] encode(RememberedAlerts alerts) {
+  static byte[] encode(RememberedAlerts alerts) {
     if (alerts == null) {
       return null;
     }
@@ -49,7 +49,7 @@ public final class RememberedAlertsSerde extends Serdes.WrapperSerde<RememberedA
     return buffer.putLong(levels).array();
   }
 
-  private static RememberedAlerts decode(byte[] bytes) {
+  static RememberedAlerts decode(byte[] bytes) {
     if (bytes == null) {
       return null;
     }

@@ -147,7 +147,10 @@ final class DetectionProcessor extends ContextualProcessor<byte[], Arrival, byte
     Optional<AlertMemory> alertMemory =
         suppressionWindow.isZero()
             ? Optional.empty()
-            : Optional.of(new AlertMemory(context.getStateStore(InternalTopics.SUPPRESSION_STORE)));
+            : Optional.of(
+                new AlertMemory(
+                    context.getStateStore(InternalTopics.EPISODES_STORE),
+                    context.getStateStore(InternalTopics.SUPPRESSION_STORE)));
     if (alertMemory.isPresent()) {
       alerts = alertMemory.get();
     }

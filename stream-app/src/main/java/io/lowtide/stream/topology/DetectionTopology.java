@@ -161,7 +161,7 @@ public final class DetectionTopology {
         output.sink(), topic, new ByteArraySerializer(), new ByteArraySerializer(), DETECT);
   }
 
-  /** Small, so in memory; its changelog brings it back on another instance. */
+  /** What versions before have left there; nothing new is written to it. */
   private static StoreBuilder<KeyValueStore<Bytes, RememberedAlerts>> suppressionStore() {
     return Stores.keyValueStoreBuilder(
         Stores.inMemoryKeyValueStore(InternalTopics.SUPPRESSION_STORE),
@@ -169,7 +169,10 @@ public final class DetectionTopology {
         new RememberedAlertsSerde());
   }
 
-  /** Of open episodes only, so in memory; cached, since one entry changes with every record. */
+  /**
+   * Of open episodes and of the last alerts only, so in memory; cached, since one entry changes
+   * with every record, and another with every anomaly.
+   */
   private static StoreBuilder<KeyValueStore<Bytes, byte[]>> episodesStore() {
     return Stores.keyValueStoreBuilder(
             Stores.inMemoryKeyValueStore(InternalTopics.EPISODES_STORE),

@@ -6,12 +6,9 @@ import io.lowtide.density.suppression.SuppressionState;
 import io.lowtide.schemas.SeverityLevel;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.apache.kafka.common.serialization.Serdes;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.utils.Bytes;
-import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.Stores;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AlertMemoryTest {
@@ -19,21 +16,13 @@ class AlertMemoryTest {
   private static final int CAPACITY = 100;
   private static final byte[] KEY = {1};
 
-  private KeyValueStore<Bytes, RememberedAlerts> store;
-  private AlertMemory memory;
+  private final KeyValueStore<Bytes, byte[]> store = TestStores.ofBytes();
+  private final KeyValueStore<Bytes, RememberedAlerts> old =
+      TestStores.of(new RememberedAlertsSerde());
+  private AlertMemory memory = open();
 
-  @BeforeEach
-  void open() {
-    store =
-        Stores.keyValueStoreBuilder(
-                Stores.inMemoryKeyValueStore("suppression"),
-                Serdes.Bytes(),
-                new RememberedAlertsSerde())
-            .withLoggingDisabled()
-            .build();
-    MockProcessorContext<Void, Void> context = new MockProcessorContext<>();
-    store.init(context.getStateStoreContext(), store);
-    memory = new AlertMemory(store, CAPACITY);
+  private AlertMemory open() {
+    return new AlertMemory(store, old, CAPACITY);
   }
 
   private static SuppressionState state(long published) {
@@ -62,7 +51,7 @@ class AlertMemoryTest {
     memory.remember(KEY, state(7));
     rememberOthers(0, CAPACITY - 1);
 
-    memory = new AlertMemory(store, CAPACITY);
+    memory = open();
     assertThat(memory.of(KEY)).hasValue(state(7));
     rememberOthers(CAPACITY - 1, 1);
     assertThat(memory.of(KEY)).isEmpty();
@@ -72,7 +61,7 @@ class AlertMemoryTest {
   void shouldHoldNotMuchMoreThanItsCapacity() {
     rememberOthers(0, 20 * CAPACITY);
 
-    assertThat(store.approximateNumEntries()).isBetween((long) CAPACITY, CAPACITY * 9L / 8 + 1);
+    assertThat(known(store)).isBetween(CAPACITY, CAPACITY * 9 / 8 + 1);
   }
 
   @Test
@@ -83,6 +72,33 @@ class AlertMemoryTest {
     assertThat(memory.of(longKey)).hasValue(state(7));
     longKey[599_999] = 1;
     assertThat(memory.of(longKey)).isEmpty();
-    assertThat(store.all().next().key.get()).hasSize(32);
+    new Journal(store, (byte) 'a').forEach((key, alerts) -> assertThat(key.get()).hasSize(32));
+  }
+
+  private static int known(KeyValueStore<Bytes, byte[]> store) {
+    AtomicInteger count = new AtomicInteger();
+    new Journal(store, (byte) 'a').forEach((key, alerts) -> count.incrementAndGet());
+    return count.get();
+  }
+
+  @Test
+  void shouldGoOnFromWhatAVersionWithoutAJournalHasLeft() {
+    old.put(Bytes.wrap(KEY), new RememberedAlerts(41, state(7)));
+    old.put(Bytes.wrap(new byte[] {2}), new RememberedAlerts(40, state(6)));
+    memory = open();
+
+    assertThat(memory.remembered()).isEqualTo(42);
+    assertThat(memory.of(KEY)).hasValue(state(7));
+    memory.remember(KEY, state(8));
+    assertThat(memory.of(KEY)).hasValue(state(8));
+    assertThat(old.approximateNumEntries()).isOne();
+    assertThat(open().of(KEY)).hasValue(state(8));
+
+    rememberOthers(0, CAPACITY - 3);
+    assertThat(memory.of(new byte[] {2})).hasValue(state(6));
+    rememberOthers(CAPACITY - 3, 1);
+    assertThat(memory.of(new byte[] {2})).isEmpty();
+    rememberOthers(CAPACITY - 2, CAPACITY / 8 + 1);
+    assertThat(old.approximateNumEntries()).isZero();
   }
 }

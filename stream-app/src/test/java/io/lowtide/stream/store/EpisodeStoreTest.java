@@ -17,7 +17,10 @@ import io.lowtide.schemas.SeverityLevel;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.Test;
 
 class EpisodeStoreTest {
@@ -28,7 +31,7 @@ class EpisodeStoreTest {
 
   private static final Instant AT = Instant.parse("2026-03-01T00:00:00Z");
   private static final RecordPosition SOURCE = new RecordPosition("readings", 1, 42L);
-  private static final EpisodeStore STORE = new EpisodeStore(null);
+  private static final EpisodeStore STORE = new EpisodeStore(TestStores.ofBytes());
 
   private static OpenEpisode open(long order) {
     EpisodeRecord worst =
@@ -86,6 +89,41 @@ class EpisodeStoreTest {
         .isInstanceOf(SerializationException.class)
         .hasMessage(
             "episodes of a key: stored in version 99, expected 1 to " + EpisodeContract.LATEST);
+  }
+
+  @Test
+  void shouldHoldTheSameWhenItIsOpenedAgain() {
+    KeyValueStore<Bytes, byte[]> entries = TestStores.ofBytes();
+    EpisodeStore store = new EpisodeStore(entries);
+    Bytes first = store.subject(new byte[] {1});
+    Bytes second = store.subject(null);
+    store.remember(first, List.of(open(0), open(1)));
+    store.remember(second, List.of(open(2)));
+    store.remember(store.unscorable(), List.of(open(3)));
+    store.remember(second, List.of());
+
+    assertThat(new EpisodeStore(entries).all())
+        .isEqualTo(store.all())
+        .isEqualTo(Map.of(first, List.of(open(0), open(1)), store.unscorable(), List.of(open(3))));
+  }
+
+  @Test
+  void shouldGoOnFromWhatAVersionWithoutAJournalHasLeft() {
+    KeyValueStore<Bytes, byte[]> entries = TestStores.ofBytes();
+    Bytes key = STORE.subject(new byte[] {1});
+    entries.put(key, STORE.bytes(List.of(open(0))));
+    entries.put(STORE.subject(null), STORE.bytes(List.of(open(1))));
+    entries.put(STORE.unscorable(), STORE.bytes(List.of(open(2))));
+    EpisodeStore store = new EpisodeStore(entries);
+    assertThat(store.all()).hasSize(3);
+    assertThat(store.of(key)).containsExactly(open(0));
+
+    store.remember(key, List.of(open(4)));
+    store.remember(store.unscorable(), List.of());
+
+    assertThat(new EpisodeStore(entries).all())
+        .isEqualTo(Map.of(key, List.of(open(4)), store.subject(null), List.of(open(1))));
+    assertThat(entries.get(key)).as("as it was").isNull();
   }
 
   @Test
