@@ -17,6 +17,11 @@ public record Rarity(long oneIn, boolean orMore) {
   /** Beyond this any tail is an extrapolation that no figure should be read from. */
   public static final long MOST = 1_000_000;
 
+  private static final double MOST_SEVERE = Math.log10(MOST);
+
+  /** Of most records in a burst. */
+  private static final Rarity CEILING = new Rarity(MOST, true);
+
   private static final long MEDIUM = 1_000;
   private static final long HIGH = 10_000;
 
@@ -28,7 +33,10 @@ public record Rarity(long oneIn, boolean orMore) {
    * @param largest the largest severity that can be told, at least 0; may be infinite
    */
   static Rarity of(double severity, double largest) {
-    double most = Math.min(largest, Math.log10(MOST));
+    if (Math.min(severity, largest) >= MOST_SEVERE) {
+      return CEILING;
+    }
+    double most = Math.min(largest, MOST_SEVERE);
     double told = Math.min(severity, most);
     long oneIn = BigDecimal.valueOf(Math.pow(10, told)).round(TWO_DIGITS).longValue();
     return new Rarity(oneIn, severity >= most);

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /** Says under which context a record was judged. */
 public final class ContextDescription {
@@ -29,27 +28,35 @@ public final class ContextDescription {
    */
   public static List<ContextValue> of(
       FeatureEncoder encoder, double[] values, IntFunction<Optional<String>> categoryText) {
+    ValueLayout layout = encoder.layout();
+    if (layout.categories() + layout.contextFeatures() == 0) {
+      return List.of();
+    }
     // A time with two cycles is one value.
     Map<String, ContextValue> described = new LinkedHashMap<>();
-    for (int index : indices(encoder.layout())) {
-      FeatureInput input = encoder.inputs().get(index);
-      double value = values[index];
-      String text =
-          switch (input.kind()) {
-            case CATEGORY -> categoryText.apply(index).orElse(MISSING);
-            case TIME -> Double.isNaN(value) ? MISSING : TimeValue.text(value);
-            case NUMBER, TRUTH -> Double.isNaN(value) ? MISSING : CategoryText.of(value);
-          };
-      described.put(input.column(), new ContextValue(input.field(), input.lag(), text));
+    for (int i = 0; i < layout.categories(); i++) {
+      describe(encoder, layout.indexOfCategory(i), values, categoryText, described);
+    }
+    for (int i = 0; i < layout.contextFeatures(); i++) {
+      describe(encoder, layout.indexOfContextFeature(i), values, categoryText, described);
     }
     return List.copyOf(described.values());
   }
 
-  /** Of the categories, then of the context features. */
-  private static int[] indices(ValueLayout layout) {
-    return IntStream.concat(
-            IntStream.range(0, layout.categories()).map(layout::indexOfCategory),
-            IntStream.range(0, layout.contextFeatures()).map(layout::indexOfContextFeature))
-        .toArray();
+  private static void describe(
+      FeatureEncoder encoder,
+      int index,
+      double[] values,
+      IntFunction<Optional<String>> categoryText,
+      Map<String, ContextValue> described) {
+    FeatureInput input = encoder.inputs().get(index);
+    double value = values[index];
+    String text =
+        switch (input.kind()) {
+          case CATEGORY -> categoryText.apply(index).orElse(MISSING);
+          case TIME -> Double.isNaN(value) ? MISSING : TimeValue.text(value);
+          case NUMBER, TRUTH -> Double.isNaN(value) ? MISSING : CategoryText.of(value);
+        };
+    described.put(input.column(), new ContextValue(input.field(), input.lag(), text));
   }
 }

@@ -15,6 +15,9 @@ final class KeyText {
     if (key == null) {
       return null;
     }
+    if (isPlain(key)) {
+      return new String(key, StandardCharsets.US_ASCII);
+    }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)).toString();
       if (text.chars().noneMatch(Character::isISOControl)) {
@@ -24,5 +27,15 @@ final class KeyText {
       // Shown in hexadecimal, like a key with control characters.
     }
     return HexFormat.of().formatHex(key);
+  }
+
+  /** Most keys are; a decoder takes longer than to look. */
+  private static boolean isPlain(byte[] key) {
+    for (byte letter : key) {
+      if (letter < ' ' || letter > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 }

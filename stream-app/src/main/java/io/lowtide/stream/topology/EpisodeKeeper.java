@@ -55,6 +55,27 @@ final class EpisodeKeeper {
       EpisodePlan plan,
       List<Record<byte[], byte[]>> messages) {}
 
+  /** How the detector does at a record: told by its alert and by episodes, and found once. */
+  private final class StateAt implements Supplier<DetectorState> {
+
+    private final ActiveModel model;
+    private final PartitionState partition;
+    private DetectorState found;
+
+    StateAt(ActiveModel model, PartitionState partition) {
+      this.model = model;
+      this.partition = partition;
+    }
+
+    @Override
+    public DetectorState get() {
+      if (found == null) {
+        found = state(model, partition);
+      }
+      return found;
+    }
+  }
+
   /**
    * Goes on from what the memory holds.
    *
@@ -178,7 +199,7 @@ final class EpisodeKeeper {
       ActiveModel model,
       PartitionState after,
       Occurrence occurrence) {
-    Supplier<DetectorState> state = () -> state(model, after);
+    Supplier<DetectorState> state = new StateAt(model, after);
     EpisodePlan plan =
         book.map(open -> open.plan(after, occurrence, state)).orElse(EpisodePlan.NOTHING);
     return new Next(
