@@ -18,7 +18,7 @@ final class ContinuousExplainer {
   private static final int EVALUATIONS_OF_SEARCH = 6;
 
   /** The same for one look, which takes the density for a Gaussian from afar in any case. */
-  private static final int EVALUATIONS_OF_GLANCE = 3;
+  private static final int EVALUATIONS_OF_GLANCE = 2;
 
   /** Four-point Gauss-Legendre rule on [0, 1]. */
   private static final double[] NODES = {

@@ -216,8 +216,8 @@ final class SettingDefinitions {
             0.05,
             Range.between(0.0, 1.0),
             Importance.MEDIUM,
-            "Share of its time that a stream thread may spend on explanations of alerts; two"
-                + " seconds' worth is saved up. Beyond it alerts go out at once, with a brief"
+            "Share of its time that a stream thread may spend on explanations of alerts; a"
+                + " quarter of a second's worth is saved up. Beyond it alerts go out at once, with a brief"
                 + " explanation. 0: all are brief. 1: none is.")
         .define(
             SHADOW_SHARE,
@@ -226,8 +226,8 @@ final class SettingDefinitions {
             Range.between(0.0, 1.0),
             Importance.MEDIUM,
             "Share of its time that a stream thread may spend on scores of a challenger beside the"
-                + " model in use; two seconds' worth is saved up. Beyond it records are skipped in"
-                + " the comparison. 0: none is compared.")
+                + " model in use; a quarter of a second's worth is saved up. Beyond it records are"
+                + " skipped in the comparison. 0: none is compared.")
         .define(
             SHADOW_IN_SCORES,
             Type.BOOLEAN,

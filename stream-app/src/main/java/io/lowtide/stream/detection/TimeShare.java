@@ -4,13 +4,13 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * A share of a thread's time for something that the stream can do without. It is saved up for two
- * seconds while there is nothing to spend it on. Belongs to one thread.
+ * A share of a thread's time for something that the stream can do without. It is saved up for a
+ * quarter of a second while there is nothing to spend it on. Belongs to one thread.
  */
 public final class TimeShare {
 
-  /** Time whose share is saved up at most, and at hand at the start: 2 s. */
-  private static final long LONGEST_SAVED = 2_000_000_000L;
+  /** Time whose share is saved up at most, and at hand at the start: 0.25 s. */
+  private static final long LONGEST_SAVED = 250_000_000L;
 
   private final double share;
   private final LongSupplier clock;

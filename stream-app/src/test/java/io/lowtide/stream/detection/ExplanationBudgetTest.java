@@ -41,8 +41,8 @@ class ExplanationBudgetTest {
 
   @Test
   void shouldExplainInFullWhatIsSavedUpFor() {
-    // A tenth of two seconds.
-    assertThat(fullOnesOf(new ExplanationBudget(0.1, () -> now), 20)).isEqualTo(20);
+    // A tenth of a quarter of a second.
+    assertThat(fullOnesOf(new ExplanationBudget(0.1, () -> now), 3)).isEqualTo(3);
   }
 
   @Test
@@ -61,7 +61,7 @@ class ExplanationBudgetTest {
     fullOnesOf(budget, 1_000);
     assertThat(fullOnesOf(budget, 5)).isZero();
     now += 1_000_000 * MILLISECOND;
-    assertThat(fullOnesOf(budget, 20)).isEqualTo(20);
+    assertThat(fullOnesOf(budget, 3)).isEqualTo(3);
   }
 
   @Test
