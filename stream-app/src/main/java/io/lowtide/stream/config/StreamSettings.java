@@ -51,6 +51,13 @@ public final class StreamSettings {
    */
   private static final String COMPRESSION = "lz4";
 
+  /**
+   * Kafka's minute ends the wait for a commit before it is known what has become of it, and Kafka
+   * Streams then goes on from where it may not: records were lost so. A commit that is waited for
+   * is answered in the end, or refused because its transaction was aborted.
+   */
+  private static final Duration LONGEST_COMMIT = Duration.ofDays(1);
+
   private static final Duration MAXIMUM_POLL_INTERVAL = Duration.ofMinutes(5);
 
   private static final List<String> PRODUCERS_BYTES =
@@ -397,6 +404,11 @@ public final class StreamSettings {
         StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     if (!usesStreamsProtocol()) {
       boundSession(properties);
+    }
+    if (ofClient(StreamsConfig.PRODUCER_PREFIX, ProducerConfig.MAX_BLOCK_MS_CONFIG) == null) {
+      properties.put(
+          StreamsConfig.producerPrefix(ProducerConfig.MAX_BLOCK_MS_CONFIG),
+          LONGEST_COMMIT.toMillis());
     }
     if (choosesBatchSize()) {
       // A producer whose whole buffer is smaller than a batch could send nothing.

@@ -55,6 +55,14 @@ class StreamSettingsTest {
   }
 
   @Test
+  void shouldWaitForACommitUntilItIsDecidedUnlessToldOtherwise() {
+    assertThat(StreamSettings.of(with("threads", "1")).streamsProperties())
+        .containsEntry("producer.max.block.ms", 86_400_000L);
+    assertThat(StreamSettings.of(with("kafka.max.block.ms", "60000")).streamsProperties())
+        .doesNotContainKey("producer.max.block.ms");
+  }
+
+  @Test
   void shouldSendLargerBatchesThanKafkaUnlessToldOtherwise() {
     assertThat(StreamSettings.of(REQUIRED).streamsProperties())
         .containsEntry("producer.batch.size", 131_072);
