@@ -16,8 +16,11 @@ import org.apache.kafka.common.serialization.Serde;
 /** Checks of single values. What they expect appears in errors and in the documentation. */
 public final class Validators {
 
+  /** {@link #LONGEST_DURATION} as a person writes it. */
+  public static final String LONGEST_DURATION_TEXT = "P36500D";
+
   /** Longer ones are taken for a mistake; twice as long, it is still within the clocks' range. */
-  public static final Duration LONGEST_DURATION = Duration.ofDays(36_500);
+  public static final Duration LONGEST_DURATION = Duration.parse(LONGEST_DURATION_TEXT);
 
   private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
 
@@ -128,7 +131,7 @@ public final class Validators {
    */
   public static Validator duration(Duration atLeast) {
     return expecting(
-        "an ISO-8601 duration such as PT5M, from " + atLeast + " to P36500D",
+        "an ISO-8601 duration such as PT5M, from " + atLeast + " to " + LONGEST_DURATION_TEXT,
         value -> {
           try {
             Duration duration = Duration.parse(value.toString());

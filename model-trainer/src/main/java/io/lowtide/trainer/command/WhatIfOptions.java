@@ -277,6 +277,7 @@ final class WhatIfOptions {
             + text
             + ", expected a duration such as PT5M, from "
             + atLeast
-            + " to P36500D");
+            + " to "
+            + Validators.LONGEST_DURATION_TEXT);
   }
 }

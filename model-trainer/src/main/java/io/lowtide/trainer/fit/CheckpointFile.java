@@ -26,7 +26,7 @@ final class CheckpointFile {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFile.class);
 
   private static final int MAGIC = 0x4C54434B;
-  private static final int VERSION = 6;
+  private static final int VERSION = 7;
 
   /** Of the time since the last one, that writing may take. */
   private static final double SHARE_OF_TIME = 0.01;
@@ -70,14 +70,14 @@ final class CheckpointFile {
       writeDoubles(out, state.optimizer.first());
       writeDoubles(out, state.optimizer.second());
       out.writeInt(state.optimizer.updates());
+      out.writeInt(state.round.number());
+      out.writeInt(state.round.start());
+      out.writeInt(state.round.iterations());
       out.writeDouble(state.bestValidation);
       out.writeInt(state.iteration);
       out.writeInt(state.validationsSinceBest);
       out.writeInt(state.setbacks);
       out.writeDouble(state.rateFactor);
-      out.writeInt(state.round.number());
-      out.writeInt(state.round.start());
-      out.writeInt(state.round.iterations());
       out.writeDouble(state.firstEvaluations);
       out.writeDouble(state.work);
       out.writeInt(state.gridSteps);
@@ -169,24 +169,13 @@ final class CheckpointFile {
     double[] second = readDoubles(in, count);
     AdamOptimizer optimizer = new AdamOptimizer(count, weightDecay);
     optimizer.restore(first, second, in.readInt());
-    double bestValidation = in.readDouble();
-    int iteration = in.readInt();
-    int validationsSinceBest = in.readInt();
-    int setbacks = in.readInt();
-    double rateFactor = in.readDouble();
-    TrainingState state =
-        new TrainingState(
-            parameters,
-            averaged,
-            optimizer,
-            best,
-            before,
-            new Round(in.readInt(), in.readInt(), in.readInt()));
-    state.bestValidation = bestValidation;
-    state.iteration = iteration;
-    state.validationsSinceBest = validationsSinceBest;
-    state.setbacks = setbacks;
-    state.rateFactor = rateFactor;
+    Round round = new Round(in.readInt(), in.readInt(), in.readInt());
+    TrainingState state = new TrainingState(parameters, averaged, optimizer, best, before, round);
+    state.bestValidation = in.readDouble();
+    state.iteration = in.readInt();
+    state.validationsSinceBest = in.readInt();
+    state.setbacks = in.readInt();
+    state.rateFactor = in.readDouble();
     state.firstEvaluations = in.readDouble();
     state.work = in.readDouble();
     state.gridSteps = in.readInt();

@@ -17,9 +17,12 @@ import org.apache.kafka.common.config.ConfigException;
 public final class RetrainValidators {
 
   private static final String DURATION =
-      "a duration such as PT1H, P7D or 30m, above zero and at most P36500D";
+      "a duration such as PT1H, P7D or 30m, above zero and at most "
+          + Validators.LONGEST_DURATION_TEXT;
   private static final String DURATION_OR_COUNT =
-      "a duration such as P7D, PT12H, 24h or 30m, at most P36500D; or a number of records";
+      "a duration such as P7D, PT12H, 24h or 30m, at most "
+          + Validators.LONGEST_DURATION_TEXT
+          + "; or a number of records";
 
   private static final String INSTANT = "a time such as 2026-03-01T00:00:00Z, or empty";
 

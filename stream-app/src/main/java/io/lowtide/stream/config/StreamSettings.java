@@ -405,27 +405,26 @@ public final class StreamSettings {
     if (!usesStreamsProtocol()) {
       boundSession(properties);
     }
-    if (ofClient(StreamsConfig.PRODUCER_PREFIX, ProducerConfig.MAX_BLOCK_MS_CONFIG) == null) {
-      properties.put(
-          StreamsConfig.producerPrefix(ProducerConfig.MAX_BLOCK_MS_CONFIG),
-          LONGEST_COMMIT.toMillis());
-    }
-    if (choosesBatchSize()) {
-      // A producer whose whole buffer is smaller than a batch could send nothing.
-      properties.put(
-          StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
-          Math.min(
-              BATCH_BYTES, producerBytes(ProducerConfig.BUFFER_MEMORY_CONFIG).orElse(BATCH_BYTES)));
-    }
-    if (ofClient(StreamsConfig.PRODUCER_PREFIX, ProducerConfig.COMPRESSION_TYPE_CONFIG) == null) {
-      properties.put(
-          StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), COMPRESSION);
-    }
+    chooseForProducer(properties, ProducerConfig.MAX_BLOCK_MS_CONFIG, LONGEST_COMMIT.toMillis());
+    // A producer whose whole buffer is smaller than a batch could send nothing.
+    chooseForProducer(
+        properties,
+        ProducerConfig.BATCH_SIZE_CONFIG,
+        Math.min(
+            BATCH_BYTES, producerBytes(ProducerConfig.BUFFER_MEMORY_CONFIG).orElse(BATCH_BYTES)));
+    chooseForProducer(properties, ProducerConfig.COMPRESSION_TYPE_CONFIG, COMPRESSION);
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
     properties.put(
         StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.getInt(SettingDefinitions.THREADS));
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory().toString());
     return properties;
+  }
+
+  /** Sets what nobody has stated of the producer. */
+  private void chooseForProducer(Properties properties, String name, Object value) {
+    if (ofClient(StreamsConfig.PRODUCER_PREFIX, name) == null) {
+      properties.put(StreamsConfig.producerPrefix(name), value);
+    }
   }
 
   /**
