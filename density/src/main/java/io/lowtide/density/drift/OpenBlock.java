@@ -9,6 +9,7 @@ import java.util.Arrays;
 final class OpenBlock {
 
   private final int[] counts;
+  private final byte[] written;
   private final int bins;
   private long since;
   private int records;
@@ -16,6 +17,7 @@ final class OpenBlock {
   OpenBlock(int levels) {
     this.bins = levels + 1;
     this.counts = new int[EvidenceWindow.KEY_SHARES * bins];
+    this.written = new byte[Counts.LONGEST * counts.length];
   }
 
   /**
@@ -71,9 +73,11 @@ final class OpenBlock {
 
   void write(DataOutput out) throws IOException {
     out.writeLong(since);
+    int length = 0;
     for (int count : counts) {
-      Counts.write(out, count);
+      length = Counts.put(count, written, length);
     }
+    out.write(written, 0, length);
   }
 
   void read(DataInput in) throws IOException {
