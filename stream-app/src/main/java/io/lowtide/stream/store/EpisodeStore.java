@@ -6,7 +6,9 @@ import io.lowtide.kafka.episode.OpenEpisode;
 import io.lowtide.kafka.episode.PartitionState;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.EpisodeContract;
+import io.lowtide.schemas.EpisodeRecord;
 import io.lowtide.schemas.GeneratedClasses;
+import io.lowtide.schemas.RecordWriter;
 import io.lowtide.schemas.SeverityLevel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +27,6 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -35,8 +36,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * Episodes in a store of Kafka Streams and so under its transactions; on the heap, too, since most
  * are closed soon. Each value begins with the version of its form; for episodes that is the
  * {@linkplain EpisodeContract version of the contract} that they are written by, so that what an
- * earlier one stored is read by what it was written by. They are in a {@link Journal}; those from
- * before there was one stay where they are until they change. Belongs to one task.
+ * earlier one stored is read by what it was written by. What an episode tells twice is stored once,
+ * and how the detector does is not stored, since that is found anew for each message. They are in a
+ * {@link Journal}; those from before there was one stay where they are until they change. Belongs
+ * to one task.
  */
 public final class EpisodeStore implements EpisodeMemory {
 
@@ -47,6 +50,11 @@ public final class EpisodeStore implements EpisodeMemory {
   private static final Bytes UNSCORABLE = Bytes.wrap(new byte[] {'u'});
   private static final byte KEY = 'k';
   private static final byte JOURNAL = 'e';
+
+  /** Added to the version of the contract where what is told twice is stored once. */
+  private static final int ABRIDGED = 64;
+
+  private static final String AS_ELSEWHERE = "";
 
   static {
     GeneratedClasses.trust();
@@ -61,7 +69,7 @@ public final class EpisodeStore implements EpisodeMemory {
   private final Set<Bytes> old = new HashSet<>();
   private final ByteArrayOutputStream written = new ByteArrayOutputStream(1_024);
   private final ByteBuffer head = ByteBuffer.allocate(HEAD_LENGTH);
-  private final SpecificDatumWriter<Episode> writer = new SpecificDatumWriter<>(Episode.class);
+  private final RecordWriter writer = new RecordWriter(Episode.getClassSchema());
   private final Map<Integer, SpecificDatumReader<Episode>> readers = new HashMap<>();
   private BinaryEncoder encoder;
   private BinaryDecoder decoder;
@@ -181,7 +189,7 @@ public final class EpisodeStore implements EpisodeMemory {
     written.reset();
     encoder = EncoderFactory.get().binaryEncoder(written, encoder);
     try {
-      encoder.writeFixed(new byte[] {EpisodeContract.LATEST, (byte) open.size()});
+      encoder.writeFixed(new byte[] {ABRIDGED + EpisodeContract.LATEST, (byte) open.size()});
       for (OpenEpisode episode : open) {
         head.clear();
         head.putLong(episode.touched())
@@ -192,13 +200,74 @@ public final class EpisodeStore implements EpisodeMemory {
             .putDouble(episode.told().first())
             .putDouble(episode.told().drop());
         encoder.writeFixed(head.array());
-        writer.write(episode.episode(), encoder);
+        writer.write(abridged(episode.episode()), encoder);
       }
       encoder.flush();
     } catch (IOException e) {
       throw new SerializationException("episodes of a key: " + e.getMessage(), e);
     }
     return written.toByteArray();
+  }
+
+  /** Shares all else with the episode. */
+  private static Episode abridged(Episode episode) {
+    EpisodeRecord worst = episode.getWorst();
+    if (worst == null) {
+      return withText(episode, episode.getSummary(), null);
+    }
+    boolean sameSummary = episode.getSummary().equals(worst.getSummary());
+    boolean sameId = episode.getId().equals(worst.getId());
+    return withText(
+        episode,
+        sameSummary ? AS_ELSEWHERE : episode.getSummary(),
+        sameId ? withId(worst, AS_ELSEWHERE) : worst);
+  }
+
+  private static Episode whole(Episode stored) {
+    EpisodeRecord worst = stored.getWorst();
+    if (worst == null) {
+      return stored;
+    }
+    boolean sameSummary = stored.getSummary().equals(AS_ELSEWHERE) && worst.getSummary() != null;
+    boolean sameId = worst.getId().equals(AS_ELSEWHERE);
+    return withText(
+        stored,
+        sameSummary ? worst.getSummary() : stored.getSummary(),
+        sameId ? withId(worst, stored.getId()) : worst);
+  }
+
+  private static Episode withText(Episode episode, String summary, EpisodeRecord worst) {
+    return new Episode(
+        episode.getId(),
+        episode.getDetector(),
+        episode.getKind(),
+        episode.getChange(),
+        episode.getClosedBy(),
+        episode.getKey(),
+        episode.getFirstSeen(),
+        episode.getLastSeen(),
+        episode.getCount(),
+        summary,
+        worst,
+        episode.getFields(),
+        episode.getExplained(),
+        episode.getReasons(),
+        episode.getSource(),
+        null);
+  }
+
+  private static EpisodeRecord withId(EpisodeRecord record, String id) {
+    return new EpisodeRecord(
+        id,
+        record.getModelVersion(),
+        record.getEventTime(),
+        record.getLogLikelihood(),
+        record.getPValue(),
+        record.getSeverity(),
+        record.getLevel(),
+        record.getOneIn(),
+        record.getSummary(),
+        record.getSource());
   }
 
   private static SeverityLevel level(byte number) throws IOException {
@@ -214,7 +283,9 @@ public final class EpisodeStore implements EpisodeMemory {
     byte[] versionAndCount = new byte[2];
     try {
       decoder.readFixed(versionAndCount);
-      int version = Byte.toUnsignedInt(versionAndCount[0]);
+      int form = Byte.toUnsignedInt(versionAndCount[0]);
+      boolean isAbridged = form > ABRIDGED;
+      int version = isAbridged ? form - ABRIDGED : form;
       requireVersion(version, EpisodeContract.LATEST, "episodes of a key");
       SpecificDatumReader<Episode> reader =
           readers.computeIfAbsent(version, EpisodeStore::readerOf);
@@ -227,7 +298,8 @@ public final class EpisodeStore implements EpisodeMemory {
         boolean dormant = head.get() != 0;
         Badness told =
             new Badness(head.getDouble(), level(head.get()), head.getDouble(), head.getDouble());
-        open.add(new OpenEpisode(reader.read(null, decoder), touched, order, dormant, told));
+        Episode read = reader.read(null, decoder);
+        open.add(new OpenEpisode(isAbridged ? whole(read) : read, touched, order, dormant, told));
       }
       return open;
     } catch (IOException | AvroRuntimeException e) {

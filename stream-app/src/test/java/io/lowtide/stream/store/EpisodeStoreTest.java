@@ -14,10 +14,16 @@ import io.lowtide.schemas.EpisodeRecord;
 import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.SeverityLevel;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -70,25 +76,76 @@ class EpisodeStoreTest {
         new Badness(3.5, SeverityLevel.MEDIUM, -2.5, 29));
   }
 
+  /** One that its first record tells all of. */
+  private static OpenEpisode opened() {
+    OpenEpisode open = open(0);
+    EpisodeRecord first =
+        EpisodeRecord.newBuilder(open.episode().getWorst())
+            .setId(open.episode().getId())
+            .setSummary("CRITICAL: pressure is 9.1 (expected 3.2 to 3.9)")
+            .build();
+    Episode episode =
+        Episode.newBuilder(open.episode())
+            .setChange(EpisodeChange.OPENED)
+            .setCount(1)
+            .setSummary(first.getSummary())
+            .setWorst(first)
+            .build();
+    return new OpenEpisode(episode, open.touched(), 0, false, open.told());
+  }
+
+  /** As versions before stored them: all that they tell. */
+  private static byte[] storedWhole(OpenEpisode open) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream head = new DataOutputStream(bytes);
+    head.write(new byte[] {2, 1});
+    head.writeLong(open.touched());
+    head.writeLong(open.order());
+    head.writeBoolean(open.dormant());
+    head.writeDouble(open.told().measure());
+    head.writeByte(open.told().level().ordinal());
+    head.writeDouble(open.told().first());
+    head.writeDouble(open.told().drop());
+    BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+    new SpecificDatumWriter<>(Episode.class).write(open.episode(), encoder);
+    return bytes.toByteArray();
+  }
+
   @Test
-  void shouldReadBackTheEpisodesOfAKeyUnderTheVersionOfTheContract() {
-    List<OpenEpisode> episodes = List.of(open(0), open(1));
+  void shouldReadBackTheEpisodesOfAKey() {
+    List<OpenEpisode> episodes = List.of(open(0), open(1), opened());
 
-    byte[] stored = STORE.bytes(episodes);
+    assertThat(STORE.episodes(STORE.bytes(episodes))).isEqualTo(episodes);
+  }
 
-    assertThat(stored[0]).isEqualTo((byte) EpisodeContract.LATEST);
-    assertThat(STORE.episodes(stored)).isEqualTo(episodes);
+  @Test
+  void shouldStoreOnceWhatAnEpisodeTellsTwice() throws IOException {
+    OpenEpisode open = opened();
+
+    assertThat(STORE.bytes(List.of(open)))
+        .hasSize(
+            storedWhole(open).length
+                - open.episode().getSummary().length()
+                - open.episode().getId().length());
+  }
+
+  @Test
+  void shouldReadWhatAnEarlierVersionHasStored() throws IOException {
+    for (OpenEpisode open : List.of(open(1), opened())) {
+      assertThat(STORE.episodes(storedWhole(open))).containsExactly(open);
+    }
   }
 
   @Test
   void shouldSayThatEpisodesWereStoredByALaterApplication() {
     byte[] stored = STORE.bytes(List.of(open(0)));
-    stored[0] = 99;
+    stored[0]++;
 
     assertThatThrownBy(() -> STORE.episodes(stored))
         .isInstanceOf(SerializationException.class)
         .hasMessage(
-            "episodes of a key: stored in version 99, expected 1 to " + EpisodeContract.LATEST);
+            "episodes of a key: stored in version %d, expected 1 to %d",
+            EpisodeContract.LATEST + 1, EpisodeContract.LATEST);
   }
 
   @Test
