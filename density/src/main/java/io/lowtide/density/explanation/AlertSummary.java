@@ -59,7 +59,7 @@ public final class AlertSummary {
     if (named.isEmpty()) {
       return "no field stands out by itself";
     }
-    String list = joined(named.stream().map(AlertSummary::told).toList());
+    String list = joined(named);
     if (explanation.kind() == ExplanationKind.BRIEF) {
       return "at a first look, " + list;
     }
@@ -126,11 +126,12 @@ public final class AlertSummary {
     return contribution.getNormalValue() == null ? "" : number(contribution.getNormalValue());
   }
 
-  private static String joined(List<String> parts) {
-    int last = parts.size() - 1;
-    return last == 0
-        ? parts.get(0)
-        : String.join(", ", parts.subList(0, last)) + " and " + parts.get(last);
+  private static String joined(List<FieldContribution> named) {
+    StringBuilder list = new StringBuilder();
+    for (int i = 0; i < named.size(); i++) {
+      list.append(i == 0 ? "" : i < named.size() - 1 ? ", " : " and ").append(told(named.get(i)));
+    }
+    return list.toString();
   }
 
   /** Four significant digits, plain where that stays readable. */

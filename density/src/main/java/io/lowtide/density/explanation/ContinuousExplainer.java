@@ -3,6 +3,7 @@ package io.lowtide.density.explanation;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowDerivatives;
+import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
 
 /**
@@ -16,9 +17,6 @@ final class ContinuousExplainer {
    * change neither what is found nor how ranges cover.
    */
   private static final int EVALUATIONS_OF_SEARCH = 6;
-
-  /** The same for one look, which takes the density for a Gaussian from afar in any case. */
-  private static final int EVALUATIONS_OF_GLANCE = 2;
 
   /** Four-point Gauss-Legendre rule on [0, 1]. */
   private static final double[] NODES = {
@@ -58,8 +56,7 @@ final class ContinuousExplainer {
     this.path = flow.newDerivatives();
     this.gaussian = new LocalGaussian(features.length);
     this.roughly = new NearestNormal(search, gaussian);
-    this.glance =
-        flow.withSolver(SolverSettings.adamsGrid(EVALUATIONS_OF_GLANCE - 1)).newDerivatives();
+    this.glance = flow.withSolver(gridOfGlance(flow)).newDerivatives();
     this.atAGlance = new NearestNormal(glance, gaussian);
     this.precisely = new NearestNormal(path, gaussian);
     this.point = new double[features.length];
@@ -68,6 +65,16 @@ final class ContinuousExplainer {
     this.highest = new double[features.length];
     this.at = new double[features.length];
     this.gradient = new double[features.length];
+  }
+
+  /**
+   * For one look, which takes the density for a Gaussian from afar in any case: one evaluation
+   * where the flow only bends a mixture, two where it makes the density of a standard normal.
+   */
+  private static SolverSettings gridOfGlance(Flow flow) {
+    return flow.startsFromMixture()
+        ? SolverSettings.fixedGrid(ButcherTableau.EULER, 1)
+        : SolverSettings.adamsGrid(1);
   }
 
   /** The features that are there. */

@@ -19,8 +19,10 @@ public final class StrongestFields {
    * @return names, strongest first; none if no field makes it improbable
    */
   public static List<String> of(List<FieldContribution> contributions) {
-    double total =
-        contributions.stream().mapToDouble(field -> Math.min(0, field.getContribution())).sum();
+    double total = 0;
+    for (FieldContribution field : contributions) {
+      total += Math.min(0, field.getContribution());
+    }
     List<String> strongest = new ArrayList<>();
     double sum = 0;
     for (FieldContribution field : contributions) {

@@ -71,6 +71,11 @@ public record Flow(VectorField field, BaseDensity base, SolverSettings solver) {
     return field.shape().contextDimensions();
   }
 
+  /** Whether it starts from a mixture of Gaussians, which is near to the data by itself. */
+  public boolean startsFromMixture() {
+    return base instanceof GaussianMixture;
+  }
+
   /**
    * The flow of some of the dimensions, the others held at 0, from the base's marginal of these.
    *

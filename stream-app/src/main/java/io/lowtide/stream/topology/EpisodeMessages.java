@@ -9,6 +9,7 @@ import io.lowtide.stream.deadletter.DeadLetters;
 import io.lowtide.stream.output.MessageSize;
 import io.lowtide.stream.output.OutputLimits;
 import io.lowtide.stream.refusal.Refusals;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,11 @@ final class EpisodeMessages {
    */
   List<Record<byte[], byte[]>> of(
       List<Episode> told, long timestamp, Optional<RecordMetadata> position) {
-    return told.stream().map(episode -> message(episode, timestamp, position)).toList();
+    List<Record<byte[], byte[]>> messages = new ArrayList<>(told.size());
+    for (Episode episode : told) {
+      messages.add(message(episode, timestamp, position));
+    }
+    return messages;
   }
 
   private Record<byte[], byte[]> message(
