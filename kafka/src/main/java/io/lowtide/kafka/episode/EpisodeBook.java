@@ -45,16 +45,14 @@ public final class EpisodeBook {
   /** Orders episodes by when their last record came. */
   private record Slot(long touched, long order) implements Comparable<Slot> {
 
-    private static final Comparator<Slot> ORDER =
-        Comparator.comparingLong(Slot::touched).thenComparingLong(Slot::order);
-
     static Slot of(OpenEpisode open) {
       return new Slot(open.touched(), open.order());
     }
 
     @Override
     public int compareTo(Slot other) {
-      return ORDER.compare(this, other);
+      int byTouched = Long.compare(touched, other.touched);
+      return byTouched != 0 ? byTouched : Long.compare(order, other.order);
     }
   }
 
