@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topics that the stream application needs. */
 public final class StreamTopics {
@@ -24,7 +25,8 @@ public final class StreamTopics {
   /**
    * Makes sure that they exist, and creates those that may be created.
    *
-   * @throws TopicException if one is missing and may not or cannot be created
+   * @throws UnknownTopicOrPartitionException if one is missing that others create; it may come
+   * @throws TopicException if one cannot be created
    */
   public void require(Topics topics) {
     List<String> outputs = new ArrayList<>(settings.outputTopics().values());
@@ -38,7 +40,8 @@ public final class StreamTopics {
       missing.retainAll(settings.sourceTopics());
     }
     if (!missing.isEmpty()) {
-      throw TopicException.missing(missing.toArray(String[]::new));
+      throw new UnknownTopicOrPartitionException(
+          "topics that do not exist: " + String.join(", ", missing));
     }
     if (settings.createsTopics()) {
       int sourcePartitions =
