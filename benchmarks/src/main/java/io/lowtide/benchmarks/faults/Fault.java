@@ -11,7 +11,12 @@ enum Fault {
   /** The schema registry goes, the application is killed and starts without it. */
   REGISTRY_AWAY("registry away at a restart"),
   /** The source topic is given one more partition. */
-  PARTITION_ADDED("partition added");
+  PARTITION_ADDED("partition added"),
+  /**
+   * For a while one request in so many between application and broker, or its answer, is held back
+   * or lost with its connection.
+   */
+  NETWORK_UNSTEADY("network unsteady");
 
   final String text;
 

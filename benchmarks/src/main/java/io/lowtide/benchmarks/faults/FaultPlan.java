@@ -9,7 +9,9 @@ import java.util.Map;
  *
  * @param faults in their order
  * @param calm time between the recovery from one fault and the next fault
- * @param away how long a broker or a registry stays away
+ * @param away how long a broker or a registry stays away, and the network is unsteady
+ * @param onceIn the number of requests of which one has a mishap while the network is unsteady
+ * @param longestHold of such a request or its answer
  * @param recordsPerSecond sent to the source topic, of which one in a hundred is poison
  * @param instances of the application
  * @param seed of every random choice
@@ -19,6 +21,8 @@ record FaultPlan(
     List<Fault> faults,
     Duration calm,
     Duration away,
+    int onceIn,
+    Duration longestHold,
     int recordsPerSecond,
     int instances,
     long seed,

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
  * What a run showed.
@@ -14,13 +15,15 @@ import java.util.Map;
  * @param disturbed how they ended under faults
  * @param undisturbed how they ended in a second pass without any
  * @param recoveries by fault, seconds until each partition had a score again
+ * @param mishaps of the network, by the kind of request
  */
 record FaultReport(
     long acknowledged,
     long inSource,
     Ends disturbed,
     Ends undisturbed,
-    Map<Fault, List<Double>> recoveries) {
+    Map<Fault, List<Double>> recoveries,
+    Map<ApiKeys, Integer> mishaps) {
 
   /** Records that have no end. */
   long missing() {
@@ -52,6 +55,10 @@ record FaultReport(
     say(out, "%-32s %,10d", "alerts", disturbed.alerts());
     say(out, "%-32s %,10d", "episodes", disturbed.episodes());
     say(out, "%-32s %,10d", "other than without faults", disturbed.differencesFrom(undisturbed));
+    if (!mishaps.isEmpty()) {
+      say(out, "%n%-32s %10s", "mishaps of the network", "times");
+      mishaps.forEach((request, times) -> say(out, "%-32s %,10d", request.name, times));
+    }
     say(out, "%n%-32s %10s %10s %10s", "seconds to the next scores", "times", "median", "longest");
     recoveries.forEach(
         (fault, seconds) -> {

@@ -42,6 +42,7 @@ final class FaultRun {
   private final FaultPlan plan;
   private final Map<Fault, List<Double>> recoveries = new EnumMap<>(Fault.class);
   private final List<JavaProcess> applications = new ArrayList<>();
+  private final RandomMishaps mishaps;
   private int partitions = PARTITIONS;
 
   /**
@@ -52,10 +53,12 @@ final class FaultRun {
     this.directory = directory;
     this.plan = plan;
     this.out = out;
+    this.mishaps = new RandomMishaps(plan.seed(), plan.onceIn(), plan.longestHold());
   }
 
   FaultReport run(ModelBundle model, LabelledTraffic traffic) throws Exception {
     try (Surroundings surroundings = new Surroundings(directory);
+        UnsteadyNetwork network = new UnsteadyNetwork(surroundings.brokerPort(), mishaps);
         SchemaRegistry registry =
             ConfluentSchemaRegistry.connect(
                 Map.of("schema.registry.url", surroundings.registryUrl()))) {
@@ -65,7 +68,7 @@ final class FaultRun {
           Map.of("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
       surroundings.createTopic(DISTURBED + "scores", PARTITIONS, Map.of());
       publish(surroundings, model);
-      long acknowledged = disturb(surroundings, registry, model, traffic);
+      long acknowledged = disturb(surroundings, network, registry, model, traffic);
       long inSource = count(surroundings, SOURCE);
       say("%,d records in the source topic", inSource);
       Ends disturbed = awaitEnds(surroundings, registry, DISTURBED, inSource);
@@ -76,7 +79,8 @@ final class FaultRun {
       surroundings.startApplication(
           "undisturbed", settings(model, UNDISTURBED, Map.of("threads", "2")));
       Ends undisturbed = awaitEnds(surroundings, registry, UNDISTURBED, inSource);
-      return new FaultReport(acknowledged, inSource, disturbed, undisturbed, recoveries);
+      return new FaultReport(
+          acknowledged, inSource, disturbed, undisturbed, recoveries, mishaps.counts());
     }
   }
 
@@ -108,6 +112,7 @@ final class FaultRun {
    */
   private long disturb(
       Surroundings surroundings,
+      UnsteadyNetwork network,
       SchemaRegistry registry,
       ModelBundle model,
       LabelledTraffic traffic)
@@ -126,7 +131,7 @@ final class FaultRun {
         applications.add(
             surroundings.startApplication(
                 "application-" + instance,
-                ofInstance(settings(model, DISTURBED, plan.settings()), instance)));
+                ofInstance(settings(model, DISTURBED, settings(network)), instance)));
       }
       records.start();
       long started = System.nanoTime();
@@ -139,6 +144,15 @@ final class FaultRun {
       Thread.sleep(plan.calm().toMillis());
     }
     return records.acknowledged();
+  }
+
+  /** Where the network is never unsteady, there is none in between. */
+  private Map<String, String> settings(UnsteadyNetwork network) {
+    Map<String, String> settings = new TreeMap<>(plan.settings());
+    if (plan.faults().contains(Fault.NETWORK_UNSTEADY)) {
+      settings.put(ConnectionSettings.BOOTSTRAP_SERVERS, network.bootstrapServers());
+    }
+    return settings;
   }
 
   /** A value may name the instance. */
@@ -173,6 +187,12 @@ final class FaultRun {
         surroundings.restartRegistry();
       }
       case PARTITION_ADDED -> partitions = surroundings.addPartition(SOURCE);
+      case NETWORK_UNSTEADY -> {
+        mishaps.begin();
+        Thread.sleep(plan.away().toMillis());
+        mishaps.end();
+        started = System.nanoTime();
+      }
     }
     awaitScores(watch, started + SETTLED.toNanos());
     double seconds = secondsSince(started);

@@ -54,8 +54,24 @@ public final class FaultsCommand implements Callable<Integer> {
   @Option(names = "--calm", description = "Seconds between a recovery and the next fault.")
   private int calm = 5;
 
-  @Option(names = "--away", description = "Seconds that broker or registry stay away.")
+  @Option(
+      names = "--away",
+      description = "Seconds that broker or registry stay away, or the network is unsteady.")
   private int away = 10;
+
+  @Option(
+      names = "--once-in",
+      paramLabel = "N",
+      description =
+          "One request in N of each kind, or its answer, is held back or lost with its connection"
+              + " while the network is unsteady.")
+  private int onceIn = 20;
+
+  @Option(
+      names = "--hold",
+      paramLabel = "SECONDS",
+      description = "How long the unsteady network holds a request or an answer back at most.")
+  private int hold = 20;
 
   @Option(names = "--rate", description = "Records per second.")
   private int rate = 500;
@@ -91,6 +107,8 @@ public final class FaultsCommand implements Callable<Integer> {
             faults,
             Duration.ofSeconds(calm),
             Duration.ofSeconds(away),
+            onceIn,
+            Duration.ofSeconds(hold),
             rate,
             instances,
             seed,

@@ -21,20 +21,19 @@ import org.apache.kafka.clients.admin.NewTopic;
 final class Surroundings implements AutoCloseable {
 
   private final Path directory;
-  private final String bootstrapServers;
+  private final int brokerPort;
   private final JavaProcess broker;
   private final List<JavaProcess> applications = new ArrayList<>();
   private RegistryProcess registry;
 
   Surroundings(Path directory) throws IOException {
     this.directory = directory;
-    int port = freePort();
-    this.bootstrapServers = "127.0.0.1:" + port;
+    this.brokerPort = freePort();
     this.broker =
         new JavaProcess(
             directory.resolve("broker.log"),
             FaultBroker.class.getName(),
-            List.of(directory.resolve("broker").toString(), Integer.toString(port)));
+            List.of(directory.resolve("broker").toString(), Integer.toString(brokerPort)));
     broker.start();
     this.registry = startRegistry(0);
   }
@@ -55,8 +54,12 @@ final class Surroundings implements AutoCloseable {
             directory.resolve("registry")));
   }
 
+  int brokerPort() {
+    return brokerPort;
+  }
+
   String bootstrapServers() {
-    return bootstrapServers;
+    return "127.0.0.1:" + brokerPort;
   }
 
   String registryUrl() {
@@ -64,7 +67,7 @@ final class Surroundings implements AutoCloseable {
   }
 
   Map<String, Object> client() {
-    return Map.of("bootstrap.servers", bootstrapServers);
+    return Map.of("bootstrap.servers", bootstrapServers());
   }
 
   void createTopic(String topic, int partitions, Map<String, String> settings) throws Exception {
@@ -103,10 +106,10 @@ final class Surroundings implements AutoCloseable {
     registry = startRegistry(URI.create(registry.url()).getPort());
   }
 
-  /** Starts one more instance of the application. */
+  /** Starts one more instance of the application; it finds the broker unless its settings do. */
   JavaProcess startApplication(String name, Map<String, String> settings) throws IOException {
     Map<String, String> all = new TreeMap<>(settings);
-    all.put("bootstrap.servers", bootstrapServers);
+    all.putIfAbsent("bootstrap.servers", bootstrapServers());
     all.put("schema.registry.url", registryUrl());
     all.put("state.directory", directory.resolve(name + "-state").toString());
     all.put("http.port", "0");

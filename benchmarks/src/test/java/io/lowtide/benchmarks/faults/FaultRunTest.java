@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.quickstart.traffic.MachinePark;
-import io.lowtide.trainer.engine.TrainingEngines;
-import io.lowtide.trainer.fit.FlowTrainer;
-import io.lowtide.trainer.fit.TrainingSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,9 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class FaultRunTest {
 
-  private static final Map<String, String> BRIEF =
-      Map.of("hidden.units", "16,16", "iterations", "100", "learning.rate", "0.01");
-
   /** What a run that was not clean left is looked at. */
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path directory;
@@ -36,20 +29,14 @@ class FaultRunTest {
   @Test
   void shouldLoseDoubleAndChangeNothingUnderFaults() throws Exception {
     MachinePark traffic = new MachinePark(2_000, 10_000, 3);
-    ModelBundle model =
-        new FlowTrainer(
-                TrainingEngines.of("nd4j"),
-                "faults",
-                TrainingSettings.of(BRIEF),
-                report -> {},
-                Optional.empty())
-            .train(traffic.trainingTable())
-            .bundle();
+    ModelBundle model = BriefTraining.of(traffic);
     FaultPlan plan =
         new FaultPlan(
             List.of(Fault.APPLICATION_KILLED, Fault.BROKER_KILLED, Fault.PARTITION_ADDED),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
+            20,
+            Duration.ofSeconds(5),
             300,
             1,
             3,
