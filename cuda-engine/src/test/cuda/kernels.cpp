@@ -10,11 +10,11 @@ extern "C" int launchKernel(const char* name, int blocks, int threads, int share
       fprintf(stderr, "flow: %d threads and %zu numbers of shared memory, expected %d and at least %d\n", threads, reals, THREADS, S_TOTAL(p.contextDimensions));
       return 1;
     }
-    hostRun(blocks, threads, reals, [&] { flow(p); });
-  } else if (!strcmp(name, "prepare")) hostRun(blocks, threads, 0, [&] { prepare(p); });
-  else if (!strcmp(name, "reduce")) hostRun(blocks, threads, 0, [&] { reduce(p); });
-  else if (!strcmp(name, "finish")) hostRun(blocks, threads, 0, [&] { finish(p); });
-  else if (!strcmp(name, "describe")) hostRun(blocks, threads, 0, [&] { describe(p); });
+    hostRun(blocks, threads, reals, [](const Problem& problem) { flow(problem); }, p);
+  } else if (!strcmp(name, "prepare")) hostRun(blocks, threads, 0, [](const Problem& problem) { prepare(problem); }, p);
+  else if (!strcmp(name, "reduce")) hostRun(blocks, threads, 0, [](const Problem& problem) { reduce(problem); }, p);
+  else if (!strcmp(name, "finish")) hostRun(blocks, threads, 0, [](const Problem& problem) { finish(problem); }, p);
+  else if (!strcmp(name, "describe")) hostRun(blocks, threads, 0, [](const Problem& problem) { describe(problem); }, p);
   else return 1;
   return 0;
 }

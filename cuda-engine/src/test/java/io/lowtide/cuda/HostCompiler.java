@@ -61,7 +61,7 @@ final class HostCompiler implements KernelCompiler {
 
   @Override
   public Optional<byte[]> compile(KernelShape shape) {
-    List<String> options = new ArrayList<>(List.of("-O2", "-DHOST"));
+    List<String> options = new ArrayList<>(List.of("-O1", "-DHOST"));
     shape.macros().forEach(macro -> options.add("-D" + macro));
     Path library = library("kernels.cpp", options, shape.name());
     return Optional.of(library.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
