@@ -95,7 +95,7 @@ class OneScoreTest {
         .contains(Categorical.class, Continuous.class, Cycle.class);
     bundle =
         new FlowTrainer(
-                TrainingEngines.of("nd4j"),
+                TrainingEngines.of("vector"),
                 "anything",
                 TrainingSettings.of(
                     Map.of(

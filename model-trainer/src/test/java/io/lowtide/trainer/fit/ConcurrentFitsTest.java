@@ -32,7 +32,7 @@ class ConcurrentFitsTest {
   private static final class CountingEngine implements TrainingEngine {
 
     private final TrainingEngine engine =
-        TrainingEngines.of("nd4j").forShape(new FieldShape(2, 0, List.of(8), Activation.TANH));
+        TrainingEngines.of("vector").forShape(new FieldShape(2, 0, List.of(8), Activation.TANH));
     private final int concurrentFits;
     private int open;
     private int mostOpen;

@@ -62,7 +62,7 @@ class MixedTrainingTest {
     plan = new FeaturePlan(roles);
     bundle =
         new FlowTrainer(
-                TrainingEngines.of("nd4j"),
+                TrainingEngines.of("vector"),
                 "machines",
                 TrainingSettings.of(Map.of("hidden.units", "24,24", "iterations", "250")),
                 report -> {},
@@ -180,7 +180,7 @@ class MixedTrainingTest {
     double[] trained = new double[count];
     SolverOptions options = SolverOptions.of(1e-6, ErrorNorm.EVERY_RECORD);
     try (BatchGradient likelihood =
-        TrainingEngines.of("nd4j")
+        TrainingEngines.of("vector")
             .forShape(bundle.parameters().shape())
             .newGradient(
                 BatchProblem.of(

@@ -34,7 +34,7 @@ class MixtureTrainingTest {
   private static final Map<String, String> SETTINGS =
       Map.of("hidden.units", "32,32", "iterations", "100", "learning.rate", "0.01");
 
-  private static final TrainingEngines ENGINES = TrainingEngines.of("nd4j");
+  private static final TrainingEngines ENGINES = TrainingEngines.of("vector");
 
   private static ModelBundle bundle;
 

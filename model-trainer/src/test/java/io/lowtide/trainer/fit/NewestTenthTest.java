@@ -26,7 +26,7 @@ class NewestTenthTest {
 
   private static FlowTrainer trainer() {
     return new FlowTrainer(
-        TrainingEngines.of("nd4j"),
+        TrainingEngines.of("vector"),
         "moving",
         TrainingSettings.of(SETTINGS),
         report -> {},

@@ -68,7 +68,7 @@ class RunReportTest {
 
   private static FlowTrainer trainer(Map<String, String> settings) {
     return new FlowTrainer(
-        TrainingEngines.of("nd4j"),
+        TrainingEngines.of("vector"),
         "<detector>",
         TrainingSettings.of(settings),
         report -> {},

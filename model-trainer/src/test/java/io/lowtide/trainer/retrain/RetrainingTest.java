@@ -46,7 +46,7 @@ class RetrainingTest {
   static void trainChampion() {
     champion =
         new FlowTrainer(
-                TrainingEngines.of("nd4j"),
+                TrainingEngines.of("vector"),
                 "press",
                 TrainingSettings.of(TRAINING),
                 report -> {},
@@ -58,7 +58,7 @@ class RetrainingTest {
   private static RetrainSettings settings(String... more) {
     Map<String, String> named = new HashMap<>();
     TRAINING.forEach((name, value) -> named.put("training." + name, value));
-    named.put("training.engine", "nd4j");
+    named.put("training.engine", "vector");
     named.put("retrain.warm.iterations", "100");
     for (int i = 0; i < more.length; i += 2) {
       named.put(more[i], more[i + 1]);
