@@ -15,6 +15,9 @@ public final class ChildJvm {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
+    // Most of what it does before it is killed is to start.
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
     command.add("-Dlowtide.registry.home=" + System.getProperty("lowtide.registry.home"));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));

@@ -153,6 +153,10 @@ public final class RegistryProcess implements AutoCloseable {
     command.addAll(List.of("/bin/sh", "-c", UNTIL_INPUT_ENDS, "registry"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx384m");
+    // It lives for minutes and serves a few requests: its start is what it costs, and this halves
+    // it.
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-XX:+UseSerialGC");
     command.add("-Dquarkus.http.host=" + HOST);
     command.add("-Dquarkus.http.port=" + port);
     command.add("-Dquarkus.management.host=" + HOST);
