@@ -84,7 +84,7 @@ class DemoTest {
 
   private static ModelBundle trainBriefly(LabelledTraffic source) {
     return new FlowTrainer(
-            TrainingEngines.of("nd4j"),
+            TrainingEngines.of("vector"),
             Demo.DETECTOR,
             TrainingSettings.of(BRIEF),
             report -> {},

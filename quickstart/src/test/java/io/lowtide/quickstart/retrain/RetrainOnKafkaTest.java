@@ -146,7 +146,7 @@ class RetrainOnKafkaTest {
             "training.iterations=100",
             "training.hidden.units=8,8",
             "training.budget=0.02",
-            "training.engine=nd4j")) {
+            "training.engine=vector")) {
       arguments.add("--set");
       arguments.add(setting);
     }
@@ -402,8 +402,7 @@ class RetrainOnKafkaTest {
                     "retrain.challengers=recalibrated"));
     runner.start();
     try {
-      Thread.sleep(3_000);
-      assertThat(decided()).as("drift from a model that is not in use").hasSize(1);
+      // Behind the other on the topic: a run that answered that one would name it, or come before.
       tell(drift("of-the-champion", first, since));
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (decided().size() < 2 && System.nanoTime() < deadline) {

@@ -42,7 +42,7 @@ class ReportInBrowserTest {
             Map.of("mode", List.of("running", HOSTILE)));
     TrainingResult result =
         new FlowTrainer(
-                TrainingEngines.of("nd4j"),
+                TrainingEngines.of("vector"),
                 HOSTILE,
                 TrainingSettings.of(
                     Map.of(
