@@ -132,6 +132,14 @@ public final class StreamApplication implements Health, AutoCloseable {
     requireWritable(settings.stateDirectory());
     StreamApplication application = new StreamApplication(settings);
     LOG.info("Settings: {}", settings);
+    settings
+        .shortCommitLimit()
+        .ifPresent(
+            limit ->
+                LOG.warn(
+                    "The producer's max.block.ms is {} ms: where Kafka leaves a commit unanswered for"
+                        + " longer, Kafka Streams may skip records",
+                    limit.toMillis()));
     try {
       application.serve();
     } catch (IOException e) {

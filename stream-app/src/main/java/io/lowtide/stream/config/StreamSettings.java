@@ -52,9 +52,11 @@ public final class StreamSettings {
   private static final String COMPRESSION = "lz4";
 
   /**
-   * Kafka's minute ends the wait for a commit before it is known what has become of it, and Kafka
-   * Streams then goes on from where it may not: records were lost so. A commit that is waited for
-   * is answered in the end, or refused because its transaction was aborted.
+   * Kafka's minute ends the wait for a commit before it is known what has become of it. Kafka
+   * Streams 4.3.1 then takes the tasks for corrupted and asks for a rebalance, which can make them
+   * anew before their consumer has gone back to the committed offsets: what it had read already is
+   * skipped. A commit that is waited for is answered in the end, or refused because its transaction
+   * was aborted.
    */
   private static final Duration LONGEST_COMMIT = Duration.ofDays(1);
 
@@ -209,6 +211,17 @@ public final class StreamSettings {
     return text == null
         ? OptionalInt.empty()
         : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, Long.parseLong(text.strip())));
+  }
+
+  /**
+   * How long a commit is waited for, if that was stated and is less than this application would
+   * wait: records may be lost then.
+   */
+  public Optional<Duration> shortCommitLimit() {
+    return Optional.of(
+            timeout(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, StreamsConfig.PRODUCER_PREFIX, LONGEST_COMMIT))
+        .filter(limit -> limit.compareTo(LONGEST_COMMIT) < 0);
   }
 
   /** Whether the size of the producer's batches is left to this application. */

@@ -56,10 +56,13 @@ class StreamSettingsTest {
 
   @Test
   void shouldWaitForACommitUntilItIsDecidedUnlessToldOtherwise() {
-    assertThat(StreamSettings.of(with("threads", "1")).streamsProperties())
-        .containsEntry("producer.max.block.ms", 86_400_000L);
-    assertThat(StreamSettings.of(with("kafka.max.block.ms", "60000")).streamsProperties())
-        .doesNotContainKey("producer.max.block.ms");
+    StreamSettings settings = StreamSettings.of(with("threads", "1"));
+    assertThat(settings.streamsProperties()).containsEntry("producer.max.block.ms", 86_400_000L);
+    assertThat(settings.shortCommitLimit()).isEmpty();
+
+    StreamSettings impatient = StreamSettings.of(with("kafka.max.block.ms", "60000"));
+    assertThat(impatient.streamsProperties()).doesNotContainKey("producer.max.block.ms");
+    assertThat(impatient.shortCommitLimit()).contains(Duration.ofMinutes(1));
   }
 
   @Test
