@@ -386,7 +386,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
   private static void requireDrift(Chromium browser) throws Exception {
     browser.await("document.querySelector('#drift .figure')?.textContent.startsWith('since ')");
     assertThat(browser.evaluate("document.querySelector('#drift .note').textContent").asText())
-        .startsWith("25% within the budget of 5% in ")
+        .startsWith("25\u00a0% within the budget of 5\u00a0% in ")
         .contains(HOSTILE.get(0).substring(0, 20))
         .endsWith(", and " + (HOSTILE.size() - 1) + " other drifts");
     assertThat(browser.evaluate("document.querySelector('#status-facts').textContent").asText())
@@ -463,11 +463,19 @@ class PageOnKafkaTest extends AccountedStreamTest {
         browser.await(
             "document.querySelector('#link-text')?.textContent"
                 + " === 'Too many pages are open (page.connections)'");
+        // It goes on telling since when, with nothing to draw.
+        browser.await(
+            "document.querySelector('#status-title').textContent === 'Connecting \u2026'");
+        Thread.sleep(1_500);
+        assertThat(browser.complaints()).noneMatch(complaint -> complaint.contains("TypeError"));
       }
       browser.await("document.querySelector('#status-title').textContent === 'Not scoring'");
       browser.await(
           "document.querySelector('#status-text').textContent"
-              + ".startsWith('waiting for the first model of detector press-line')");
+              + ".startsWith('Waiting for the first model of detector press-line')");
+      // Of records that nobody has judged nothing is known.
+      assertThat(browser.evaluate("document.querySelector('#drift').textContent").asText())
+          .contains("no model yet");
       requireAccessible(browser, "without a model");
       requireExpectedRanges(browser);
     }
@@ -494,7 +502,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
             + " now: () => 0}, {kind: 'alert', id: 'x'}, true))");
     assertThat(browser.evaluate("document.querySelector('#detail').textContent").asText())
         .contains("expected 41.2 to 44", "lately 40 to 45", "in some fields together")
-        .contains("-30.0 nats, normal -4.0".replace('-', '\u2212'), "95% of normal records")
+        .contains("-30.0 nats, normal -4.0".replace('-', '\u2212'), "95\u00a0% of normal records")
         .contains("Explained briefly");
     assertThat(browser.evaluate("document.querySelectorAll('rect.expected').length").asInt())
         .isEqualTo(1);

@@ -26,6 +26,9 @@ const ENDS = {
 };
 
 export class Detail {
+  /** Texts that move on with the time; none before there is anything to draw. */
+  times = [];
+
   /** Where what is opened is in time: the alert, and from when until when its key was unusual. */
   place(state, opened) {
     if (opened?.kind !== "episode") {

@@ -25,7 +25,9 @@ export class EntryList {
     const entries = this.showsEpisodes(state)
       ? [...state.episodes.values()].map((episode) => ofEpisode(episode, state.lastSeen(episode)))
       : [...state.alerts.values()].map(ofAlert);
-    const newest = (one, other) => other.open - one.open || other.time - one.time;
+    // By the time that is told of each: since when it is open, or when it was last seen.
+    const told = (entry) => (entry.open ? entry.since : entry.time);
+    const newest = (one, other) => other.open - one.open || told(other) - told(one);
     return entries.sort(
       chosen("order") === "worst"
         ? (one, other) => other.open - one.open || other.severity - one.severity || newest(one, other)
@@ -129,7 +131,9 @@ export class EntryList {
     if (state.alerts.size === 0) {
       return `No alert on ${about.alertsTopic} yet.`;
     }
-    return `${plural(Math.min(MOST_SHOWN, state.alerts.size), "alert", "alerts")} of ${about.alertsTopic}; repeats of a key within ${Math.round(about.suppressionWindow / 60_000)} min are withheld.`;
+    const shown = Math.min(MOST_SHOWN, state.alerts.size);
+    const count = plural(state.alerts.size, "alert", "alerts");
+    return `${shown < state.alerts.size ? `${whole(shown)} of ${count}` : count} of ${about.alertsTopic}; repeats of a key within ${Math.round(about.suppressionWindow / 60_000)} min are withheld.`;
   }
 }
 

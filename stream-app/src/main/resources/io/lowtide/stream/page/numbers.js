@@ -62,6 +62,8 @@ function showDrift(state) {
   const [first, ...others] = drifts(state);
   if (!state.about.driftTopic) {
     show("drift", "Drift", "–", "", null, "not watched (drift.topic)");
+  } else if (!state.model) {
+    show("drift", "Drift", "–", "", null, "no model yet");
   } else if (!first) {
     show("drift", "Drift", "None", "", null, "records are like those of calibration");
   } else {

@@ -5,7 +5,7 @@ import { Line } from "./line.js";
 import { showNumbers } from "./numbers.js";
 import { State } from "./state.js";
 import { showStatus } from "./status.js";
-import { ago, moment, plural } from "./text.js";
+import { ago, listed, moment, plural } from "./text.js";
 
 const ANNOUNCE_EVERY = 15_000;
 
@@ -76,7 +76,7 @@ function showTop() {
     const started = moment(state.about.startedAt, now);
     say(
       byId("footer"),
-      `What is shown was read back from committed messages of ${[state.about.alertsTopic, state.about.episodesTopic, state.about.scoresTopic].filter(Boolean).join(" and ")}; `
+      `What is shown was read back from committed messages of ${listed([state.about.alertsTopic, state.about.episodesTopic, state.about.scoresTopic].filter(Boolean))}; `
         + `rates and counts are of this instance since ${started}. Times are your browser's.`,
     );
   }

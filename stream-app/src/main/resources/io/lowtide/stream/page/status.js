@@ -3,7 +3,7 @@
 import { byId, html, say } from "./dom.js";
 import { records, titleOf } from "./list.js";
 import { drifts, isOpen } from "./state.js";
-import { ago, duration, isolated, level, moment, plural, rank, rarity } from "./text.js";
+import { ago, duration, isolated, level, moment, plural, rank, rarity, sentence } from "./text.js";
 
 /** How long an alert counts as of now. */
 const RECENT = 15 * 60_000;
@@ -43,7 +43,7 @@ function judge(state) {
     return {
       level: state.health.live ? "waiting" : "down",
       title: state.health.live ? "Not scoring" : "Stopped",
-      text: state.health.reason,
+      text: sentence(state.health.reason),
     };
   }
   if (!state.reading.caughtUp) {

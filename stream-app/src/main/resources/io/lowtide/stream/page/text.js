@@ -51,7 +51,9 @@ export function share(number) {
   if (!Number.isFinite(number)) {
     return NONE;
   }
-  return number > 0 && number < LEAST_SHARE ? `under ${SHARE.format(LEAST_SHARE)}` : SHARE.format(number);
+  const least = number > 0 && number < LEAST_SHARE;
+  const text = SHARE.format(least ? LEAST_SHARE : number).replace("%", "\u00a0%");
+  return least ? `under ${text}` : text;
 }
 
 /** How grave a record is, from 0 to 3: by its level, or where it has none yet, by its severity. */
@@ -126,6 +128,16 @@ export function tick(time, step) {
 
 export function plural(count, one, many) {
   return `${whole(count)} ${count === 1 ? one : many}`;
+}
+
+/** What is written to stand after a colon, on its own. */
+export function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** "a, b and c" of what there is. */
+export function listed(texts) {
+  return texts.length < 2 ? texts.join("") : `${texts.slice(0, -1).join(", ")} and ${texts.at(-1)}`;
 }
 
 /** A text from a record, isolated so that it cannot turn the direction of the text around it. */
