@@ -1,5 +1,6 @@
 package io.lowtide.trainer.feature;
 
+import io.lowtide.density.explanation.AlertSummary;
 import io.lowtide.density.feature.TimeValue;
 import io.lowtide.schemas.DateOrder;
 import io.lowtide.trainer.feature.FieldRole.Continuous;
@@ -77,8 +78,10 @@ final class NumberColumn {
         Reason.format(
             "%s from %s to %s, %,d different%s%s%s",
             whole ? "whole numbers" : "numbers",
-            Reason.number(sorted[0]),
-            Reason.number(sorted[sorted.length - 1]),
+            whole ? Reason.number(sorted[0]) : AlertSummary.number(sorted[0]),
+            whole
+                ? Reason.number(sorted[sorted.length - 1])
+                : AlertSummary.number(sorted[sorted.length - 1]),
             distinct,
             missing,
             distinct <= 10 ? "; categorical if they are codes and not amounts" : "",

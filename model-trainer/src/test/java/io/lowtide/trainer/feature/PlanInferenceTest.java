@@ -207,6 +207,14 @@ class PlanInferenceTest {
   }
 
   @Test
+  void shouldTellTheRangeOfMeasurementsToFourDigitsAndThatOfCountsExactly() {
+    assertThat(number(i -> shuffled(i) / 7.0 + 1e-9).reason())
+        .startsWith("numbers from 1.000e-09 to 114.1, 800 different");
+    assertThat(number(i -> 1_000_000 + shuffled(i) % 200).reason())
+        .startsWith("whole numbers from 1000000 to 1000199, 200 different");
+  }
+
+  @Test
   void shouldNameAndLeaveOutColumnsThatOnlyGoOn() {
     Random random = new Random(1);
     assertThat(number(i -> i).reason())
