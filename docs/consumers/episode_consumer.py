@@ -1,8 +1,8 @@
 """Prints episodes, with Confluent's clients for Kafka and the schema registry alone.
 
 Arguments: Kafka's address, the registry's, and how many to print at most.
-Needs confluent-kafka with Avro: pip install 'confluent-kafka[avro]', or Debian's python3-confluent-kafka and
-python3-avro, whose version 1.7 has the older of the two deserialisers below.
+Needs confluent-kafka with Avro: pip install 'confluent-kafka[avro]', or Debian's python3-confluent-kafka,
+python3-avro and python3-requests; its version 1.7 has the older of the two deserialisers below.
 """
 import sys
 

@@ -37,7 +37,8 @@ final class ConfluentInteropTest {
         Path.of(PYTHON).toFile().canExecute()
             && python("-c", "import confluent_kafka.avro").waitFor() == 0,
         PYTHON
-            + " lacks confluent_kafka with Avro (Debian: python3-confluent-kafka, python3-avro)");
+            + " lacks confluent_kafka with Avro (Debian: python3-confluent-kafka, python3-avro,"
+            + " python3-requests)");
   }
 
   @Test
