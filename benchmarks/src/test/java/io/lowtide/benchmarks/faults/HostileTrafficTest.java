@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -40,11 +39,7 @@ class HostileTrafficTest {
             new HostileTraffic(
                 network.bootstrapServers(), registry, TOPIC, new MachinePark(100, 200, 1), 200, 1);
         traffic.start();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!(ofWrites.isEmpty() && traffic.acknowledged() > 0)
-            && System.nanoTime() < deadline) {
-          Thread.sleep(20);
-        }
+        Thread.sleep(2_000);
         traffic.close();
 
         assertThat(ofWrites).isEmpty();
