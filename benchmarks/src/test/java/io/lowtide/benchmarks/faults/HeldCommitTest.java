@@ -106,23 +106,6 @@ class HeldCommitTest {
     assertThat(account.isClean()).as(account.toString()).isTrue();
   }
 
-  /**
-   * Why the application waits for longer; once Kafka Streams loses none, it need not. Whether one
-   * of the eight commits costs records depends on how fast the group is.
-   */
-  @Test
-  void shouldLoseRecordsWhereACommitIsGivenUpBeforeItIsDecided() throws Exception {
-    AccountedRun.Account account =
-        run(
-            Schedule.of(
-                    "given-up",
-                    40,
-                    Rule.all(ApiKeys.TXN_OFFSET_COMMIT, Mishap.answerHeld(seconds(4)), seconds(40)))
-                .with(Map.of("kafka.producer.max.block.ms", "3000")));
-
-    assertThat(account.lost()).as(account.toString()).isPositive();
-  }
-
   @Test
   void shouldEndEachRecordOnceWhateverBecomesOfACommit() throws Exception {
     List<Callable<AccountedRun.Account>> runs = new ArrayList<>();
