@@ -7,6 +7,7 @@ import io.lowtide.trainer.feature.FieldRole.Continuous;
 import io.lowtide.trainer.feature.FieldRole.Ignored;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /** What a column of numbers is taken for. */
 final class NumberColumn {
@@ -74,14 +75,13 @@ final class NumberColumn {
               Reason.number(sorted[0]), Reason.number(sorted[sorted.length - 1]), missing));
     }
     boolean resets = distinct > LEAST_STEPS && order.isCounter(column);
+    DoubleFunction<String> told = whole ? Reason::number : AlertSummary::number;
     return scored(
         Reason.format(
             "%s from %s to %s, %,d different%s%s%s",
             whole ? "whole numbers" : "numbers",
-            whole ? Reason.number(sorted[0]) : AlertSummary.number(sorted[0]),
-            whole
-                ? Reason.number(sorted[sorted.length - 1])
-                : AlertSummary.number(sorted[sorted.length - 1]),
+            told.apply(sorted[0]),
+            told.apply(sorted[sorted.length - 1]),
             distinct,
             missing,
             distinct <= 10 ? "; categorical if they are codes and not amounts" : "",
