@@ -81,7 +81,7 @@ class ModelBundleTest {
     BundleFiles.write(file, bundle);
     byte[] intact = Files.readAllBytes(file);
     Random random = new Random(4);
-    for (int i = 0; i < 250; i++) {
+    for (int i = 0; i < 1000; i++) {
       byte[] bytes = intact.clone();
       // The header holds the schema text, whose documentation may change without harm.
       int header = intact.length - BundleCodec.encode(bundle).length;

@@ -238,7 +238,7 @@ class GaussianMixtureTest {
                 RandomMixtures.of(2, 4, 9),
                 SolverSettings.dormandPrince(1e-6))
             .newIntegrator();
-    double width = 0.2;
+    double width = 0.1;
     double sum = 0;
     for (double x = -12; x <= 12; x += width) {
       for (double y = -12; y <= 12; y += width) {

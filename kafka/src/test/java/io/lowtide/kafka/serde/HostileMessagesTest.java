@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HostileMessagesTest {
 
   private static final String TOPIC = "alerts";
-  private static final int MUTATIONS = 30_000;
+  private static final int MUTATIONS = 100_000;
 
   static {
     // The builder of an alert reads its defaults as Avro.

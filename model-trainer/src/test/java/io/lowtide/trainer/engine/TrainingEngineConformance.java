@@ -210,7 +210,7 @@ public abstract class TrainingEngineConformance {
     double[] found = new double[fieldCase.parameters().length];
     gradient.lossAndGradient(batch, found);
     Random random = new Random(3);
-    for (int trial = 0; trial < 2; trial++) {
+    for (int trial = 0; trial < 4; trial++) {
       double[] direction = random.doubles(found.length, -1, 1).toArray();
       double slope = slope(gradient, fieldCase, batch, direction);
       assertThat(dot(found, direction)).isCloseTo(slope, within(1e-5 * Math.abs(slope)));
