@@ -1,6 +1,7 @@
 package io.lowtide.benchmarks.faults;
 
 import io.lowtide.cli.Lowtide;
+import io.lowtide.kafka.topic.Topics;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,7 +16,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /** Broker, registry and instances of the application, each a process of its own. */
 final class Surroundings implements AutoCloseable {
@@ -70,10 +70,9 @@ final class Surroundings implements AutoCloseable {
     return Map.of("bootstrap.servers", bootstrapServers());
   }
 
-  void createTopic(String topic, int partitions, Map<String, String> settings) throws Exception {
-    try (Admin admin = Admin.create(client())) {
-      NewTopic wanted = new NewTopic(topic, partitions, (short) 1).configs(settings);
-      admin.createTopics(List.of(wanted)).all().get();
+  void createTopic(String topic, int partitions, Map<String, String> settings) {
+    try (Topics topics = new Topics(client())) {
+      topics.create(topic, partitions, settings);
     }
   }
 

@@ -15,9 +15,11 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
@@ -204,7 +206,8 @@ public final class Topics implements AutoCloseable {
   }
 
   /**
-   * Creates a topic; one that exists by now is left as it is.
+   * Creates a topic, and waits until each partition takes messages; one that exists by now is left
+   * as it is.
    *
    * @param configuration settings of the topic
    * @throws TopicException if the brokers refuse
@@ -214,6 +217,7 @@ public final class Topics implements AutoCloseable {
         new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(configuration);
     try {
       get(admin.createTopics(List.of(wanted)).all());
+      awaitLeaders(topic, partitions);
       LOG.info("Created topic {} with {} partitions", topic, partitions);
     } catch (TopicExistsException race) {
       LOG.debug("Topic {} was created by another", topic);
@@ -222,6 +226,23 @@ public final class Topics implements AutoCloseable {
     } catch (ApiException refusal) {
       throw new TopicException(
           "topic " + topic + ": missing, and cannot be created: " + refusal.getMessage(), refusal);
+    }
+  }
+
+  /**
+   * A broker that is about to lead a new partition refuses the first batch of an idempotent
+   * producer and may take the second: what was sent first then has a sequence number that comes too
+   * late, and is refused for good.
+   */
+  private void awaitLeaders(String topic, int partitions) {
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+    }
+    try {
+      get(admin.listOffsets(ends).all());
+    } catch (AuthorizationException notAllowed) {
+      LOG.debug("Topic {}: whether it takes messages cannot be asked", topic, notAllowed);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.lowtide.quickstart.kafka;
 
+import io.lowtide.kafka.topic.TopicException;
+import io.lowtide.kafka.topic.Topics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -26,9 +28,7 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -205,7 +205,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   private void awaitReady() throws ExecutionException, InterruptedException, TimeoutException {
-    try (Admin admin = admin()) {
+    try (Admin admin = Admin.create(client())) {
       admin.describeCluster().nodes().get(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
@@ -221,41 +221,24 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Creates a topic, or leaves it as it is if there is one of this name.
+   * Creates a topic that takes messages at once, or leaves it as it is if there is one of this
+   * name.
    *
    * @param settings topic settings, such as {@code cleanup.policy}
-   * @throws IllegalArgumentException if Kafka refuses the name, the count or a setting
+   * @throws TopicException if Kafka refuses the name, the count or a setting
    */
   public void createTopic(String name, int partitions, Map<String, String> settings) {
-    NewTopic topic = new NewTopic(name, partitions, (short) 1).configs(settings);
-    try (Admin admin = admin()) {
-      admin.createTopics(List.of(topic)).all().get();
-    } catch (ExecutionException failure) {
-      if (!(failure.getCause() instanceof TopicExistsException)) {
-        throw new IllegalArgumentException(
-            "Cannot create topic "
-                + name
-                + " with "
-                + partitions
-                + " partitions and "
-                + settings
-                + ": "
-                + failure.getCause().getMessage(),
-            failure.getCause());
-      }
-    } catch (InterruptedException interruption) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while creating topic " + name, interruption);
+    try (Topics topics = new Topics(client())) {
+      topics.create(name, partitions, settings);
     }
   }
 
-  private Admin admin() {
-    return Admin.create(
-        Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-            bootstrapServers,
-            AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            Math.toIntExact(START_DEADLINE.toMillis())));
+  private Map<String, Object> client() {
+    return Map.of(
+        AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+        bootstrapServers,
+        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+        Math.toIntExact(START_DEADLINE.toMillis()));
   }
 
   /** Stops the broker, for half a minute at most; what it acknowledged is on disk. */

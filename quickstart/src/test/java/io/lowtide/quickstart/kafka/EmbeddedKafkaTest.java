@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.quickstart.ChildJvm;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -92,9 +95,28 @@ final class EmbeddedKafkaTest {
   void shouldNameTheTopicSettingThatKafkaRefuses() {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
       assertThatThrownBy(() -> kafka.createTopic(TOPIC, 1, Map.of("cleanup.policy", "burn")))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(TopicException.class)
           .hasMessageContaining(TOPIC)
           .hasMessageContaining("burn");
+    }
+  }
+
+  @Test
+  void shouldTakeMessagesAsSoonAsATopicIsCreated() throws Exception {
+    Map<String, Object> once =
+        Map.of(ProducerConfig.RETRIES_CONFIG, 0, ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0);
+        KafkaProducer<String, String> producer = producer(kafka.bootstrapServers(), once)) {
+      for (int topic = 0; topic < 50; topic++) {
+        kafka.createTopic(TOPIC + topic, 4, Map.of());
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (int partition = 0; partition < 4; partition++) {
+          sent.add(producer.send(new ProducerRecord<>(TOPIC + topic, partition, null, "first")));
+        }
+        for (Future<RecordMetadata> message : sent) {
+          assertThat(message.get().offset()).isZero();
+        }
+      }
     }
   }
 
