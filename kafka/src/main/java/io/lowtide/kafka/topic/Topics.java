@@ -41,6 +41,11 @@ public final class Topics implements AutoCloseable {
 
   private static final int MODELS_PARTITIONS = 1;
 
+  /** After which a topic that was created, and that no broker knows of, counts as missing. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
   private final Admin admin;
 
   /**
@@ -239,10 +244,28 @@ public final class Topics implements AutoCloseable {
     for (int partition = 0; partition < partitions; partition++) {
       ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
     }
+    long started = System.nanoTime();
+    while (true) {
+      try {
+        get(admin.listOffsets(ends).all());
+        return;
+      } catch (AuthorizationException notAllowed) {
+        LOG.debug("Topic {}: whether it takes messages cannot be asked", topic, notAllowed);
+        return;
+      } catch (UnknownTopicOrPartitionException notYet) {
+        if (System.nanoTime() - started > PATIENCE.toNanos()) {
+          throw notYet;
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
     try {
-      get(admin.listOffsets(ends).all());
-    } catch (AuthorizationException notAllowed) {
-      LOG.debug("Topic {}: whether it takes messages cannot be asked", topic, notAllowed);
+      Thread.sleep(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
     }
   }
 

@@ -107,10 +107,10 @@ final class EmbeddedKafkaTest {
         Map.of(ProducerConfig.RETRIES_CONFIG, 0, ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0);
         KafkaProducer<String, String> producer = producer(kafka.bootstrapServers(), once)) {
-      for (int topic = 0; topic < 50; topic++) {
-        kafka.createTopic(TOPIC + topic, 4, Map.of());
+      for (int topic = 0; topic < 15; topic++) {
+        kafka.createTopic(TOPIC + topic, 8, Map.of());
         List<Future<RecordMetadata>> sent = new ArrayList<>();
-        for (int partition = 0; partition < 4; partition++) {
+        for (int partition = 0; partition < 8; partition++) {
           sent.add(producer.send(new ProducerRecord<>(TOPIC + topic, partition, null, "first")));
         }
         for (Future<RecordMetadata> message : sent) {
