@@ -18,6 +18,12 @@ final class TextColumn {
 
   private static final int MOST_LEVELS = 1_000;
 
+  /** Different texts for each record from which on they name the records. */
+  private static final double IDENTIFIER = 0.9;
+
+  /** Characters of a text that is told. */
+  private static final int LONGEST_EXAMPLE = 40;
+
   /** Share of the texts that are times in a column of times; the others are placeholders. */
   private static final double TIMES = 0.9;
 
@@ -87,13 +93,25 @@ final class TextColumn {
                   + " next ones are none of them",
               levels, texts.get((int) first()), texts.get((int) last()), missing));
     }
-    return few
-        ? category(levels, missing)
-        : ignored(
-            Reason.format(
-                "%,d different texts in %,d records%s: an identifier says nothing of what is"
-                    + " normal",
-                levels, present, missing));
+    return few ? category(levels, missing) : ignored(manyTexts(levels) + missing + whyTooMany());
+  }
+
+  /** With one of them, which shows a person what form its numbers or times have, if it is any. */
+  private String manyTexts(int levels) {
+    String example = texts.get((int) first());
+    return Reason.format(
+        "%,d different texts in %,d records, such as \"%s\"",
+        levels,
+        present,
+        example.length() <= LONGEST_EXAMPLE
+            ? example
+            : example.substring(0, LONGEST_EXAMPLE) + "...");
+  }
+
+  private String whyTooMany() {
+    return counts.size() > IDENTIFIER * present
+        ? ": an identifier says nothing of what is normal"
+        : ": too many for a category, and neither numbers nor times";
   }
 
   /** Records with a date or a time of day; a code of digits is none. */
@@ -153,6 +171,13 @@ final class TextColumn {
   }
 
   private PlannedField category(int levels, String missing) {
+    if (levels == 1) {
+      return new PlannedField(
+          name,
+          List.of(new Categorical()),
+          Reason.format(
+              "always \"%s\"%s; told when it changes", texts.get((int) first()), missing));
+    }
     Map.Entry<Double, Integer> top =
         counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
     return new PlannedField(

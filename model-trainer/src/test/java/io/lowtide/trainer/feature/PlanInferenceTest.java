@@ -311,6 +311,25 @@ class PlanInferenceTest {
   }
 
   @Test
+  void shouldShowATextOfAColumnThatIsLeftOutForItsManyTexts() {
+    assertThat(text(i -> "id-" + i).reason())
+        .isEqualTo(
+            "800 different texts in 800 records, such as \"id-0\": an identifier says nothing of"
+                + " what is normal");
+    assertThat(text(i -> shuffled(i) % 200 + ".5 ms").reason())
+        .isEqualTo(
+            "200 different texts in 800 records, such as \"0.5 ms\": too many for a category, and"
+                + " neither numbers nor times");
+  }
+
+  @Test
+  void shouldSayOfATextThatIsAlwaysTheSameThatItsChangeIsTold() {
+    PlannedField field = text(i -> "plant 7");
+    assertThat(field.roles()).containsExactly(new Categorical());
+    assertThat(field.reason()).isEqualTo("always \"plant 7\"; told when it changes");
+  }
+
+  @Test
   void shouldTakePlaceholdersAmongDatesForMissingOnes() {
     PlannedField field =
         text(i -> i % 400 == 3 ? "unknown" : LocalDate.of(2026, 1, 5).plusDays(i / 20).toString());
