@@ -21,6 +21,15 @@ public final class AlertSummary {
 
   private static final int DIGITS = 4;
 
+  /** Digits of what tells a number from others near it. */
+  private static final int DIGITS_OF_SCALE = 2;
+
+  /** Of a double. */
+  private static final int MOST_DIGITS = 17;
+
+  /** Digits before the point of a number that is still told without an exponent. */
+  private static final int LONGEST_PLAIN = 7;
+
   private AlertSummary() {}
 
   /**
@@ -106,8 +115,9 @@ public final class AlertSummary {
     if (contribution.getExpectedLow() == null || contribution.getExpectedHigh() == null) {
       return normalValue(contribution);
     }
-    String low = number(contribution.getExpectedLow());
-    String high = number(contribution.getExpectedHigh());
+    double scale = scale(contribution);
+    String low = number(contribution.getExpectedLow(), scale);
+    String high = number(contribution.getExpectedHigh(), scale);
     return low.equals(high) ? low : low + " to " + high;
   }
 
@@ -115,7 +125,7 @@ public final class AlertSummary {
   public static String value(FieldContribution contribution) {
     return contribution.getText() != null
         ? contribution.getText()
-        : number(contribution.getValue());
+        : number(contribution.getValue(), Math.max(scale(contribution), distance(contribution)));
   }
 
   /** Value of a field in the nearest normal record, for a person; empty where none is known. */
@@ -123,7 +133,28 @@ public final class AlertSummary {
     if (contribution.getNormalText() != null) {
       return contribution.getNormalText();
     }
-    return contribution.getNormalValue() == null ? "" : number(contribution.getNormalValue());
+    return contribution.getNormalValue() == null
+        ? ""
+        : number(contribution.getNormalValue(), scale(contribution));
+  }
+
+  /** How far apart the numbers of a field lie: the range's width, else the value's distance. */
+  private static double scale(FieldContribution contribution) {
+    Double low = contribution.getExpectedLow();
+    Double high = contribution.getExpectedHigh();
+    return low != null && high != null && high > low ? high - low : distance(contribution);
+  }
+
+  /** Of the value from what is expected; 0 where one is not known. */
+  private static double distance(FieldContribution contribution) {
+    Double value = contribution.getValue();
+    Double normal = contribution.getNormalValue();
+    Double low = contribution.getExpectedLow() == null ? normal : contribution.getExpectedLow();
+    Double high = contribution.getExpectedHigh() == null ? normal : contribution.getExpectedHigh();
+    if (value == null || low == null || high == null) {
+      return 0;
+    }
+    return Math.max(0, Math.max(low - value, value - high));
   }
 
   private static String joined(List<FieldContribution> named) {
@@ -136,13 +167,32 @@ public final class AlertSummary {
 
   /** Four significant digits, plain where that stays readable. */
   public static String number(double value) {
+    return rounded(value, DIGITS);
+  }
+
+  /**
+   * Four significant digits, or as many more as tell the value from others so near: of 48.1 and a
+   * scale of 0.00002 it is nine.
+   *
+   * @param value to tell
+   * @param scale how far others are away; 0 if there are none
+   */
+  public static String number(double value, double scale) {
+    double ratio = Math.abs(value) / scale;
+    int digits =
+        scale > 0 && ratio > 1 ? DIGITS_OF_SCALE + (int) Math.ceil(Math.log10(ratio)) : DIGITS;
+    return rounded(value, Math.min(Math.max(digits, DIGITS), MOST_DIGITS));
+  }
+
+  private static String rounded(double value, int digits) {
     if (!Double.isFinite(value)) {
       return Double.toString(value);
     }
-    BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(DIGITS));
+    BigDecimal rounded = BigDecimal.valueOf(value).round(new MathContext(digits));
     double magnitude = Math.abs(value);
-    if (magnitude != 0 && (magnitude >= 1e7 || magnitude < 1e-4)) {
-      return String.format(Locale.ROOT, "%.3e", value);
+    double longest = Math.pow(10, Math.max(LONGEST_PLAIN, digits));
+    if (magnitude != 0 && (magnitude >= longest || magnitude < 1e-4)) {
+      return String.format(Locale.ROOT, "%." + (digits - 1) + "e", value);
     }
     return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
   }

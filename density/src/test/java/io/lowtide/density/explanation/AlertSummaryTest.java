@@ -44,6 +44,26 @@ class AlertSummaryTest {
   }
 
   @Test
+  void shouldTellNumbersApartThatLieCloseTogetherFarFromZero() {
+    assertThat(
+            AlertSummary.of(
+                RARE,
+                full(
+                    UnusualPattern.FIELD,
+                    new FieldContribution(
+                        "latitude", 48.1000912, 48.1, null, null, -9.0, 48.0999803, 48.1000197))))
+        .startsWith("MEDIUM: latitude is 48.100091 (expected 48.0999803 to 48.1000197); ");
+    assertThat(
+            AlertSummary.of(
+                RARE,
+                full(
+                    UnusualPattern.FIELD,
+                    new FieldContribution(
+                        "id", 1_500_000_093.0, 1_500_000_012.0, null, null, -9.0, null, null))))
+        .startsWith("MEDIUM: id is 1500000093 (expected 1500000012); ");
+  }
+
+  @Test
   void shouldSayThatOnlyTheWholeIsUnusual() {
     assertThat(AlertSummary.of(RARE, full(UnusualPattern.JOINT, PRESSURE, SPEED)))
         .startsWith("MEDIUM: the fields do not fit together, most of all pressure is 0.41 (");

@@ -75,7 +75,9 @@ final class NumberColumn {
               Reason.number(sorted[0]), Reason.number(sorted[sorted.length - 1]), missing));
     }
     boolean resets = distinct > LEAST_STEPS && order.isCounter(column);
-    DoubleFunction<String> told = whole ? Reason::number : AlertSummary::number;
+    double range = sorted[sorted.length - 1] - sorted[0];
+    DoubleFunction<String> told =
+        whole ? Reason::number : value -> AlertSummary.number(value, range);
     return scored(
         Reason.format(
             "%s from %s to %s, %,d different%s%s%s",

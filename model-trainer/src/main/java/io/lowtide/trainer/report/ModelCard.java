@@ -191,9 +191,10 @@ final class ModelCard {
 
   private static String range(FieldFacts.Values values) {
     if (values instanceof FieldFacts.Numbers numbers) {
-      return AlertSummary.number(numbers.least())
+      double range = numbers.greatest() - numbers.least();
+      return AlertSummary.number(numbers.least(), range)
           + " to "
-          + AlertSummary.number(numbers.greatest());
+          + AlertSummary.number(numbers.greatest(), range);
     }
     if (values instanceof FieldFacts.Categories categories) {
       return categories.most().stream()

@@ -212,6 +212,8 @@ class PlanInferenceTest {
         .startsWith("numbers from 1.000e-09 to 114.1, 800 different");
     assertThat(number(i -> 1_000_000 + shuffled(i) % 200).reason())
         .startsWith("whole numbers from 1000000 to 1000199, 200 different");
+    assertThat(number(i -> 48.1 + 1e-7 * shuffled(i)).reason())
+        .startsWith("numbers from 48.1 to 48.10008, 800 different");
   }
 
   @Test

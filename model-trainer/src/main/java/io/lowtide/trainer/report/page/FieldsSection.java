@@ -86,11 +86,12 @@ final class FieldsSection {
 
   private static String range(FieldFacts.Values values) {
     if (values instanceof FieldFacts.Numbers numbers) {
-      return Figures.number(numbers.least())
+      double range = numbers.greatest() - numbers.least();
+      return Figures.number(numbers.least(), range)
           + " to "
-          + Figures.number(numbers.greatest())
+          + Figures.number(numbers.greatest(), range)
           + ", median "
-          + Figures.number(numbers.median());
+          + Figures.number(numbers.median(), range);
     }
     if (values instanceof FieldFacts.Times times) {
       return times.first() + " to " + times.last();

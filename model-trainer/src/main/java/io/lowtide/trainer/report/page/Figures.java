@@ -14,7 +14,9 @@ final class Figures {
   private static final double LEAST_PLAIN = 1e-3;
 
   private static final double MOST_PLAIN = 1e5;
-  private static final MathContext THREE_DIGITS = new MathContext(3);
+
+  /** Those that a round number has, also where a narrow axis lies far from 0. */
+  private static final MathContext TEN_DIGITS = new MathContext(10);
 
   private Figures() {}
 
@@ -23,13 +25,21 @@ final class Figures {
     return AlertSummary.number(value).replace('-', '\u2212');
   }
 
+  /** The same, or as many more as tell it from others so near. */
+  static String number(double value, double scale) {
+    return AlertSummary.number(value, scale).replace('-', '\u2212');
+  }
+
   /** A round number beside an axis, as short as it goes. */
   static String tick(double value) {
     double size = Math.abs(value);
-    if (size == 0 || size >= LEAST_PLAIN && size < MOST_PLAIN) {
-      return number(value);
+    if (size == 0) {
+      return "0";
     }
-    BigDecimal rounded = BigDecimal.valueOf(value).round(THREE_DIGITS).stripTrailingZeros();
+    BigDecimal rounded = BigDecimal.valueOf(value).round(TEN_DIGITS).stripTrailingZeros();
+    if (size >= LEAST_PLAIN && size < MOST_PLAIN) {
+      return rounded.toPlainString().replace('-', '\u2212');
+    }
     int exponent = rounded.precision() - rounded.scale() - 1;
     String digits = rounded.scaleByPowerOfTen(-exponent).toPlainString();
     return (digits + "e" + exponent).replace('-', '\u2212');

@@ -11,6 +11,8 @@ class FiguresTest {
     assertThat(Figures.tick(0)).isEqualTo("0");
     assertThat(Figures.tick(-0.25)).isEqualTo("\u22120.25");
     assertThat(Figures.tick(20_000)).isEqualTo("20000");
+    assertThat(Figures.tick(48.10002)).isEqualTo("48.10002");
+    assertThat(Figures.tick(1_013_250.5)).isEqualTo("1.0132505e6");
     assertThat(Figures.tick(5e15)).isEqualTo("5e15");
     assertThat(Figures.tick(-1.5e-12)).isEqualTo("\u22121.5e\u221212");
   }
