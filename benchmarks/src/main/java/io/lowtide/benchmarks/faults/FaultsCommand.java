@@ -1,6 +1,7 @@
 package io.lowtide.benchmarks.faults;
 
 import io.lowtide.cli.Lowtide;
+import io.lowtide.cli.OptionException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.quickstart.traffic.MachinePark;
 import java.nio.file.Files;
@@ -95,6 +96,7 @@ public final class FaultsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    requireOptions();
     List<Fault> faults = new ArrayList<>();
     Random random = new Random(seed);
     for (int round = 0; round < rounds; round++) {
@@ -121,6 +123,16 @@ public final class FaultsCommand implements Callable<Integer> {
             .run(BundleFiles.read(model), new MachinePark(20_000, 50_000, seed));
     report.print(command.commandLine().getOut());
     return report.isClean() ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private void requireOptions() {
+    OptionException.requireAtLeastOne("--rounds", rounds);
+    OptionException.requireAtLeastOne("--calm", calm);
+    OptionException.requireAtLeastOne("--away", away);
+    OptionException.requireAtLeastOne("--once-in", onceIn);
+    OptionException.requireAtLeastOne("--hold", hold);
+    OptionException.requireAtLeastOne("--rate", rate);
+    OptionException.requireAtLeastOne("--instances", instances);
   }
 
   /** Runs the command. */

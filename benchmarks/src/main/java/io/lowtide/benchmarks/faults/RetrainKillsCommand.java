@@ -1,6 +1,7 @@
 package io.lowtide.benchmarks.faults;
 
 import io.lowtide.cli.Lowtide;
+import io.lowtide.cli.OptionException;
 import io.lowtide.density.bundle.BundleFiles;
 import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.kafka.connection.ConnectionSettings;
@@ -126,6 +127,8 @@ public final class RetrainKillsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    OptionException.requireAtLeastOne("--rounds", rounds);
+    OptionException.requireAtLeastOne("--records", records);
     Path place = directory == null ? Files.createTempDirectory("lowtide-kills") : directory;
     Files.createDirectories(place);
     PrintWriter out = command.commandLine().getOut();
