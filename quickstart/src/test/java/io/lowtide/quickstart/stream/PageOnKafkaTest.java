@@ -478,7 +478,42 @@ class PageOnKafkaTest extends AccountedStreamTest {
           .contains("no model yet");
       requireAccessible(browser, "without a model");
       requireExpectedRanges(browser);
+      requireAge(browser);
     }
+  }
+
+  /** What cannot be read anew is said to be old, and of what was never read nothing is said. */
+  private static void requireAge(Chromium browser) {
+    String state =
+        """
+        {link: {up: true}, now: () => 600000, about: {episodesTopic: "e", driftTopic: "d"},
+         health: {live: true, ready: %s, reason: "waiting for Kafka"}, vitals: {}, drift: [],
+         episodes: new Map(), alerts: new Map(), model: {}, models: [], flagged: [], rates: [],
+         series: [0, 1, 2, 3].map(() => ({width: 1, spans: new Map()})),
+         reading: {fault: %s, faultSince: 480000, caughtUp: %s}}
+        """;
+    String status =
+        "import('/page/status.js').then(({showStatus}) => { showStatus(%s);"
+            + " return document.querySelector('#status').textContent; })";
+    assertThat(browser.evaluate(status.formatted(state.formatted("false", "'f'", "true"))).asText())
+        .contains("Not scoring", "Waiting for Kafka", "old: nothing new was read since", "(2 min)");
+    assertThat(browser.evaluate(status.formatted(state.formatted("true", "'f'", "true"))).asText())
+        .contains("This page is not up to date", "old: nothing new was read since", "(2 min)");
+    assertThat(
+            browser.evaluate(status.formatted(state.formatted("false", "'f'", "false"))).asText())
+        .contains("nothing: it cannot be read since");
+    String unread =
+        "Promise.all([import('/page/list.js'), import('/page/numbers.js')]).then(([list, numbers])"
+            + " => { new list.EntryList(() => {}).show(state, null, true);"
+            + " numbers.showNumbers(state); return ['#alerts-note', '#drift'].map(one =>"
+            + " document.querySelector(one).textContent).join(); })";
+    assertThat(
+            browser
+                .evaluate(
+                    unread.replace("state", "(" + state.formatted("false", "null", "false") + ")"))
+                .asText())
+        .contains("Not read yet.", "not read yet")
+        .doesNotContain("No episode on e yet", "None");
   }
 
   /** What an alert says besides, where its model has measured it and there was time. */

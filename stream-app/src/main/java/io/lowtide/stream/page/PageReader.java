@@ -181,7 +181,9 @@ final class PageReader implements AutoCloseable {
           LOG.debug("The page's topics are not read any more");
         } catch (RuntimeException fault) {
           LOG.debug("The page's topics cannot be read", fault);
-          state.reportFault("The topics cannot be read: " + Secrets.hide(Faults.describe(fault)));
+          state.reportFault(
+              "The topics cannot be read: " + Secrets.hide(Faults.describe(fault)),
+              System.currentTimeMillis());
           awaitNextTry();
         } finally {
           current = null;

@@ -49,6 +49,7 @@ final class PageState {
   private long scoresOutside;
   private long unreadable;
   private String fault;
+  private long faultSince;
   private boolean caughtUp;
 
   /** What to send: the changes since the last time, or everything. */
@@ -168,8 +169,16 @@ final class PageState {
     unreadable++;
   }
 
-  /** What keeps the topics from being read; null: nothing. */
-  synchronized void reportFault(String text) {
+  /**
+   * Something keeps the topics from being read, until they are read anew.
+   *
+   * @param text what that is
+   * @param now wall-clock time, in milliseconds; of the first report is told since when
+   */
+  synchronized void reportFault(String text, long now) {
+    if (fault == null) {
+      faultSince = now;
+    }
     fault = text;
   }
 
@@ -219,6 +228,7 @@ final class PageState {
     }
     node.putObject("reading")
         .put("fault", fault)
+        .put("faultSince", fault == null ? null : faultSince)
         .put("caughtUp", caughtUp)
         .put("scoresRead", scoresRead)
         .put("scoresLeftOut", scoresLeftOut)

@@ -2,6 +2,7 @@
 // the threshold. Near the threshold the axis is linear; far below it, logarithmic.
 
 import { byId, html, say, svg } from "./dom.js";
+import { none } from "./list.js";
 import { MOST_FLAGGED, SIZES } from "./state.js";
 import { moment, nats, plural, share, tick, whole } from "./text.js";
 
@@ -266,8 +267,8 @@ function empty(state) {
     return "";
   }
   return state.about.scoresTopic === null
-    ? "No scores topic is set (scores.topic), and there is no alert yet."
-    : `No score on ${state.about.scoresTopic} yet.`;
+    ? none(state, "No scores topic is set (scores.topic), and there is no alert yet.")
+    : none(state, `No score on ${state.about.scoresTopic} yet.`);
 }
 
 function note(state) {

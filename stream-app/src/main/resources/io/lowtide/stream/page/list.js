@@ -125,16 +125,21 @@ export class EntryList {
     if (this.showsEpisodes(state)) {
       const open = [...state.episodes.values()].filter(isOpen).length;
       return state.episodes.size === 0
-        ? `No episode on ${about.episodesTopic} yet.`
+        ? none(state, `No episode on ${about.episodesTopic} yet.`)
         : `${plural(open, "episode", "episodes")} open, ${state.episodes.size - open} closed ones kept, of ${about.episodesTopic}.`;
     }
     if (state.alerts.size === 0) {
-      return `No alert on ${about.alertsTopic} yet.`;
+      return none(state, `No alert on ${about.alertsTopic} yet.`);
     }
     const shown = Math.min(MOST_SHOWN, state.alerts.size);
     const count = plural(state.alerts.size, "alert", "alerts");
     return `${shown < state.alerts.size ? `${whole(shown)} of ${count}` : count} of ${about.alertsTopic}; repeats of a key within ${Math.round(about.suppressionWindow / 60_000)} min are withheld.`;
   }
+}
+
+/** Of topics that have not been read nothing is known. */
+export function none(state, text) {
+  return state.reading.caughtUp ? text : "Not read yet.";
 }
 
 function chosen(name) {

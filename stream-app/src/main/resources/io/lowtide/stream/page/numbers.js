@@ -64,6 +64,8 @@ function showDrift(state) {
     show("drift", "Drift", "–", "", null, "not watched (drift.topic)");
   } else if (!state.model) {
     show("drift", "Drift", "–", "", null, "no model yet");
+  } else if (!first && !state.reading.caughtUp) {
+    show("drift", "Drift", "–", "", null, "not read yet");
   } else if (!first) {
     show("drift", "Drift", "None", "", null, "records are like those of calibration");
   } else {

@@ -70,8 +70,9 @@ function showTop() {
   say(byId("detector"), state.about?.detector ?? "…");
   say(byId("model"), state.model?.version ?? (state.about ? "none yet" : "…"));
   say(byId("model-age"), state.model ? `trained ${ago(state.model.createdAt, now)}` : "");
-  byId("link").dataset.up = state.link.up;
-  say(byId("link-text"), state.link.up ? "Live" : state.link.text);
+  const old = Boolean(state.reading.fault);
+  byId("link").dataset.up = state.link.up && !old;
+  say(byId("link-text"), !state.link.up ? state.link.text : old ? "Not up to date" : "Live");
   if (state.about) {
     const started = moment(state.about.startedAt, now);
     say(

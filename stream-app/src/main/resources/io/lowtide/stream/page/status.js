@@ -44,7 +44,11 @@ function judge(state) {
       level: state.health.live ? "waiting" : "down",
       title: state.health.live ? "Not scoring" : "Stopped",
       text: sentence(state.health.reason),
+      facts: age(state.reading, now),
     };
+  }
+  if (state.reading.fault) {
+    return { level: "waiting", title: "This page is not up to date", text: state.reading.fault, facts: age(state.reading, now) };
   }
   if (!state.reading.caughtUp) {
     return { level: "waiting", title: "Reading …", text: "What was told before is being read back." };
@@ -53,6 +57,15 @@ function judge(state) {
     ? judgeEpisodes([...state.episodes.values()], state, now)
     : judgeAlerts([...state.alerts.values()], now);
   return withDrift(found, drifts(state), now);
+}
+
+/** Since when nothing new can have come, and so what is shown is old. */
+function age({ fault, faultSince, caughtUp }, now) {
+  if (!fault) {
+    return [];
+  }
+  const since = `since ${moment(faultSince, now)} (${duration(now - faultSince)})`;
+  return [["What is below", caughtUp ? `old: nothing new was read ${since}` : `nothing: it cannot be read ${since}`]];
 }
 
 /** The detector, too, can be what is wrong. */

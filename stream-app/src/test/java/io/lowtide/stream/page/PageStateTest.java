@@ -103,6 +103,21 @@ class PageStateTest {
     assertThat(caughtUp(state)).isFalse();
   }
 
+  @Test
+  void shouldSayWhatKeepsTheTopicsFromBeingReadAndSinceWhen() {
+    assertThat(everything().get("reading").get("faultSince").isNull()).isTrue();
+
+    state.reportFault("no broker answers", 1_000);
+    state.reportFault("no broker answers still", 9_000);
+    assertThat(everything().get("reading").get("fault").asText())
+        .isEqualTo("no broker answers still");
+    assertThat(everything().get("reading").get("faultSince").asLong()).isEqualTo(1_000);
+
+    state.clear();
+    assertThat(everything().get("reading").get("fault").isNull()).isTrue();
+    assertThat(everything().get("reading").get("faultSince").isNull()).isTrue();
+  }
+
   private static boolean caughtUp(PageState state) {
     return state.take(true).everything().get("reading").get("caughtUp").asBoolean();
   }
