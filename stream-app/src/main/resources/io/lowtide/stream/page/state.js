@@ -126,7 +126,8 @@ export class State {
 
   setLink(up, text) {
     if (this.link.up !== up) {
-      this.link.since = Date.now();
+      // A loss is noticed some seconds after what was heard last.
+      this.link.since = this.heardAt;
     }
     this.link = { ...this.link, up, text };
   }
