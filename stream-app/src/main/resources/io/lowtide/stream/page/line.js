@@ -11,6 +11,7 @@ const TOP = 14;
 const BOTTOM = 26;
 const LEFT = 52;
 const RIGHT = 14;
+const HALF_A_NAME = 28;
 const MOST_ROWS = 24;
 const SECOND = 1000;
 
@@ -111,7 +112,9 @@ export class Line {
     for (let time = Math.ceil(localFloor(from, step) / step) * step; time <= until; time += step) {
       const at = fromLocal(time);
       if (at >= from && at <= until) {
-        chart.append(svg("text", { class: "tick", x: x(at), y: HEIGHT - 7, "text-anchor": "middle" }, tick(at, step)));
+        // At the right edge half of a name would be cut off.
+        const anchor = x(at) > width - HALF_A_NAME ? "end" : "middle";
+        chart.append(svg("text", { class: "tick", x: x(at), y: HEIGHT - 7, "text-anchor": anchor }, tick(at, step)));
       }
     }
     if (episode && episode.until >= from && episode.from <= until) {
