@@ -133,18 +133,35 @@ public final class RecordScorer {
                 + " transform");
       }
     }
+    String where = farthest(encoded) + "encoded values " + Arrays.toString(encoded);
     return status == SolveStatus.NOT_FINITE
-        ? new Unscorable(
-            Reason.OVERFLOW, "encoded values " + Arrays.toString(encoded) + " overflow the flow")
+        ? new Unscorable(Reason.OVERFLOW, where + " overflow the flow")
         : new Unscorable(
             Reason.STEP_BUDGET,
-            "encoded values "
-                + Arrays.toString(encoded)
+            where
                 + ": "
                 + status
                 + " after "
                 + scorer.evaluations()
                 + " evaluations of the vector field");
+  }
+
+  /** The field that is farthest from those of training, which has most likely led there. */
+  private String farthest(double[] encoded) {
+    int farthest = -1;
+    for (int i = 0; i < encoded.length; i++) {
+      if (!Double.isNaN(values[i])
+          && (farthest < 0 || Math.abs(encoded[i]) > Math.abs(encoded[farthest]))) {
+        farthest = i;
+      }
+    }
+    return farthest < 0
+        ? ""
+        : "field \""
+            + encoder.features().get(farthest).getName()
+            + "\": "
+            + values[farthest]
+            + " is farthest from normal; ";
   }
 
   /**

@@ -114,8 +114,9 @@ class RecordScorerTest {
   }
 
   @Test
-  void shouldSayThatANumberOverflows() {
-    assertUnscorable(reading(1e300, 10, 5, 7), Reason.OVERFLOW, "overflow the flow");
+  void shouldNameTheFieldWhoseNumberOverflows() {
+    assertUnscorable(
+        reading(1e300, 10, 5, 7), Reason.OVERFLOW, "field \"temperature\": 1.0E300 is farthest");
   }
 
   @Test

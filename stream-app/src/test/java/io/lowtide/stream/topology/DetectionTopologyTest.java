@@ -387,7 +387,7 @@ class DetectionTopologyTest {
     startWithModel().send("press-7", reading(1e300, 2));
 
     assertThat(header(onlyDeadLetter(DeadLetterReason.OVERFLOW), DeadLetters.MESSAGE))
-        .startsWith("encoded values [2.0")
+        .startsWith("field \"temperature\": 1.0E300 is farthest from normal; encoded values [2.0")
         .endsWith("overflow the flow");
   }
 
@@ -409,7 +409,8 @@ class DetectionTopologyTest {
 
     assertThat(header(onlyDeadLetter(DeadLetterReason.STEP_BUDGET), DeadLetters.MESSAGE))
         .matches(
-            "encoded values \\[21\\.0, 0\\.0]: \\w+ after \\d+ evaluations of the vector field");
+            "field \"temperature\": 170\\.0 is farthest from normal; "
+                + "encoded values \\[21\\.0, 0\\.0]: \\w+ after \\d+ evaluations of the vector field");
     stream.send("press-7", NORMAL);
     assertThat(stream.scores()).hasSize(1);
   }
