@@ -341,8 +341,9 @@ final class SettingDefinitions {
             "",
             Validators.identifierOrEmpty(),
             Importance.MEDIUM,
-            "Name of the consumer group, and prefix of internal topics and transactions. Empty:"
-                + " lowtide-DETECTOR.")
+            "Name of the consumer group, and prefix of internal topics and transactions. Instances"
+                + " of the same name share the work, and must have the same source.topics: those of"
+                + " one alone are not read. Empty: lowtide-DETECTOR.")
         .define(
             THREADS,
             Type.INT,

@@ -32,6 +32,9 @@ import org.apache.kafka.streams.StreamsConfig;
 public final class StreamSettings {
 
   /** Kafka Streams' own default under exactly-once. */
+  /** Kafka takes names of 249 letters for topics; the longest suffix is -calibration-changelog. */
+  private static final int LONGEST_APPLICATION_ID = 249 - "-calibration-changelog".length();
+
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
   /** A rebalance that others ask for waits for a thread that waits. */
@@ -108,6 +111,7 @@ public final class StreamSettings {
     outputTopics()
         .forEach((output, topic) -> requireUnused(topic, output.setting(), useOfTopic, problems));
     requireUnused(modelsTopic(), SettingDefinitions.MODELS_TOPIC, useOfTopic, problems);
+    requireRoomForInternalTopics(problems);
     List<String> ofBudget = SettingDefinitions.BUDGET.contradictions(settings);
     problems.addAll(ofBudget);
     if (ofBudget.isEmpty()) {
@@ -135,6 +139,22 @@ public final class StreamSettings {
       } catch (BudgetException e) {
         problems.add(SettingDefinitions.CALIBRATION_WINDOW + ": " + e.getMessage());
       }
+    }
+  }
+
+  /** Kafka would refuse their names without saying which. */
+  private void requireRoomForInternalTopics(List<String> problems) {
+    String id = applicationId();
+    if (id.length() > LONGEST_APPLICATION_ID) {
+      problems.add(
+          SettingDefinitions.APPLICATION_ID
+              + ": "
+              + id
+              + " has "
+              + id.length()
+              + " letters; expected at most "
+              + LONGEST_APPLICATION_ID
+              + ", so that the internal topics that begin with it have names that Kafka takes");
     }
   }
 

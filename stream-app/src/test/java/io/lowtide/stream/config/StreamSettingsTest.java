@@ -330,6 +330,18 @@ class StreamSettingsTest {
   }
 
   @Test
+  void shouldRefuseAnApplicationIdThatLeavesNoRoomForTheNamesOfInternalTopics() {
+    assertThat(StreamSettings.of(with("application.id", "a".repeat(227))).applicationId())
+        .hasSize(227);
+    assertThatThrownBy(() -> StreamSettings.of(with("application.id", "a".repeat(228))))
+        .hasMessageStartingWith("application.id: aaa")
+        .hasMessageContaining(" has 228 letters; expected at most 227");
+    // The detector's name is part of it unless it is set.
+    assertThatThrownBy(() -> StreamSettings.of(with("detector", "d".repeat(220))))
+        .hasMessageStartingWith("application.id: lowtide-ddd");
+  }
+
+  @Test
   void shouldRefuseATopicWithTwoUses() {
     assertThatThrownBy(() -> StreamSettings.of(with("alerts.topic", "readings")))
         .hasMessage("alerts.topic: readings is also source.topics; expected another topic");
