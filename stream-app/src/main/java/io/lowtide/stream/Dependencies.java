@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** Kafka and the schema registry: watches both, and knows which is away. */
@@ -64,7 +66,7 @@ final class Dependencies implements AutoCloseable {
   void watch() {
     watches.add(
         DependencyWatch.start(
-            "lowtide-kafka-watch", this::requireLeaders, KAFKA_INTERVAL, kafkaOutage));
+            "lowtide-kafka-watch", this::requireKafka, KAFKA_INTERVAL, kafkaOutage));
     watches.add(
         DependencyWatch.start(
             "lowtide-registry-watch", registry::requireAnswer, REGISTRY_INTERVAL, registryOutage));
@@ -75,7 +77,7 @@ final class Dependencies implements AutoCloseable {
     topicsPrepared = true;
   }
 
-  private void requireLeaders() {
+  private void requireKafka() {
     if (watchedTopics == null) {
       Map<String, Object> client = settings.connection().clientProperties();
       int timeout = Math.toIntExact(KAFKA_TIMEOUT.toMillis());
@@ -89,8 +91,29 @@ final class Dependencies implements AutoCloseable {
     topics.add(settings.modelsTopic());
     try {
       watchedTopics.requireLeaders(topics, topicsPrepared);
+      requireSameSources();
     } catch (TimeoutException ofAnInnerCall) {
       throw new TimeoutException("no broker answers within " + KAFKA_TIMEOUT.toSeconds() + " s");
+    }
+  }
+
+  /**
+   * One of the instances of an application.id gives out the partitions, and knows only the topics
+   * of its own settings: what is asked for by another one alone would not be read, without a word.
+   */
+  private void requireSameSources() {
+    Set<String> others = watchedTopics.assignedTopics(settings.applicationId());
+    others.removeAll(settings.sourceTopics());
+    if (!others.isEmpty()) {
+      throw new InconsistentGroupProtocolException(
+          "instances of application.id "
+              + settings.applicationId()
+              + " read topics that are not among the source.topics "
+              + settings.sourceTopics()
+              + " of this one: "
+              + others
+              + "; its own may be read by none of them; expected the same source.topics, or another"
+              + " application.id");
     }
   }
 

@@ -8,11 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -24,10 +27,12 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,6 +111,26 @@ public final class Topics implements AutoCloseable {
       throw new LeaderNotAvailableException(
           "partitions without a leader: " + String.join(", ", leaderless));
     }
+  }
+
+  /**
+   * Topics of which the members of a consumer group are assigned partitions; none where this may
+   * not be asked, or the group is not there or not one of consumers.
+   *
+   * @throws KafkaException if the brokers do not answer
+   */
+  public Set<String> assignedTopics(String group) {
+    Set<String> assigned = new TreeSet<>();
+    try {
+      ConsumerGroupDescription found =
+          get(admin.describeConsumerGroups(List.of(group)).describedGroups().get(group));
+      found.members().stream()
+          .flatMap(member -> member.assignment().topicPartitions().stream())
+          .forEach(partition -> assigned.add(partition.topic()));
+    } catch (AuthorizationException | GroupIdNotFoundException | UnsupportedVersionException e) {
+      LOG.debug("Group {}: {}", group, e.getMessage());
+    }
+    return assigned;
   }
 
   private static List<String> withoutLeader(TopicDescription topic) {

@@ -331,6 +331,32 @@ class StreamOnKafkaTest extends RegisteredStreamTest {
   }
 
   @Test
+  void shouldNotBeReadyWhereInstancesOfItsNameReadOtherTopics() throws Exception {
+    publish(TestModels.bundle("v1"));
+    String other = prefix + ".other";
+    kafka.createTopic(other, PARTITIONS, Map.of());
+    Path elsewhere = Files.createDirectory(state.resolve("elsewhere"));
+    Map<String, String> ofOther =
+        Map.of("source.topics", other, "state.directory", elsewhere.toString());
+    try (StreamApplication first = start(Map.of())) {
+      assertThat(first.awaitReady(Duration.ofSeconds(30))).isTrue();
+      try (StreamApplication second = start(ofOther)) {
+        Await.until(
+            () -> second.readiness().reason().contains("source.topics [" + other + "]"),
+            () -> second.readiness().reason());
+        assertThat(second.readiness().reason())
+            .contains("application.id " + prefix)
+            .contains("of this one: [" + source() + "]");
+        assertThat(second.readiness().ready()).isFalse();
+        Await.until(() -> first.readiness().ready(), () -> first.readiness().reason());
+        first.close();
+
+        assertThat(second.awaitReady(Duration.ofSeconds(60))).isTrue();
+      }
+    }
+  }
+
+  @Test
   void shouldSayWhatBecomesOfChangelogsThatHaveMorePartitionsThanTheSource() throws Exception {
     publish(TestModels.bundle("v1"));
     try (StreamApplication application = start(Map.of())) {

@@ -343,7 +343,8 @@ final class SettingDefinitions {
             Importance.MEDIUM,
             "Name of the consumer group, and prefix of internal topics and transactions. Instances"
                 + " of the same name share the work, and must have the same source.topics: those of"
-                + " one alone are not read. Empty: lowtide-DETECTOR.")
+                + " one alone are not read, and one that sees the others read what it does not name"
+                + " is not ready. Empty: lowtide-DETECTOR.")
         .define(
             THREADS,
             Type.INT,
