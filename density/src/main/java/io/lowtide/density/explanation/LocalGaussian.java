@@ -89,9 +89,10 @@ final class LocalGaussian {
 
   /**
    * The displacement of the fewest components that explains most: another component is displaced
-   * only where that gains more than {@code price} nats (Akaike 1974, IEEE Transactions on Automatic
-   * Control 19, 716-723: one for each parameter) or where {@code wanted} is not reached. The first
-   * two are the best pair of all, or the best single one; those after them are added one at a time.
+   * only where that gains more than {@code price} nats (by Akaike 1974, IEEE Transactions on
+   * Automatic Control 19, 716-723, one for each parameter; more where it is the best of many) or
+   * where {@code wanted} is not reached. The first two are the best pair of all, or the best single
+   * one; those after them are added one at a time.
    *
    * @param price in nats, at least 0
    * @param wanted what the energy is to be at most

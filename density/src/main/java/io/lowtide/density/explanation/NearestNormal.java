@@ -10,8 +10,8 @@ import io.lowtide.density.flow.FlowDerivatives;
  */
 final class NearestNormal {
 
-  /** Nats that one more component must gain. */
-  private static final double PRICE = 1;
+  /** Nats that one more component must gain at least (Akaike's criterion). */
+  private static final double LEAST_PRICE = 1;
 
   private static final int MOST_STEPS = 4;
 
@@ -24,6 +24,13 @@ final class NearestNormal {
   private final FlowDerivatives flow;
   private final LocalGaussian gaussian;
   private final int dimensions;
+
+  /**
+   * Nats that one more component must gain: log d, since the best of d gains something by chance
+   * (the risk inflation criterion; Foster and George 1994, Annals of Statistics 22, 1947-1975).
+   */
+  private final double price;
+
   private final double[] current;
   private final double[] trial;
   private final double[] best;
@@ -35,6 +42,7 @@ final class NearestNormal {
     this.flow = flow;
     this.gaussian = gaussian;
     this.dimensions = flow.dimensions();
+    this.price = Math.max(LEAST_PRICE, Math.log(dimensions));
     this.current = new double[dimensions];
     this.trial = new double[dimensions];
     this.best = new double[dimensions];
@@ -86,7 +94,7 @@ final class NearestNormal {
     flow.follow(current);
     gaussian.linearise(flow);
     gaussian.move(current, point);
-    gaussian.sparseDisplacement(PRICE, Double.POSITIVE_INFINITY, displacement);
+    gaussian.sparseDisplacement(price, Double.POSITIVE_INFINITY, displacement);
     return gaussian.gains(displacement, gains);
   }
 
@@ -107,7 +115,7 @@ final class NearestNormal {
       double wanted =
           settled ? gaussian.energy() + 2 * (level - normalLevel) : Double.POSITIVE_INFINITY;
       gaussian.move(current, point);
-      gaussian.sparseDisplacement(PRICE, wanted, displacement);
+      gaussian.sparseDisplacement(price, wanted, displacement);
       double length = 0;
       for (int i = 0; i < dimensions; i++) {
         step[i] = displacement[i] == 0 ? 0 : point[i] + displacement[i] - current[i];

@@ -49,7 +49,7 @@ public record MixtureChoice(int noise, MixtureForm form) {
   private static final int CONTRASTING = 2_000;
 
   /** Of the area under the curve: what more noise may cost of it. */
-  private static final double HIDDEN = 0.005;
+  private static final double HIDDEN = 0.001;
 
   /**
    * Chooses.
