@@ -150,7 +150,7 @@ final class TrainingSettingDefinitions {
             Validators.positive(MOST_SMOOTHING),
             Importance.MEDIUM,
             "smoothing where the flow starts from a mixture; never 0, since a component on values"
-                + " that repeat would then have no bound. Empty: of 0.03, 0.055, 0.1, 0.17, 0.32 and"
+                + " that repeat would then have no bound. Empty: of 0.055, 0.1, 0.17, 0.32 and"
                 + " 0.55 the most that hides nothing: under which held-out records are told from"
                 + " ones that have half of their values from others, and from ones spread evenly over"
                 + " the range of the values, as well as under any less.")

@@ -61,8 +61,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 public final class TrainingSettings {
 
   /** Variances of about .003, .01, .03, .1 and .3. */
-  private static final List<Double> MIXTURE_SMOOTHINGS =
-      List.of(0.03, 0.055, 0.1, 0.17, 0.32, 0.55);
+  private static final List<Double> MIXTURE_SMOOTHINGS = List.of(0.055, 0.1, 0.17, 0.32, 0.55);
 
   private final SettingsSources sources;
   private final Settings settings;
