@@ -272,12 +272,14 @@ public final class Topics implements AutoCloseable {
     long started = System.nanoTime();
     while (true) {
       try {
+        // Of a topic that they do not know of yet Kafka's client logs an error.
+        requireLeaders(List.of(topic), true);
         get(admin.listOffsets(ends).all());
         return;
       } catch (AuthorizationException notAllowed) {
         LOG.debug("Topic {}: whether it takes messages cannot be asked", topic, notAllowed);
         return;
-      } catch (UnknownTopicOrPartitionException notYet) {
+      } catch (UnknownTopicOrPartitionException | LeaderNotAvailableException notYet) {
         if (System.nanoTime() - started > PATIENCE.toNanos()) {
           throw notYet;
         }
