@@ -527,6 +527,8 @@ class PageOnKafkaTest extends AccountedStreamTest {
          contributions: [
            {field: "f", value: 97.3, normalValue: 43, text: null, normalText: null,
             contribution: -26, expectedLow: 41.2, expectedHigh: 44},
+           {field: "latitude", value: 48.100091, normalValue: 48.1, text: null, normalText: null,
+            contribution: -2, expectedLow: 48.09998, expectedHigh: 48.10002},
            {field: "g", value: 1, normalValue: null, text: null, normalText: null,
             contribution: 0, expectedLow: null, expectedHigh: null}]}
         """;
@@ -537,10 +539,11 @@ class PageOnKafkaTest extends AccountedStreamTest {
             + " now: () => 0}, {kind: 'alert', id: 'x'}, true))");
     assertThat(browser.evaluate("document.querySelector('#detail').textContent").asText())
         .contains("expected 41.2 to 44", "lately 40 to 45", "in some fields together")
+        .contains("48.100091 expected 48.09998 to 48.10002")
         .contains("-30.0 nats, normal -4.0".replace('-', '\u2212'), "95\u00a0% of normal records")
         .contains("Explained briefly");
     assertThat(browser.evaluate("document.querySelectorAll('rect.expected').length").asInt())
-        .isEqualTo(1);
+        .isEqualTo(2);
     requireAccessible(browser, "expected ranges");
   }
 

@@ -2,7 +2,7 @@
 // likelihood, beside what is normal for the field.
 
 import { byId, fill, html, say, svg } from "./dom.js";
-import { normalOf, records, titleOf } from "./list.js";
+import { normalOf, records, titleOf, valueOf } from "./list.js";
 import { isOpen } from "./state.js";
 import { ago, duration, figures, level, moment, nats, plural, rarity, share } from "./text.js";
 
@@ -235,15 +235,19 @@ function row(one, field, recent, strongest) {
     html(
       "span",
       { class: "values" },
-      html("bdi", { class: "was" }, one.text ?? figures(one.value)),
+      html("bdi", { class: "was" }, valueOf(one)),
       " ",
       html("bdi", { class: "normal" }, normalOf(one)),
-      recent ? html("span", { class: "lately" }, `lately ${figures(recent.low)} to ${figures(recent.high)}`) : null,
+      recent ? html("span", { class: "lately" }, lately(recent)) : null,
     ),
     isNumber ? track(one, field, recent) : html("span", { class: "track" }),
     bar(one.contribution, strongest),
     html("span", { class: "nats" }, `${nats(one.contribution)} nats`),
   );
+}
+
+function lately({ low, high }) {
+  return `lately ${figures(low, high - low)} to ${figures(high, high - low)}`;
 }
 
 function isExpected(one) {

@@ -213,17 +213,35 @@ function why(alert) {
     return "";
   }
   const normal = normalOf(first);
-  return `${first.field} ${first.text ?? figures(first.value)}${normal ? `, ${normal}` : ""}`;
+  return `${first.field} ${valueOf(first)}${normal ? `, ${normal}` : ""}`;
+}
+
+/** A field's value, told apart from what is normal for it. */
+export function valueOf(contribution) {
+  return contribution.text ?? figures(contribution.value, Math.max(apart(contribution), distance(contribution)));
+}
+
+/** How far apart the numbers of a field lie: the expected range's width, else the value's distance. */
+function apart(contribution) {
+  return contribution.expectedHigh - contribution.expectedLow || distance(contribution);
+}
+
+/** Of the value from what is normal; 0 where one is not known. */
+function distance({ value, expectedLow, expectedHigh, normalValue }) {
+  const low = expectedLow ?? normalValue ?? value;
+  const high = expectedHigh ?? normalValue ?? value;
+  return Math.max(0, low - value, value - high) || 0;
 }
 
 /** What would be normal for a field: a range where there is one, else the nearest normal value. */
 export function normalOf(contribution) {
   const { expectedLow, expectedHigh, normalText, normalValue } = contribution;
   if (Number.isFinite(expectedLow) && Number.isFinite(expectedHigh)) {
-    return `expected ${figures(expectedLow)} to ${figures(expectedHigh)}`;
+    const width = apart(contribution);
+    return `expected ${figures(expectedLow, width)} to ${figures(expectedHigh, width)}`;
   }
   if (normalText === null && !Number.isFinite(normalValue)) {
     return "";
   }
-  return `normal ${normalText ?? figures(normalValue)}`;
+  return `normal ${normalText ?? figures(normalValue, apart(contribution))}`;
 }

@@ -2,7 +2,10 @@
 
 const LOCALE = "en";
 const WHOLE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const FIGURES = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 4 });
+const LEAST_FIGURES = 4;
+const FIGURES_APART = 2;
+// Of a double.
+const MOST_FIGURES = 17;
 const NATS = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const SHARE = new Intl.NumberFormat(LOCALE, { style: "percent", maximumSignificantDigits: 2 });
 const TWO_FIGURES = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 2 });
@@ -31,15 +34,17 @@ export function whole(number) {
   return Number.isFinite(number) ? signed(WHOLE.format(number)) : NONE;
 }
 
-/** A field's value, to four figures. */
-export function figures(number) {
+/** A field's value, to four figures, or to as many more as tell it from others that are so far away. */
+export function figures(number, apart = 0) {
   if (!Number.isFinite(number)) {
     return NONE;
   }
   const size = Math.abs(number);
-  return size !== 0 && (size < 1e-4 || size >= 1e9)
-    ? signed(number.toExponential(3))
-    : signed(FIGURES.format(number));
+  const digits = apart > 0 && size > apart ? FIGURES_APART + Math.ceil(Math.log10(size / apart)) : LEAST_FIGURES;
+  const told = Math.min(Math.max(digits, LEAST_FIGURES), MOST_FIGURES);
+  return size !== 0 && (size < 1e-4 || size >= Math.max(1e9, 10 ** told))
+    ? signed(number.toExponential(told - 1))
+    : signed(number.toLocaleString(LOCALE, { maximumSignificantDigits: told }));
 }
 
 export function nats(number) {
@@ -83,7 +88,7 @@ export function latency(nanos) {
   if (!Number.isFinite(nanos)) {
     return NONE;
   }
-  return nanos < 1e6 ? `${whole(nanos / 1e3)} µs` : `${FIGURES.format(nanos / 1e6)} ms`;
+  return nanos < 1e6 ? `${whole(nanos / 1e3)} µs` : `${figures(nanos / 1e6)} ms`;
 }
 
 /** A length of time given in milliseconds, in one unit. */
