@@ -167,7 +167,7 @@ public final class AlertSummary {
 
   /** Four significant digits, plain where that stays readable. */
   public static String number(double value) {
-    return rounded(value, DIGITS);
+    return number(value, 0);
   }
 
   /**

@@ -46,20 +46,14 @@ class AlertSummaryTest {
   @Test
   void shouldTellNumbersApartThatLieCloseTogetherFarFromZero() {
     assertThat(
-            AlertSummary.of(
-                RARE,
-                full(
-                    UnusualPattern.FIELD,
-                    new FieldContribution(
-                        "latitude", 48.1000912, 48.1, null, null, -9.0, 48.0999803, 48.1000197))))
+            ofOneField(
+                new FieldContribution(
+                    "latitude", 48.1000912, 48.1, null, null, -9.0, 48.0999803, 48.1000197)))
         .startsWith("MEDIUM: latitude is 48.100091 (expected 48.0999803 to 48.1000197); ");
     assertThat(
-            AlertSummary.of(
-                RARE,
-                full(
-                    UnusualPattern.FIELD,
-                    new FieldContribution(
-                        "id", 1_500_000_093.0, 1_500_000_012.0, null, null, -9.0, null, null))))
+            ofOneField(
+                new FieldContribution(
+                    "id", 1_500_000_093.0, 1_500_000_012.0, null, null, -9.0, null, null)))
         .startsWith("MEDIUM: id is 1500000093 (expected 1500000012); ");
   }
 
@@ -84,12 +78,8 @@ class AlertSummaryTest {
   @Test
   void shouldTellCategories() {
     assertThat(
-            AlertSummary.of(
-                RARE,
-                full(
-                    UnusualPattern.FIELD,
-                    new FieldContribution(
-                        "mode", null, null, "idle", "running", -4.0, null, null))))
+            ofOneField(
+                new FieldContribution("mode", null, null, "idle", "running", -4.0, null, null)))
         .startsWith("MEDIUM: mode is idle (expected running); ");
   }
 
@@ -115,13 +105,12 @@ class AlertSummaryTest {
 
   @Test
   void shouldSaySoWhenNoFieldStandsOut() {
-    assertThat(
-            AlertSummary.of(
-                RARE,
-                full(
-                    UnusualPattern.FIELD,
-                    new FieldContribution("x", 1.0, 1.0, null, null, 0.0, null, null))))
+    assertThat(ofOneField(new FieldContribution("x", 1.0, 1.0, null, null, 0.0, null, null)))
         .startsWith("MEDIUM: no field stands out by itself; ");
+  }
+
+  private static String ofOneField(FieldContribution contribution) {
+    return AlertSummary.of(RARE, full(UnusualPattern.FIELD, contribution));
   }
 
   private static Explanation full(UnusualPattern pattern, FieldContribution... contributions) {

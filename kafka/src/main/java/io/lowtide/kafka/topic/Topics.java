@@ -283,14 +283,15 @@ public final class Topics implements AutoCloseable {
         if (System.nanoTime() - started > PATIENCE.toNanos()) {
           throw notYet;
         }
-        pause();
+        pause(PAUSE);
       }
     }
   }
 
-  private static void pause() {
+  /** Before brokers are asked once more. */
+  static void pause(Duration time) {
     try {
-      Thread.sleep(PAUSE.toMillis());
+      Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

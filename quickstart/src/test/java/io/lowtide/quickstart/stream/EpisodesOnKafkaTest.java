@@ -42,6 +42,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,11 +54,23 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class EpisodesOnKafkaTest extends RegisteredStreamTest {
 
+  private List<AnomalyAlert> alerts() {
+    List<AnomalyAlert> alerts = new ArrayList<>();
+    try (AlertReader reader = new AlertReader(connection(), prefix + ".alerts")) {
+      reader.read(false, Long.MAX_VALUE, alerts::add);
+    }
+    return alerts;
+  }
+
   private List<Episode> episodes(String topic) {
-    AvroDeserializer<Episode> deserializer = AvroDeserializer.specific(registry, Episode.class);
-    try (Committed episodes = new Committed(kafka.bootstrapServers(), topic)) {
-      return episodes.toEnd().stream()
-          .map(message -> deserializer.deserialize(message.topic(), message.value()))
+    return told(topic, Episode.class);
+  }
+
+  private <T extends SpecificRecord> List<T> told(String topic, Class<T> kind) {
+    AvroDeserializer<T> deserializer = AvroDeserializer.specific(registry, kind);
+    try (Committed messages = new Committed(kafka.bootstrapServers(), topic)) {
+      return messages.toEnd().stream()
+          .map(message -> deserializer.deserialize(topic, message.value()))
           .toList();
     }
   }
@@ -82,11 +95,7 @@ class EpisodesOnKafkaTest extends RegisteredStreamTest {
       awaitOutcome();
       assertThat(another.isLive()).isTrue();
     }
-    List<AnomalyAlert> alerts = new ArrayList<>();
-    try (AlertReader reader = new AlertReader(connection(), prefix + ".alerts")) {
-      reader.read(false, Long.MAX_VALUE, alerts::add);
-    }
-    assertThat(alerts)
+    assertThat(alerts())
         .extracting(AnomalyAlert::getEventTime, AnomalyAlert::getSuppressed)
         .containsExactly(
             tuple(first.truncatedTo(ChronoUnit.MILLIS), 0L),
@@ -155,11 +164,7 @@ class EpisodesOnKafkaTest extends RegisteredStreamTest {
         .singleElement()
         .returns(first, Episode::getFirstSeen)
         .returns(1L + 3 + 1, Episode::getCount);
-    List<AnomalyAlert> alerts = new ArrayList<>();
-    try (AlertReader reader = new AlertReader(connection(), prefix + ".alerts")) {
-      reader.read(false, Long.MAX_VALUE, alerts::add);
-    }
-    assertThat(alerts).singleElement().returns(4L, AnomalyAlert::getSuppressed);
+    assertThat(alerts()).singleElement().returns(4L, AnomalyAlert::getSuppressed);
   }
 
   @Test
@@ -212,19 +217,10 @@ class EpisodesOnKafkaTest extends RegisteredStreamTest {
     assertThat(killed).hasSizeGreaterThan(300);
     assertThat(killed).extracting(Episode::getChange).contains(EpisodeChange.CLOSED);
     assertThat(inOrder(killed)).isEqualTo(inOrder(episodes(prefix + "-2.episodes")));
-    List<DriftEvent> drift = drift(prefix + ".drift");
+    List<DriftEvent> drift = told(prefix + ".drift", DriftEvent.class);
     assertThat(drift).extracting(DriftEvent::getPartition).hasSize(PARTITIONS);
-    assertThat(drift).containsExactlyInAnyOrderElementsOf(drift(prefix + "-2.drift"));
-  }
-
-  private List<DriftEvent> drift(String topic) {
-    AvroDeserializer<DriftEvent> deserializer =
-        AvroDeserializer.specific(registry, DriftEvent.class);
-    try (Committed messages = new Committed(kafka.bootstrapServers(), topic)) {
-      return messages.toEnd().stream()
-          .map(message -> deserializer.deserialize(topic, message.value()))
-          .toList();
-    }
+    assertThat(drift)
+        .containsExactlyInAnyOrderElementsOf(told(prefix + "-2.drift", DriftEvent.class));
   }
 
   /** Of each episode all that was told, in the order of telling. */

@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lowtide.kafka.alert.AlertReader;
 import io.lowtide.kafka.serde.AvroDeserializer;
 import io.lowtide.kafka.serde.AvroSerializer;
-import io.lowtide.quickstart.kafka.EmbeddedKafka;
-import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ContextValue;
 import io.lowtide.schemas.DriftChange;
@@ -24,7 +22,6 @@ import io.lowtide.schemas.RecordPosition;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
-import io.lowtide.stream.config.StreamSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,24 +41,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.management.ObjectName;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The page of the stream application, beside the topics that it is read back from: as a program
  * reads its events, and, where a Chromium is installed, as a person sees it.
  */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
-class PageOnKafkaTest extends AccountedStreamTest {
+class PageOnKafkaTest extends RegisteredStreamTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration EVENT_INTERVAL = Duration.ofMillis(500);
@@ -76,47 +69,14 @@ class PageOnKafkaTest extends AccountedStreamTest {
           "\u202Eright to left\u0000\u001b[31m\u2028\ud83d\udea8",
           "key ".repeat(600));
 
-  @TempDir private static Path shared;
-  private static EmbeddedKafka kafka;
-  private static RegistryProcess registryProcess;
-
-  private final Random random = new Random(11);
-
-  @BeforeAll
-  static void startKafkaAndRegistry() {
-    kafka = EmbeddedKafka.start(shared.resolve("kafka"), 0);
-    registryProcess =
-        RegistryProcess.start(RegistryProcess.Settings.inMemory(shared.resolve("registry.log")));
-  }
-
-  @AfterAll
-  static void stopKafkaAndRegistry() {
-    registryProcess.close();
-    kafka.close();
-  }
-
-  @Override
-  EmbeddedKafka kafka() {
-    return kafka;
-  }
-
-  @Override
-  String registryUrl() {
-    return registryProcess.url();
-  }
-
   @Override
   Map<String, String> clientSettings() {
     return Map.of();
   }
 
-  private StreamApplication start() throws Exception {
-    return start(Map.of());
-  }
-
-  private StreamApplication start(Map<String, String> overrides) throws Exception {
+  private StreamApplication startScoring(Map<String, String> overrides) throws Exception {
     publish(TestModels.bundle("v1"));
-    StreamApplication application = StreamApplication.start(StreamSettings.of(settings(overrides)));
+    StreamApplication application = start(overrides);
     assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();
     return application;
   }
@@ -200,7 +160,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
 
   @Test
   void shouldSendWhatIsOnTheTopics() throws Exception {
-    try (StreamApplication application = start()) {
+    try (StreamApplication application = startScoring(Map.of())) {
       sendReadings(1_500);
       List<ScoredRecord> scores = awaitOutcome().scores();
       List<AnomalyAlert> alerts = alerts();
@@ -250,7 +210,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
 
   @Test
   void shouldSayHowManyScoresItLeavesOutAndReadAllAlerts() throws Exception {
-    try (StreamApplication application = start(Map.of("page.scores.per.second", "50"))) {
+    try (StreamApplication application = startScoring(Map.of("page.scores.per.second", "50"))) {
       sendReadings(1_500);
       awaitOutcome();
 
@@ -397,7 +357,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
   void shouldShowAPersonWhatIsOnTheTopicsWhateverRecordsContain() throws Exception {
     Optional<Path> program = Chromium.installed();
     assumeTrue(program.isPresent(), "no Chromium is installed: the page was not looked at");
-    try (StreamApplication application = start();
+    try (StreamApplication application = startScoring(Map.of());
         Chromium browser = Chromium.start(program.get(), state.resolve("browser"))) {
       sendReadings(1_500);
       List<ScoredRecord> scores = awaitOutcome().scores();
@@ -446,8 +406,7 @@ class PageOnKafkaTest extends AccountedStreamTest {
   void shouldSayOnThePageThatTooManyAreOpenAndWhatTheApplicationWaitsFor() throws Exception {
     Optional<Path> program = Chromium.installed();
     assumeTrue(program.isPresent(), "no Chromium is installed: the page was not looked at");
-    try (StreamApplication application =
-            StreamApplication.start(StreamSettings.of(settings(Map.of("page.connections", "1"))));
+    try (StreamApplication application = start(Map.of("page.connections", "1"));
         Chromium browser = Chromium.start(program.get(), state.resolve("browser"))) {
       String address = "http://127.0.0.1:" + application.httpPort();
       HttpRequest events = HttpRequest.newBuilder(URI.create(address + "/page/events")).build();
