@@ -121,7 +121,30 @@ def log_base(base, z, present):
             np.log(component["weight"])
             + multivariate_normal.logpdf(z, mean[present], covariance)
         )
-    return np.logaddexp.reduce(logs)
+    mixture = np.logaddexp.reduce(logs)
+    kernels = base.get("kernels")
+    if kernels is None:
+        return mixture
+    share = kernels["share"]
+    return np.logaddexp(
+        np.log1p(-share) + mixture, np.log(share) + log_kernels(kernels, z, present)
+    )
+
+
+def log_kernels(kernels, z, present):
+    """The mean of one Gaussian around each of some records."""
+    d = len(kernels["noise"])
+    triangle = np.zeros((d, d))
+    triangle[np.tril_indices(d)] = kernels["spread"]
+    spread = triangle + triangle.T - np.diag(np.diag(triangle))
+    centres = np.array(kernels["centres"]).reshape(-1, d)[:, present]
+    logs = [
+        multivariate_normal.logpdf(
+            z, centre, (scale * spread + np.diag(kernels["noise"]))[np.ix_(present, present)]
+        )
+        for centre, scale in zip(centres, kernels["scales"])
+    ]
+    return np.logaddexp.reduce(logs) - np.log(len(logs))
 
 
 def exact(solver, derivative, y):

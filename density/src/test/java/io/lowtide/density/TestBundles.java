@@ -12,6 +12,7 @@ import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.flow.FlowParameters;
+import io.lowtide.density.flow.StackedDensity;
 import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolverSettings;
@@ -56,6 +57,11 @@ public final class TestBundles {
   /** The same from a mixture of four Gaussians. */
   public static ModelBundle mixtureBundle() {
     return bundle(RandomMixtures.of(3, 4, 6));
+  }
+
+  /** The same from a mixture with kernels beside it. */
+  public static ModelBundle kernelBundle() {
+    return bundle(new StackedDensity(RandomMixtures.of(3, 4, 6), RandomKernels.of(3, 30, 7), 0.4));
   }
 
   private static ModelBundle bundle(BaseDensity base) {

@@ -8,6 +8,7 @@ import io.lowtide.density.field.FieldParameters;
 import io.lowtide.density.field.VectorFields;
 import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.StackedDensity;
 import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
@@ -32,7 +33,10 @@ import java.util.Set;
 public final class ModelBundle {
 
   /** The latest format version that this code reads. */
-  public static final int FORMAT_VERSION = 7;
+  public static final int FORMAT_VERSION = 8;
+
+  /** Of a model whose base is a mixture, and no more than that. */
+  private static final int MIXTURE_FORMAT_VERSION = 7;
 
   /** The one that it writes where the base is the standard normal, but the features are new. */
   private static final int FEATURES_FORMAT_VERSION = 6;
@@ -96,7 +100,7 @@ public final class ModelBundle {
   /** The earliest format version that says all of a specification and a base density. */
   static int formatVersionOf(FeatureSpecification features, BaseDensity base) {
     if (!(base instanceof StandardNormal)) {
-      return FORMAT_VERSION;
+      return base instanceof StackedDensity ? FORMAT_VERSION : MIXTURE_FORMAT_VERSION;
     }
     boolean isNew =
         features.getContinuous().stream().anyMatch(feature -> feature.getDifference() != 0)

@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
  * The distribution that a flow starts from, at s = 0: immutable, shared by all threads. The density
  * of a data point is log p(x) = log base(z(0)) + l(0).
  */
-public sealed interface BaseDensity permits StandardNormal, GaussianMixture {
+public sealed interface BaseDensity permits StandardNormal, GaussianMixture, StackedDensity {
 
   /** d, the length of z. */
   int dimensions();

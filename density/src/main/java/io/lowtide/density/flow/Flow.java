@@ -73,7 +73,7 @@ public record Flow(VectorField field, BaseDensity base, SolverSettings solver) {
 
   /** Whether it starts from a mixture of Gaussians, which is near to the data by itself. */
   public boolean startsFromMixture() {
-    return base instanceof GaussianMixture;
+    return !(base instanceof StandardNormal);
   }
 
   /**

@@ -139,8 +139,8 @@ public final class GaussianMixture implements BaseDensity {
       return mean.length;
     }
 
-    /** A number of L L'. */
-    private double covariance(int i, int j) {
+    /** A number of the covariance, L L'. */
+    public double covariance(int i, int j) {
       double sum = 0;
       for (int k = 0; k <= Math.min(i, j); k++) {
         sum += factor[row(i) + k] * factor[row(j) + k];

@@ -15,4 +15,7 @@ interface MixtureKernelProvider {
    * @param logScale log weight - log det L - (d/2) log 2 pi of each component
    */
   MixtureKernel create(double[][] means, double[][] whitening, double[] logScale);
+
+  /** A new sum over these kernels, to be used by one thread at a time. */
+  KernelSum newKernelSum(KernelTable table);
 }

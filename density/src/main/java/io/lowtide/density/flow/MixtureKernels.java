@@ -15,7 +15,7 @@ final class MixtureKernels {
 
   private static MixtureKernelProvider choose() {
     if (ModuleLayer.boot().findModule(VectorFields.SIMD_MODULE).isEmpty()) {
-      return ScalarMixtureKernel::new;
+      return new ScalarMixtureKernelProvider();
     }
     return ServiceLoader.load(MixtureKernelProvider.class, MixtureKernels.class.getClassLoader())
         .findFirst()
@@ -24,5 +24,9 @@ final class MixtureKernels {
 
   static MixtureKernel of(double[][] means, double[][] whitening, double[] logScale) {
     return PROVIDER.create(means, whitening, logScale);
+  }
+
+  static KernelSum kernelSum(KernelTable table) {
+    return PROVIDER.newKernelSum(table);
   }
 }

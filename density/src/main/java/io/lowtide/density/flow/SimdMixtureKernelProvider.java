@@ -9,4 +9,9 @@ public final class SimdMixtureKernelProvider implements MixtureKernelProvider {
         ? new ScalarMixtureKernel(means, whitening, logScale)
         : new SimdMixtureKernel(means, whitening, logScale);
   }
+
+  @Override
+  public KernelSum newKernelSum(KernelTable table) {
+    return new SimdKernelSum(table);
+  }
 }

@@ -37,7 +37,7 @@ class IndependentIntegratorTest {
   }
 
   static List<ModelBundle> bundles() {
-    return List.of(TestBundles.bundle(), TestBundles.mixtureBundle());
+    return List.of(TestBundles.bundle(), TestBundles.mixtureBundle(), TestBundles.kernelBundle());
   }
 
   @ParameterizedTest

@@ -15,6 +15,7 @@ import io.lowtide.schemas.Calibration;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.ExpectedRanges;
 import io.lowtide.schemas.HiddenLayer;
+import io.lowtide.schemas.Kernels;
 import io.lowtide.schemas.MixtureBase;
 import io.lowtide.schemas.MixtureComponent;
 import io.lowtide.schemas.Probe;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.file.DataFileWriter;
@@ -115,7 +117,7 @@ class ModelBundleTest {
 
   @Test
   void shouldRefuseAnUnknownFormatVersion() {
-    assertRefused(model -> model.setFormatVersion(8), Reason.FORMAT_VERSION, "8, expected 2 to 7");
+    assertRefused(model -> model.setFormatVersion(9), Reason.FORMAT_VERSION, "9, expected 2 to 8");
   }
 
   static Stream<Arguments> earlierVersionsWithTheFieldsThatTheyLack() {
@@ -218,6 +220,50 @@ class ModelBundleTest {
   }
 
   @Test
+  void shouldSayInItsFormatVersionThatKernelsStandBesideTheMixture() throws Exception {
+    ModelBundle kernels = TestBundles.kernelBundle();
+
+    ModelBundle read =
+        BundleCodec.decode(BundleCodec.encode(kernels), DensityModel.getClassSchema());
+
+    assertThat(read.record()).isEqualTo(kernels.record());
+    assertThat(read.record().getFormatVersion()).isEqualTo(8);
+    double[] z = {0.2, -0.6, 1};
+    assertThat(read.flow().base().newEvaluator().logDensity(z))
+        .isEqualTo(kernels.flow().base().newEvaluator().logDensity(z));
+  }
+
+  @Test
+  void shouldRefuseKernelsOfOtherDimensionsOrOutOfRange() {
+    assertRefused(
+        model -> model.setBase(withKernels(kernels -> kernels.setNoise(List.of(1.0)))),
+        Reason.SHAPE,
+        "base.kernels.noise: 1 numbers, expected 3");
+    assertRefused(
+        model -> model.setBase(withKernels(kernels -> kernels.setSpread(List.of(1.0)))),
+        Reason.SHAPE,
+        "base.kernels.spread: 1 numbers, expected 6");
+    assertRefused(
+        model -> model.setBase(withKernels(kernels -> kernels.setScales(List.of(1f)))),
+        Reason.SHAPE,
+        "base.kernels.centres: 90 numbers, expected 3");
+    assertRefused(
+        model -> model.setBase(withKernels(kernels -> kernels.setShare(1.5))),
+        Reason.INVALID_VALUE,
+        "base: share: 1.5, expected above 0 and below 1");
+    assertRefused(
+        model -> model.setBase(withKernels(kernels -> kernels.setNoise(List.of(1.0, 0.0, 1.0)))),
+        Reason.INVALID_VALUE,
+        "base: noise: 0.0, expected above 0");
+  }
+
+  private static MixtureBase withKernels(UnaryOperator<Kernels.Builder> change) {
+    MixtureBase base = TestBundles.kernelBundle().record().getBase();
+    return new MixtureBase(
+        base.getComponents(), change.apply(Kernels.newBuilder(base.getKernels())).build());
+  }
+
+  @Test
   void shouldRefuseAMixtureOfOtherDimensions() {
     assertRefused(
         model -> model.setBase(mixture(1.0, List.of(0.0, 0.0), List.of(1.0, 0.0, 1.0))),
@@ -242,13 +288,13 @@ class ModelBundleTest {
         Reason.INVALID_VALUE,
         "base.components[0]: factor: -1.0 on its diagonal, expected above 0");
     assertRefused(
-        model -> model.setBase(new MixtureBase(List.of())),
+        model -> model.setBase(new MixtureBase(List.of(), null)),
         Reason.INVALID_VALUE,
         "base: components: none, expected at least one");
   }
 
   private static MixtureBase mixture(double weight, List<Double> mean, List<Double> factor) {
-    return new MixtureBase(List.of(new MixtureComponent(weight, mean, factor)));
+    return new MixtureBase(List.of(new MixtureComponent(weight, mean, factor)), null);
   }
 
   @Test

@@ -34,7 +34,7 @@ class ExplainerTest {
   private static final ModelBundle MIXED = MixedFeatures.bundle();
 
   static Stream<ModelBundle> bundlesOfNumbers() {
-    return Stream.of(NUMBERS, TestBundles.mixtureBundle());
+    return Stream.of(NUMBERS, TestBundles.mixtureBundle(), TestBundles.kernelBundle());
   }
 
   @ParameterizedTest

@@ -248,6 +248,11 @@ class MixtureKernelTest {
     return points;
   }
 
+  /** Makes a kernel of one kind. */
+  private interface Making {
+    MixtureKernel create(double[][] means, double[][] whitening, double[] logScale);
+  }
+
   private static MixtureKernel scalar(GaussianMixture mixture) {
     return kernel(ScalarMixtureKernel::new, mixture);
   }
@@ -256,7 +261,7 @@ class MixtureKernelTest {
     return kernel(SimdMixtureKernel::new, mixture);
   }
 
-  private static MixtureKernel kernel(MixtureKernelProvider provider, GaussianMixture mixture) {
+  private static MixtureKernel kernel(Making making, GaussianMixture mixture) {
     int count = mixture.components().size();
     double[][] means = new double[count][];
     double[][] whitening = new double[count][];
@@ -266,6 +271,6 @@ class MixtureKernelTest {
       whitening[k] = mixture.whitening(k);
       logScale[k] = mixture.logScale(k);
     }
-    return provider.create(means, whitening, logScale);
+    return making.create(means, whitening, logScale);
   }
 }

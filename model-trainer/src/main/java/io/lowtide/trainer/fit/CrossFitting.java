@@ -95,16 +95,18 @@ final class CrossFitting {
     for (Fold fold : folds) {
       List<double[]> rows = HeldOutScores.rows(encoder, fold.leftOut);
       heldOut.addAll(rows);
-      FlowParameters atBest = fold.fit.trajectory().get(bestIndex);
+      FlowParameters atBest =
+          start.withKernels(
+              fold.fit.trajectory().get(bestIndex), new TrainingData(encoder, fold.fitted));
       ofFolds.add(HeldOutScores.of(features, atBest, settings.adaptiveSolver(), rows));
     }
+    FlowParameters serving = start.withKernels(flow.parameters(), records);
     return new CalibratedFlow(
         features,
-        new FittedFlow(
-            flow.parameters(), history, best, extent(start, best), flow.setAside(), List.of()),
+        new FittedFlow(serving, history, best, extent(start, best), flow.setAside(), List.of()),
         engine.description(),
         settings,
-        SolverChoice.of(features, flow.parameters(), settings, heldOut),
+        SolverChoice.of(features, serving, settings, heldOut),
         heldOut,
         joined(ofFolds),
         ofFolds.stream()

@@ -19,4 +19,10 @@ public record FittedFlow(
     EpochReport best,
     String extent,
     int setAside,
-    List<FlowParameters> trajectory) {}
+    List<FlowParameters> trajectory) {
+
+  /** The same with other parameters. */
+  FittedFlow withParameters(FlowParameters others) {
+    return new FittedFlow(others, history, best, extent, setAside, trajectory);
+  }
+}

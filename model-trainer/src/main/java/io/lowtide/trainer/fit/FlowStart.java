@@ -2,13 +2,21 @@ package io.lowtide.trainer.fit;
 
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.BaseDensity;
+import io.lowtide.density.flow.Flow;
+import io.lowtide.density.flow.FlowIntegrator;
+import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.density.flow.GaussianMixture;
+import io.lowtide.density.flow.KernelDensity;
+import io.lowtide.density.flow.StackedDensity;
 import io.lowtide.density.flow.StandardNormal;
+import io.lowtide.density.ode.SolveStatus;
 import io.lowtide.schemas.FeatureSpecification;
 import io.lowtide.trainer.data.Table;
 import io.lowtide.trainer.mixture.EncodedRecords;
+import io.lowtide.trainer.mixture.KernelForm;
 import io.lowtide.trainer.mixture.MixtureChoice;
 import io.lowtide.trainer.mixture.MixtureForm;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -23,12 +31,15 @@ import org.slf4j.LoggerFactory;
  * @param features how a record becomes numbers
  * @param mixture form of the mixture to fit; empty for none
  * @param given a base that is not fitted anew; empty for the mixture, or else the standard normal
+ * @param kernels what stands beside the mixture once the flow is fitted: it would only learn to
+ *     lead each record to its own
  * @param settings how to train
  */
 record FlowStart(
     FeatureSpecification features,
     Optional<MixtureForm> mixture,
     Optional<BaseDensity> given,
+    KernelForm kernels,
     TrainingSettings settings) {
 
   private static final Logger LOG = LoggerFactory.getLogger(FlowStart.class);
@@ -58,18 +69,21 @@ record FlowStart(
                     .map(smoothing -> variances(source.withSmoothing(features, smoothing)))
                     .toList(),
                 settings.mixtureComponents(),
+                mostKernels(settings, features),
                 settings.seed(),
                 automatic);
         if (choice.isPresent()) {
           double smoothing = smoothings.get(choice.get().noise());
           LOG.info(
-              "The flow starts from a mixture: {}, smoothed by {} standard deviations",
+              "The flow starts from a mixture: {}, smoothed by {} standard deviations, {}",
               choice.get().form(),
-              smoothing);
+              smoothing,
+              choice.get().kernels());
           return new FlowStart(
               source.withSmoothing(features, smoothing),
               choice.map(MixtureChoice::form),
               Optional.empty(),
+              choice.get().kernels(),
               settings.fromMixture());
         }
         if (!automatic) {
@@ -81,17 +95,38 @@ record FlowStart(
       }
     }
     return new FlowStart(
-        source.of(fitted, settings.smoothing()), Optional.empty(), Optional.empty(), settings);
+        source.of(fitted, settings.smoothing()),
+        Optional.empty(),
+        Optional.empty(),
+        KernelForm.none(),
+        settings);
   }
 
   /** Where a fit goes on from a model: what its flow starts from, and what goes with that. */
   static FlowStart given(
       TrainingSettings settings, FeatureSource source, Table fitted, BaseDensity base) {
+    FeatureSpecification features = source.of(fitted, settings.smoothing());
+    if (base instanceof StackedDensity stacked) {
+      return new FlowStart(
+          features,
+          Optional.empty(),
+          Optional.of(stacked.mixture()),
+          new KernelForm(stacked.share(), stacked.kernels().size()),
+          settings.fromMixture());
+    }
     return new FlowStart(
-        source.of(fitted, settings.smoothing()),
+        features,
         Optional.empty(),
         Optional.of(base),
+        KernelForm.none(),
         base instanceof GaussianMixture ? settings.fromMixture() : settings);
+  }
+
+  /** None where a kernel might be around an anomaly, or go with one condition and not another. */
+  private static int mostKernels(TrainingSettings settings, FeatureSpecification features) {
+    return isUnconditional(features) && settings.contamination() == 0
+        ? settings.mixtureKernels()
+        : 0;
   }
 
   /** What is a lump under one condition may be empty under another. */
@@ -112,12 +147,42 @@ record FlowStart(
     return training.encoded(kept, new SplittableRandom(settings.seed()));
   }
 
-  /** The base density of a flow that is fitted to these records. */
+  /** What a flow is fitted from to these records. */
   BaseDensity base(TrainingData training) {
     return given.orElseGet(
         () ->
             mixture
                 .<BaseDensity>map(form -> form.fit(records(settings, training), settings.seed()))
                 .orElseGet(() -> new StandardNormal(training.dimensions())));
+  }
+
+  /**
+   * A flow that was fitted to these records, with kernels around where it leads them, if there are
+   * to be any.
+   */
+  FlowParameters withKernels(FlowParameters fitted, TrainingData training) {
+    if (kernels.share() == 0 || !(fitted.base() instanceof GaussianMixture itsMixture)) {
+      return fitted;
+    }
+    EncodedRecords records = records(settings, training);
+    FlowIntegrator integrator = Flow.of(fitted, settings.adaptiveSolver()).newIntegrator();
+    double[][] led =
+        Arrays.stream(records.rows())
+            .filter(row -> integrator.score(row) == SolveStatus.COMPLETED)
+            .map(row -> position(integrator, row.length))
+            .toArray(double[][]::new);
+    if (led.length == 0) {
+      return fitted;
+    }
+    KernelDensity density =
+        kernels.fit(new EncodedRecords(led, records.variances()), itsMixture, settings.seed());
+    return new FlowParameters(
+        fitted.field(), new StackedDensity(itsMixture, density, kernels.share()));
+  }
+
+  private static double[] position(FlowIntegrator integrator, int dimensions) {
+    double[] position = new double[dimensions];
+    integrator.copyPosition(position);
+    return position;
   }
 }

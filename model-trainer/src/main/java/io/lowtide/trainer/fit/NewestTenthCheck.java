@@ -70,6 +70,7 @@ final class NewestTenthCheck {
               Math.max(1, start.settings().iterations() / SHARE_OF_ITERATIONS),
               report -> {});
     }
+    flow = flow.withParameters(start.withKernels(flow.parameters(), records));
     double[] known = scores(features, flow, encoder, rest.rows(0, calibration));
     double level = Math.max(settings.budget(), 1.0 / (known.length + 1));
     ConformalCalibration calibrated = ConformalCalibration.fit(known, level);

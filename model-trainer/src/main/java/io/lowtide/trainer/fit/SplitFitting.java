@@ -85,6 +85,7 @@ final class SplitFitting {
                   start.settings().iterations(),
                   listener);
     }
+    flow = flow.withParameters(start.withKernels(flow.parameters(), records));
     List<double[]> validationRows = HeldOutScores.rows(encoder, validated);
     SolverChoice solver = SolverChoice.of(features, flow.parameters(), settings, validationRows);
     List<double[]> heldOut =

@@ -19,6 +19,7 @@ final class TrainingSettingDefinitions {
   static final String BASE = "base";
   static final String MIXTURE_COMPONENTS = "mixture.components";
   static final String MIXTURE_ITERATIONS = "mixture.iterations";
+  static final String MIXTURE_KERNELS = "mixture.kernels";
   static final String MIXTURE_KINETIC_PENALTY = "mixture.kinetic.penalty";
   static final String MIXTURE_SMOOTHING = "mixture.smoothing";
   static final String ITERATIONS = "iterations";
@@ -128,6 +129,17 @@ final class TrainingSettingDefinitions {
                 + " a fine one, with up to eight times as many, but one for each five records at"
                 + " most; where there is no room for a finer one, of up to three coarse ones from"
                 + " different starts.")
+        .define(
+            MIXTURE_KERNELS,
+            Type.INT,
+            2_500,
+            Range.between(0, 10_000),
+            Importance.LOW,
+            "Training records at most that a mixture is given a narrow Gaussian around, beside its"
+                + " components; 0 for none. They take the share of the density by which records are"
+                + " most probable that had no part in either, and none where that is below 0.05,"
+                + " where records may lack values, or where contamination is not 0. The bundle"
+                + " holds these records, encoded, and a score costs more.")
         .define(
             MIXTURE_ITERATIONS,
             Type.INT,

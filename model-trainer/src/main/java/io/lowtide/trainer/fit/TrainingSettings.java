@@ -21,6 +21,7 @@ import static io.lowtide.trainer.fit.TrainingSettingDefinitions.LEARNING_RATE;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MAXIMUM_SECONDS;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_COMPONENTS;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_ITERATIONS;
+import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_KERNELS;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_KINETIC_PENALTY;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.MIXTURE_SMOOTHING;
 import static io.lowtide.trainer.fit.TrainingSettingDefinitions.PATIENCE;
@@ -141,6 +142,11 @@ public final class TrainingSettings {
   /** Components of a mixture at most. */
   public int mixtureComponents() {
     return values.getInt(MIXTURE_COMPONENTS);
+  }
+
+  /** Kernels beside a mixture at most; 0: none. */
+  public int mixtureKernels() {
+    return values.getInt(MIXTURE_KERNELS);
   }
 
   /** {@link #smoothing} where a flow starts from a mixture: what to choose from, ascending. */

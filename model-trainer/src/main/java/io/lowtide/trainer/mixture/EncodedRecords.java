@@ -21,6 +21,11 @@ public record EncodedRecords(double[][] rows, double[] variances) {
     return variances.length;
   }
 
+  /** Whether none of them lacks a value. */
+  boolean areComplete() {
+    return Arrays.stream(rows).flatMapToDouble(Arrays::stream).noneMatch(Double::isNaN);
+  }
+
   /** The same records with other noise. */
   EncodedRecords withVariances(double[] others) {
     return new EncodedRecords(rows, others);

@@ -29,12 +29,13 @@ import java.util.stream.IntStream;
  *
  * @param noise which of the noises that there were to choose from
  * @param form of the mixture
+ * @param kernels what stands beside it
  */
-public record MixtureChoice(int noise, MixtureForm form) {
+public record MixtureChoice(int noise, MixtureForm form, KernelForm kernels) {
 
   private static final int RECORDS_PER_COMPONENT = 10;
 
-  private static final int FOLDS = 3;
+  static final int FOLDS = 3;
 
   /** As many records as this are cut into as many parts, but only one of them is held out. */
   private static final int ENOUGH_FOR_ONE_FOLD = 1_500;
@@ -57,6 +58,7 @@ public record MixtureChoice(int noise, MixtureForm form) {
    * @param records to fit to, encoded by their location and scale
    * @param noises to choose from, ascending: for each the variances, d numbers
    * @param mostComponents components at most
+   * @param mostKernels kernels at most; 0: none
    * @param seed of every random choice
    * @param orNone whether no mixture is an answer, too
    * @return empty if held-out records are more probable under the standard normal, or a component
@@ -66,6 +68,7 @@ public record MixtureChoice(int noise, MixtureForm form) {
       EncodedRecords records,
       List<double[]> noises,
       int mostComponents,
+      int mostKernels,
       long seed,
       boolean orNone) {
     EncodedRecords sampled =
@@ -92,7 +95,13 @@ public record MixtureChoice(int noise, MixtureForm form) {
         .boxed()
         .max(Comparator.naturalOrder())
         .or(() -> Optional.of(0))
-        .map(noise -> new MixtureChoice(noise, measured.get(noise).form));
+        .map(
+            noise -> {
+              MixtureForm form = measured.get(noise).form;
+              EncodedRecords smoothed = sampled.withVariances(noises.get(noise));
+              return new MixtureChoice(
+                  noise, form, KernelForm.of(smoothed, form, mostKernels, seed));
+            });
   }
 
   /**
@@ -155,7 +164,7 @@ public record MixtureChoice(int noise, MixtureForm form) {
         .toList();
   }
 
-  private static int folds(EncodedRecords records) {
+  static int folds(EncodedRecords records) {
     return records.size() < ENOUGH_FOR_ONE_FOLD ? FOLDS : 1;
   }
 

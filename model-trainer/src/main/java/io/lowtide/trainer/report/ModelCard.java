@@ -7,6 +7,7 @@ import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.schemas.ComparedModel;
 import io.lowtide.schemas.DensityModel;
 import io.lowtide.schemas.Lineage;
+import io.lowtide.schemas.MixtureBase;
 import io.lowtide.schemas.SeverityLevel;
 import io.lowtide.schemas.SolverCertificate;
 import io.lowtide.schemas.TrainingRun;
@@ -101,6 +102,20 @@ final class ModelCard {
         : name.substring(0, name.offsetByCodePoints(0, LONGEST_TEXT)) + "\u2026";
   }
 
+  private static String base(MixtureBase base) {
+    int components = base.getComponents().size();
+    String mixture = components == 1 ? "one Gaussian" : "a mixture of " + components + " Gaussians";
+    return base.getKernels() == null
+        ? mixture
+        : String.format(
+            Locale.ROOT,
+            "%s, and for %.0f %% of it from kernels around %,d training records, which the bundle"
+                + " holds",
+            mixture,
+            100 * base.getKernels().getShare(),
+            base.getKernels().getScales().size());
+  }
+
   private void addModel() {
     line("## Model");
     line("");
@@ -110,11 +125,7 @@ final class ModelCard {
     row(
         "Kind",
         "density of normal records by a continuous normalizing flow (FFJORD, arXiv 1810.01367), from "
-            + (record.getBase() == null
-                ? "a standard normal"
-                : record.getBase().getComponents().size() == 1
-                    ? "one Gaussian"
-                    : "a mixture of " + record.getBase().getComponents().size() + " Gaussians"));
+            + (record.getBase() == null ? "a standard normal" : base(record.getBase())));
     row("Parameters", String.format(Locale.ROOT, "%,d", model.parameters().toArray().length));
     row("Trained in", String.format(Locale.ROOT, "%.1f s", record.getTraining().getSeconds()));
     SolverCertificate certificate = record.getSolver().getCertificate();

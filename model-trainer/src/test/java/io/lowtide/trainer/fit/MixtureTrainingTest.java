@@ -8,6 +8,7 @@ import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.flow.GaussianMixture;
 import io.lowtide.density.flow.PartialFlow;
+import io.lowtide.density.flow.StackedDensity;
 import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.density.likelihood.ValueScorer;
 import io.lowtide.density.ode.SolveStatus;
@@ -54,9 +55,24 @@ class MixtureTrainingTest {
   void shouldStartFromAMixtureAndSaySo() {
     assertThat(bundle.flow().base())
         .isInstanceOfSatisfying(
-            GaussianMixture.class,
-            mixture -> assertThat(mixture.components().size()).isBetween(12, 128));
-    assertThat(bundle.record().getFormatVersion()).isEqualTo(7);
+            StackedDensity.class,
+            stacked -> {
+              assertThat(stacked.mixture().components().size()).isBetween(12, 128);
+              assertThat(stacked.kernels().size()).isBetween(1_500, 2_500);
+            });
+    assertThat(bundle.record().getFormatVersion()).isEqualTo(8);
+  }
+
+  @Test
+  void shouldTrainWithoutKernelsWhereNoneAreAllowedOrOneMightBeAroundAnAnomaly() {
+    for (String setting : List.of("mixture.kernels=0", "contamination=0.01")) {
+      Map<String, String> without = new TreeMap<>(SETTINGS);
+      without.put("iterations", "10");
+      without.put(setting.split("=")[0], setting.split("=")[1]);
+      ModelBundle other = train(without, FlowTrainerTest.bananas(3000, 1));
+      assertThat(other.flow().base()).as(setting).isInstanceOf(GaussianMixture.class);
+      assertThat(other.record().getFormatVersion()).isEqualTo(7);
+    }
   }
 
   @Test
@@ -111,7 +127,7 @@ class MixtureTrainingTest {
   @Test
   void shouldCalibrateASmallTableByMixturesOfTheFolds() {
     ModelBundle small = train(SETTINGS, FlowTrainerTest.bananas(300, 2));
-    assertThat(small.flow().base()).isInstanceOf(GaussianMixture.class);
+    assertThat(small.flow().base()).isNotInstanceOf(StandardNormal.class);
     ValueScorer scorer = new ValueScorer(small.encoder(), small.flow());
     int alarms = 0;
     for (double[] row : FlowTrainerTest.bananas(3000, 98).rows()) {

@@ -24,12 +24,12 @@ class MixtureChoiceTest {
                   return variances;
                 })
             .toList();
-    return MixtureChoice.of(new EncodedRecords(rows, noises.get(0)), noises, 16, 1, true);
+    return MixtureChoice.of(new EncodedRecords(rows, noises.get(0)), noises, 16, 0, 1, true);
   }
 
   private static Optional<MixtureForm> form(double[][] rows, int mostComponents, boolean orNone) {
     EncodedRecords records = Lumps.records(rows);
-    return MixtureChoice.of(records, List.of(records.variances()), mostComponents, 1, orNone)
+    return MixtureChoice.of(records, List.of(records.variances()), mostComponents, 0, 1, orNone)
         .map(MixtureChoice::form);
   }
 

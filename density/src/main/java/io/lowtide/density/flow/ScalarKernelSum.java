@@ -1,0 +1,31 @@
+package io.lowtide.density.flow;
+
+/** Kernel by kernel in plain Java: reference of the sum on SIMD registers. */
+final class ScalarKernelSum extends KernelSum {
+
+  ScalarKernelSum(KernelTable table) {
+    super(table);
+  }
+
+  @Override
+  double findLogDensities() {
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < logDensities.length; k++) {
+      logDensities[k] = logDensity(k / KernelTable.LANES, k % KernelTable.LANES);
+      largest = Math.max(largest, logDensities[k]);
+    }
+    return largest;
+  }
+
+  private double logDensity(int group, int lane) {
+    int scale = table.scaleOfGroup()[group];
+    double squares = 0;
+    for (int i = 0; i < table.dimensions(); i++) {
+      double whitened =
+          table.means()[(group * table.dimensions() + i) * KernelTable.LANES + lane]
+              - scaled[scale][i];
+      squares += whitened * whitened;
+    }
+    return table.logScales()[scale] - 0.5 * squares;
+  }
+}

@@ -1,0 +1,204 @@
+package io.lowtide.trainer.mixture;
+
+import io.lowtide.density.flow.GaussianMixture;
+import io.lowtide.density.flow.GaussianMixture.Component;
+import io.lowtide.density.flow.KernelDensity;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Kernels beside a mixture: one around each of some records, as wide as its fifth nearest neighbour
+ * is far (a variable kernel estimate; Breiman, Meisel and Purcell 1977, Technometrics 19, 135-144),
+ * of the shape of the mixture's mean covariance. A mixture has few components, and each is wider
+ * than what is in it; kernels follow the records, and know nothing else.
+ *
+ * @param share of the density that the kernels have, in [0, 1)
+ * @param most kernels at most
+ */
+public record KernelForm(double share, int most) {
+
+  private static final KernelForm NONE = new KernelForm(0, 0);
+
+  private static final int NEIGHBOURS = 5;
+
+  /** Of the squared distance of that neighbour, for each dimension: the variance of a kernel. */
+  private static final double SQUARED_WIDTH = 0.5;
+
+  /** Of all kernels together, so that a bundle stays well below what a message may hold. */
+  private static final int MOST_NUMBERS = 60_000;
+
+  /** A smaller share is not worth what it costs. */
+  private static final double LEAST_SHARE = 0.05;
+
+  /** The mixture keeps the rest: kernels know nothing of where no record is. */
+  private static final double MOST_SHARE = 0.95;
+
+  /** Held-out records whose density is below this quantile of it do not count. */
+  private static final double LEAST_PROBABLE = 0.01;
+
+  private static final int ITERATIONS = 100;
+
+  /** No kernels. */
+  public static KernelForm none() {
+    return NONE;
+  }
+
+  /**
+   * Chooses the share by which records are most probable that had no part in either (stacking;
+   * Smyth and Wolpert 1999, Machine Learning 36, 59-83). Where records may lack values there are no
+   * kernels, nor where there is no noise to widen them.
+   *
+   * @param records to choose by
+   * @param mixture form of the mixture beside them
+   * @param most kernels at most
+   * @param seed of every random choice
+   */
+  static KernelForm of(EncodedRecords records, MixtureForm mixture, int most, long seed) {
+    KernelForm form =
+        new KernelForm(0.5, Math.min(most, MOST_NUMBERS / (records.dimensions() + 1)));
+    if (form.most < 1 || !records.areComplete() || hasNoNoise(records)) {
+      return NONE;
+    }
+    double[][] logDensities =
+        IntStream.range(0, MixtureChoice.folds(records))
+            .mapToObj(fold -> form.ofHeldOut(records, fold, mixture, seed))
+            .flatMap(Arrays::stream)
+            .toArray(double[][]::new);
+    double share = likeliestShare(logDensities);
+    return share < LEAST_SHARE ? NONE : new KernelForm(Math.min(MOST_SHARE, share), form.most);
+  }
+
+  private static boolean hasNoNoise(EncodedRecords records) {
+    return Arrays.stream(records.variances()).anyMatch(variance -> !(variance > 0));
+  }
+
+  /** For each record of a fold its log-density by the mixture, and by the kernels. */
+  private double[][] ofHeldOut(
+      EncodedRecords records, int fold, MixtureForm mixtureForm, long seed) {
+    EncodedRecords others = records.part(fold, MixtureChoice.FOLDS, true);
+    GaussianMixture mixture = mixtureForm.fit(others, seed);
+    GaussianMixture.Evaluator ofMixture = mixture.newEvaluator();
+    KernelDensity.Evaluator ofKernels = fit(others, mixture, seed).newEvaluator();
+    return Arrays.stream(records.part(fold, MixtureChoice.FOLDS, false).rows())
+        .map(row -> new double[] {ofMixture.logDensity(row), ofKernels.logDensity(row)})
+        .toArray(double[][]::new);
+  }
+
+  /** By expectation maximisation. */
+  private static double likeliestShare(double[][] logDensities) {
+    double[] together = Arrays.stream(logDensities).mapToDouble(KernelForm::logOfMean).toArray();
+    double[] sorted = together.clone();
+    Arrays.sort(sorted);
+    double least = sorted[(int) (LEAST_PROBABLE * sorted.length)];
+    double share = 0.5;
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+      double sum = 0;
+      int count = 0;
+      for (int row = 0; row < together.length; row++) {
+        if (together[row] >= least && Double.isFinite(together[row])) {
+          double[] pair = logDensities[row];
+          sum += 1 / (1 + (1 - share) / share * Math.exp(pair[0] - pair[1]));
+          count++;
+        }
+      }
+      share = count == 0 ? 0 : sum / count;
+    }
+    return share;
+  }
+
+  private static double logOfMean(double[] pair) {
+    double larger = Math.max(pair[0], pair[1]);
+    return larger + Math.log(0.5 + 0.5 * Math.exp(Math.min(pair[0], pair[1]) - larger));
+  }
+
+  /**
+   * Fits kernels to some of the records.
+   *
+   * @param records complete ones
+   * @param mixture fitted to them
+   * @param seed chooses which
+   */
+  public KernelDensity fit(EncodedRecords records, GaussianMixture mixture, long seed) {
+    double[][] chosen = records.sample(most, new SplittableRandom(seed)).rows();
+    double[][] covariance = meanCovariance(mixture);
+    double[][] whitened = whitened(chosen, covariance);
+    double[] scales =
+        IntStream.range(0, chosen.length)
+            .parallel()
+            .mapToDouble(
+                row ->
+                    rounded(SQUARED_WIDTH * squaredDistance(whitened, row) / records.dimensions()))
+            .toArray();
+    double[] noise = records.variances();
+    for (int i = 0; i < noise.length; i++) {
+      covariance[i][i] = Math.max(0, covariance[i][i] - noise[i]);
+    }
+    return new KernelDensity(
+        Arrays.stream(chosen).map(KernelForm::asFloats).toArray(double[][]::new),
+        asFloats(scales),
+        covariance,
+        noise);
+  }
+
+  /** To a power of the root of 2: kernels of one scale are evaluated side by side. */
+  private static double rounded(double scale) {
+    return Math.pow(2, 0.5 * Math.rint(2 * Math.log(scale) / Math.log(2)));
+  }
+
+  private static double[][] meanCovariance(GaussianMixture mixture) {
+    int d = mixture.dimensions();
+    double[][] mean = new double[d][d];
+    for (Component component : mixture.components()) {
+      for (int i = 0; i < d; i++) {
+        for (int j = 0; j < d; j++) {
+          mean[i][j] += component.weight() * component.covariance(i, j);
+        }
+      }
+    }
+    return mean;
+  }
+
+  /** So that the squared length of a difference is that by this covariance. */
+  private static double[][] whitened(double[][] rows, double[][] covariance) {
+    int d = covariance.length;
+    GaussianMixture.Evaluator gaussian =
+        new GaussianMixture(List.of(Component.of(1, new double[d], covariance))).newEvaluator();
+    double[] unused = new double[d * d];
+    double[][] whitened = new double[rows.length][d];
+    for (int row = 0; row < rows.length; row++) {
+      gaussian.standardise(rows[row], whitened[row], unused);
+    }
+    return whitened;
+  }
+
+  /** To the fifth nearest other record, or the farthest where there are fewer. */
+  private static double squaredDistance(double[][] rows, int from) {
+    double[] distances = new double[rows.length];
+    for (int row = 0; row < rows.length; row++) {
+      double sum = 0;
+      for (int i = 0; i < rows[row].length; i++) {
+        double difference = rows[row][i] - rows[from][i];
+        sum += difference * difference;
+      }
+      distances[row] = sum;
+    }
+    Arrays.sort(distances);
+    return distances[Math.min(NEIGHBOURS, distances.length - 1)];
+  }
+
+  /** As precise as a bundle keeps them. */
+  private static double[] asFloats(double[] values) {
+    return Arrays.stream(values).map(value -> (float) value).toArray();
+  }
+
+  @Override
+  public String toString() {
+    return share == 0
+        ? "without kernels"
+        : String.format(
+            Locale.ROOT, "with up to %,d kernels for %.0f %% of the density", most, 100 * share);
+  }
+}

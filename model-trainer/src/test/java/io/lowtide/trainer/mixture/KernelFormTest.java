@@ -1,0 +1,120 @@
+package io.lowtide.trainer.mixture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.lowtide.density.flow.GaussianMixture;
+import io.lowtide.density.flow.KernelDensity;
+import io.lowtide.density.flow.StackedDensity;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class KernelFormTest {
+
+  private static final MixtureForm FOUR = new MixtureForm(4, 4);
+
+  /** On a thin ring, which four Gaussians cannot follow. */
+  private static double[][] ring(int count, Random random) {
+    double[][] rows = new double[count][];
+    for (int i = 0; i < count; i++) {
+      double angle = 2 * Math.PI * random.nextDouble();
+      double radius = 1.4 + 0.05 * random.nextGaussian();
+      rows[i] = new double[] {radius * Math.cos(angle), radius * Math.sin(angle)};
+    }
+    return rows;
+  }
+
+  private static KernelForm form(double[][] rows, int most) {
+    return KernelForm.of(Lumps.records(rows), FOUR, most, 1);
+  }
+
+  @Test
+  void shouldHaveMostOfTheDensityWhereFewGaussiansCannotFollowTheRecords() {
+    assertThat(form(ring(2_000, new Random(1)), 2_500).share()).isGreaterThan(0.6);
+  }
+
+  @Test
+  void shouldHaveHardlyAnythingWhereTheMixtureIsWhatTheRecordsAreDrawnFrom() {
+    EncodedRecords records =
+        new EncodedRecords(Lumps.rows(2_000, 4, new Random(2)), new double[] {1e-4, 1e-4});
+    assertThat(KernelForm.of(records, FOUR, 2_500, 1).share()).isLessThan(0.1);
+  }
+
+  @Test
+  void shouldMakeRecordsMoreProbableThatHadNoPart() {
+    EncodedRecords records = Lumps.records(ring(1_000, new Random(3)));
+    KernelForm form = KernelForm.of(records, FOUR, 2_500, 1);
+    GaussianMixture mixture = FOUR.fit(records, 1);
+    StackedDensity stacked =
+        new StackedDensity(mixture, form.fit(records, mixture, 1), form.share());
+    double gain = 0;
+    double[][] fresh = ring(1_000, new Random(4));
+    for (double[] row : fresh) {
+      gain +=
+          (stacked.newEvaluator().logDensity(row) - mixture.newEvaluator().logDensity(row))
+              / fresh.length;
+    }
+    assertThat(gain).isGreaterThan(0.1);
+  }
+
+  @Test
+  void shouldHaveNoneWhereValuesAreMissingOrWithoutNoiseOrNoneAreAllowed() {
+    double[][] rows = ring(500, new Random(5));
+    assertThat(form(rows, 0)).isEqualTo(KernelForm.none());
+    EncodedRecords withoutNoise = new EncodedRecords(rows, new double[2]);
+    assertThat(KernelForm.of(withoutNoise, FOUR, 2_500, 1)).isEqualTo(KernelForm.none());
+    rows[7][1] = Double.NaN;
+    assertThat(form(rows, 2_500)).isEqualTo(KernelForm.none());
+  }
+
+  /** The fifth nearest of a line of records is twice as far from those at its end, at least. */
+  @Test
+  void shouldBeAsWideAsTheFifthNearestRecordIsFar() {
+    double[][] rows = new double[101][];
+    Arrays.setAll(rows, i -> new double[] {0.1 * (i - 50), 0});
+    EncodedRecords records = Lumps.records(rows);
+    GaussianMixture mixture = new MixtureForm(1, 1).fit(records, 1);
+
+    KernelDensity kernels = new KernelForm(0.5, 200).fit(records, mixture, 1);
+
+    assertThat(kernels.size()).isEqualTo(101);
+    double[][] spread = kernels.spread();
+    for (int k = 0; k < rows.length; k++) {
+      double position = Math.abs(kernels.centres()[k][0]);
+      double neighbour = position < 4.65 ? 0.3 : 0.5;
+      double variance = kernels.scales()[k] * spread[0][0];
+      // Scales are rounded to powers of the root of 2; between those the fifth is the third or so.
+      if (position < 4.65 || position > 4.95) {
+        assertThat(variance / (0.25 * neighbour * neighbour)).isCloseTo(1, within(0.25));
+      }
+    }
+  }
+
+  @Test
+  void shouldTakeSoManyRecordsAtMostAndTheSameOnesAgain() {
+    EncodedRecords records = Lumps.records(ring(1_000, new Random(6)));
+    GaussianMixture mixture = FOUR.fit(records, 1);
+    KernelDensity kernels = new KernelForm(0.5, 100).fit(records, mixture, 1);
+    assertThat(kernels.size()).isEqualTo(100);
+    assertThat(new KernelForm(0.5, 100).fit(records, mixture, 1).centres())
+        .isDeepEqualTo(kernels.centres());
+  }
+
+  /** In 200 dimensions 60,000 numbers are 298 records. */
+  @Test
+  void shouldNotOutgrowAMessage() {
+    Random random = new Random(7);
+    double[][] rows = new double[400][];
+    Arrays.setAll(rows, i -> random.doubles(200, i % 2, i % 2 + 0.2).toArray());
+    KernelForm form = KernelForm.of(Lumps.records(rows), new MixtureForm(1, 1), 2_500, 1);
+    assertThat(form.most()).isIn(0, 298);
+  }
+
+  @Test
+  void shouldSayWhatItIs() {
+    assertThat(KernelForm.none()).hasToString("without kernels");
+    assertThat(new KernelForm(0.352, 2_500))
+        .hasToString("with up to 2,500 kernels for 35 % of the density");
+  }
+}
