@@ -164,7 +164,7 @@ record FlowStart(
     if (kernels.share() == 0 || !(fitted.base() instanceof GaussianMixture itsMixture)) {
       return fitted;
     }
-    EncodedRecords records = records(settings, training);
+    EncodedRecords records = kernels.sample(records(settings, training), settings.seed());
     FlowIntegrator integrator = Flow.of(fitted, settings.adaptiveSolver()).newIntegrator();
     double[][] led =
         Arrays.stream(records.rows())
@@ -175,7 +175,7 @@ record FlowStart(
       return fitted;
     }
     KernelDensity density =
-        kernels.fit(new EncodedRecords(led, records.variances()), itsMixture, settings.seed());
+        kernels.around(new EncodedRecords(led, records.variances()), itsMixture);
     return new FlowParameters(
         fitted.field(), new StackedDensity(itsMixture, density, kernels.share()));
   }

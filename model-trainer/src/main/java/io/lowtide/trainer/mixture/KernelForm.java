@@ -81,7 +81,7 @@ public record KernelForm(double share, int most) {
     EncodedRecords others = records.part(fold, MixtureChoice.FOLDS, true);
     GaussianMixture mixture = mixtureForm.fit(others, seed);
     GaussianMixture.Evaluator ofMixture = mixture.newEvaluator();
-    KernelDensity.Evaluator ofKernels = fit(others, mixture, seed).newEvaluator();
+    KernelDensity.Evaluator ofKernels = around(sample(others, seed), mixture).newEvaluator();
     return Arrays.stream(records.part(fold, MixtureChoice.FOLDS, false).rows())
         .map(row -> new double[] {ofMixture.logDensity(row), ofKernels.logDensity(row)})
         .toArray(double[][]::new);
@@ -114,15 +114,19 @@ public record KernelForm(double share, int most) {
     return larger + Math.log(0.5 + 0.5 * Math.exp(Math.min(pair[0], pair[1]) - larger));
   }
 
+  /** The records that kernels are to be around, chosen at random. */
+  public EncodedRecords sample(EncodedRecords records, long seed) {
+    return records.sample(most, new SplittableRandom(seed));
+  }
+
   /**
-   * Fits kernels to some of the records.
+   * Puts a kernel around each record.
    *
    * @param records complete ones
-   * @param mixture fitted to them
-   * @param seed chooses which
+   * @param mixture whose shape they take
    */
-  public KernelDensity fit(EncodedRecords records, GaussianMixture mixture, long seed) {
-    double[][] chosen = records.sample(most, new SplittableRandom(seed)).rows();
+  public KernelDensity around(EncodedRecords records, GaussianMixture mixture) {
+    double[][] chosen = records.rows();
     double[][] covariance = meanCovariance(mixture);
     double[][] whitened = whitened(chosen, covariance);
     double[] scales =

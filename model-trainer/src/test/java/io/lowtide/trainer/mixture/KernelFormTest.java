@@ -47,7 +47,7 @@ class KernelFormTest {
     KernelForm form = KernelForm.of(records, FOUR, 2_500, 1);
     GaussianMixture mixture = FOUR.fit(records, 1);
     StackedDensity stacked =
-        new StackedDensity(mixture, form.fit(records, mixture, 1), form.share());
+        new StackedDensity(mixture, form.around(records, mixture), form.share());
     double gain = 0;
     double[][] fresh = ring(1_000, new Random(4));
     for (double[] row : fresh) {
@@ -76,7 +76,7 @@ class KernelFormTest {
     EncodedRecords records = Lumps.records(rows);
     GaussianMixture mixture = new MixtureForm(1, 1).fit(records, 1);
 
-    KernelDensity kernels = new KernelForm(0.5, 200).fit(records, mixture, 1);
+    KernelDensity kernels = new KernelForm(0.5, 200).around(records, mixture);
 
     assertThat(kernels.size()).isEqualTo(101);
     double[][] spread = kernels.spread();
@@ -94,11 +94,9 @@ class KernelFormTest {
   @Test
   void shouldTakeSoManyRecordsAtMostAndTheSameOnesAgain() {
     EncodedRecords records = Lumps.records(ring(1_000, new Random(6)));
-    GaussianMixture mixture = FOUR.fit(records, 1);
-    KernelDensity kernels = new KernelForm(0.5, 100).fit(records, mixture, 1);
-    assertThat(kernels.size()).isEqualTo(100);
-    assertThat(new KernelForm(0.5, 100).fit(records, mixture, 1).centres())
-        .isDeepEqualTo(kernels.centres());
+    EncodedRecords chosen = new KernelForm(0.5, 100).sample(records, 1);
+    assertThat(chosen.size()).isEqualTo(100);
+    assertThat(new KernelForm(0.5, 100).sample(records, 1).rows()).isDeepEqualTo(chosen.rows());
   }
 
   /** In 200 dimensions 60,000 numbers are 298 records. */
