@@ -1,6 +1,7 @@
 package io.lowtide.benchmarks.faults;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +9,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
-/** A Java program in a process of its own. It is killed when this one ends. */
+/**
+ * A Java program in a process of its own, with the {@code -XX} options of this one. It is killed
+ * when this one ends.
+ */
 final class JavaProcess {
 
   private final List<String> command;
@@ -23,6 +27,9 @@ final class JavaProcess {
     this.command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "--add-modules", "jdk.incubator.vector"));
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("-XX:"))
+        .forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(arguments);
   }
