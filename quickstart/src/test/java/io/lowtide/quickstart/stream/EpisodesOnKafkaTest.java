@@ -174,8 +174,6 @@ class EpisodesOnKafkaTest extends RegisteredStreamTest {
     kafka.createTopic(prefix + ".dead-letters", PARTITIONS, Map.of());
     // In words, too, the two runs tell the same only if time has no say in them.
     Map<String, String> inFull = Map.of("explanation.time.share", "1");
-    List<String> arguments = new ArrayList<>();
-    settings(inFull).forEach((name, value) -> arguments.add(name + "=" + value));
     long start = Instant.now().minusSeconds(90_000).toEpochMilli();
     List<ProducerRecord<byte[], byte[]>> outOfOrder = new ArrayList<>();
     for (int i = 0; i < 8_000; i++) {
@@ -188,12 +186,7 @@ class EpisodesOnKafkaTest extends RegisteredStreamTest {
       outOfOrder.add(new ProducerRecord<>(source(), null, at, key, reading));
     }
     sendAll(outOfOrder);
-    Process child = ChildJvm.start(StreamChild.class, arguments.toArray(String[]::new));
-    try (Committed scores = committed("scores")) {
-      Await.until(() -> scores.soFar().size() >= 1_000, () -> scores.soFar().size() + " scores");
-    } finally {
-      child.destroyForcibly().waitFor();
-    }
+    runUntilKilled(inFull, 1_000);
     try (StreamApplication application = start(inFull)) {
       awaitOutcome();
       assertThat(application.isLive()).isTrue();

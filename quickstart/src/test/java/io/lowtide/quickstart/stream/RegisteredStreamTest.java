@@ -3,6 +3,7 @@ package io.lowtide.quickstart.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lowtide.cli.Lowtide;
+import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.registry.RegistryProcess;
 import io.lowtide.stream.StreamApplication;
@@ -86,6 +87,26 @@ abstract class RegisteredStreamTest extends AccountedStreamTest {
 
   StreamApplication start(Map<String, String> overrides) throws Exception {
     return StreamApplication.start(StreamSettings.of(settings(overrides)));
+  }
+
+  /**
+   * Runs the application in a JVM of its own until so many scores are committed, and kills it. Its
+   * session is short, for the next instance waits until that ends.
+   */
+  void runUntilKilled(Map<String, String> overrides, int count) throws Exception {
+    Map<String, String> settings = settings(overrides);
+    settings.put("kafka.session.timeout.ms", "2000");
+    settings.put("kafka.heartbeat.interval.ms", "500");
+    String[] arguments =
+        settings.entrySet().stream()
+            .map(setting -> setting.getKey() + "=" + setting.getValue())
+            .toArray(String[]::new);
+    Process child = ChildJvm.start(StreamChild.class, arguments);
+    try (Committed scores = committed("scores")) {
+      Await.until(() -> scores.soFar().size() >= count, () -> scores.soFar().size() + " scores");
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
   }
 
   byte[] message(Schema schema) {

@@ -12,7 +12,6 @@ import io.lowtide.density.bundle.ModelBundle;
 import io.lowtide.density.calibration.FollowingCalibration;
 import io.lowtide.kafka.alert.AlertReader;
 import io.lowtide.kafka.serde.AvroDeserializer;
-import io.lowtide.quickstart.ChildJvm;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.StreamApplication;
@@ -231,15 +230,8 @@ class StreamOnKafkaTest extends RegisteredStreamTest {
     publish(TestModels.bundle("v1"));
     kafka.createTopic(prefix + ".scores", PARTITIONS, Map.of());
     kafka.createTopic(prefix + ".dead-letters", PARTITIONS, Map.of());
-    List<String> arguments = new ArrayList<>();
-    settings(Map.of()).forEach((name, value) -> arguments.add(name + "=" + value));
     send(messages(20_000));
-    Process child = ChildJvm.start(StreamChild.class, arguments.toArray(String[]::new));
-    try (Committed scores = committed("scores")) {
-      Await.until(() -> scores.soFar().size() >= 2_000, () -> scores.soFar().size() + " scores");
-    } finally {
-      child.destroyForcibly().waitFor();
-    }
+    runUntilKilled(Map.of(), 2_000);
 
     try (Committed scores = committed("scores")) {
       assertThat(scores.toEnd()).as("scores at the kill").hasSizeLessThan(20_000);
@@ -256,15 +248,8 @@ class StreamOnKafkaTest extends RegisteredStreamTest {
     publish(TestModels.withTemperatureBefore("v1"));
     kafka.createTopic(prefix + ".scores", PARTITIONS, Map.of());
     kafka.createTopic(prefix + ".dead-letters", PARTITIONS, Map.of());
-    List<String> arguments = new ArrayList<>();
-    settings(follows).forEach((name, value) -> arguments.add(name + "=" + value));
     send(messages(10_000));
-    Process child = ChildJvm.start(StreamChild.class, arguments.toArray(String[]::new));
-    try (Committed scores = committed("scores")) {
-      Await.until(() -> scores.soFar().size() >= 1_000, () -> scores.soFar().size() + " scores");
-    } finally {
-      child.destroyForcibly().waitFor();
-    }
+    runUntilKilled(follows, 1_000);
     try (StreamApplication application = start(follows)) {
       requireScoresByHistory(awaitOutcome().scores());
       assertThat(application.isLive()).isTrue();
