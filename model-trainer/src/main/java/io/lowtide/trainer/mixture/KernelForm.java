@@ -36,6 +36,9 @@ public record KernelForm(double share, int most) {
   /** The mixture keeps the rest: kernels know nothing of where no record is. */
   private static final double MOST_SHARE = 0.95;
 
+  /** Standard errors that the mean gain of held-out records is to be above 0. */
+  private static final double SIGNIFICANT = 2;
+
   /** Held-out records whose density is below this quantile of it do not count. */
   private static final double LEAST_PROBABLE = 0.01;
 
@@ -48,8 +51,8 @@ public record KernelForm(double share, int most) {
 
   /**
    * Chooses the share by which records are most probable that had no part in either (stacking;
-   * Smyth and Wolpert 1999, Machine Learning 36, 59-83). Where records may lack values there are no
-   * kernels, nor where there is no noise to widen them.
+   * Smyth and Wolpert 1999, Machine Learning 36, 59-83). There are no kernels where these records
+   * gain no more by them than by chance, where some lack values, or without noise to widen them.
    *
    * @param records to choose by
    * @param mixture form of the mixture beside them
@@ -67,8 +70,10 @@ public record KernelForm(double share, int most) {
             .mapToObj(fold -> form.ofHeldOut(records, fold, mixture, seed))
             .flatMap(Arrays::stream)
             .toArray(double[][]::new);
-    double share = likeliestShare(logDensities);
-    return share < LEAST_SHARE ? NONE : new KernelForm(Math.min(MOST_SHARE, share), form.most);
+    double share = Math.min(MOST_SHARE, likeliestShare(logDensities));
+    return share >= LEAST_SHARE && gains(logDensities, share)
+        ? new KernelForm(share, form.most)
+        : NONE;
   }
 
   private static boolean hasNoNoise(EncodedRecords records) {
@@ -89,7 +94,8 @@ public record KernelForm(double share, int most) {
 
   /** By expectation maximisation. */
   private static double likeliestShare(double[][] logDensities) {
-    double[] together = Arrays.stream(logDensities).mapToDouble(KernelForm::logOfMean).toArray();
+    double[] together =
+        Arrays.stream(logDensities).mapToDouble(pair -> logOfSum(pair, 0.5)).toArray();
     double[] sorted = together.clone();
     Arrays.sort(sorted);
     double least = sorted[(int) (LEAST_PROBABLE * sorted.length)];
@@ -109,9 +115,29 @@ public record KernelForm(double share, int most) {
     return share;
   }
 
-  private static double logOfMean(double[] pair) {
+  /** Whether the records gain more, on average, than chance would have them. */
+  private static boolean gains(double[][] logDensities, double share) {
+    double sum = 0;
+    double squares = 0;
+    int count = 0;
+    for (double[] pair : logDensities) {
+      double gain = logOfSum(pair, share) - pair[0];
+      if (Double.isFinite(gain)) {
+        sum += gain;
+        squares += gain * gain;
+        count++;
+      }
+    }
+    double mean = sum / count;
+    double standardError = Math.sqrt((squares / count - mean * mean) / count);
+    return mean > SIGNIFICANT * standardError;
+  }
+
+  /** Of both densities, the kernels' by their share. */
+  private static double logOfSum(double[] pair, double share) {
     double larger = Math.max(pair[0], pair[1]);
-    return larger + Math.log(0.5 + 0.5 * Math.exp(Math.min(pair[0], pair[1]) - larger));
+    return larger
+        + Math.log((1 - share) * Math.exp(pair[0] - larger) + share * Math.exp(pair[1] - larger));
   }
 
   /** The records that kernels are to be around, chosen at random. */

@@ -55,23 +55,59 @@ class MixtureTrainingTest {
   void shouldStartFromAMixtureAndSaySo() {
     assertThat(bundle.flow().base())
         .isInstanceOfSatisfying(
+            GaussianMixture.class,
+            mixture -> assertThat(mixture.components().size()).isBetween(12, 128));
+    assertThat(bundle.record().getFormatVersion()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldPutKernelsBesideAMixtureThatCannotFollowTheRecordsAndSaySo() {
+    ModelBundle stacked = train(twoComponents(), FlowTrainerTest.bananas(3000, 1));
+    assertThat(stacked.flow().base())
+        .isInstanceOfSatisfying(
             StackedDensity.class,
-            stacked -> {
-              assertThat(stacked.mixture().components().size()).isBetween(12, 128);
-              assertThat(stacked.kernels().size()).isBetween(1_500, 2_500);
+            base -> {
+              assertThat(base.mixture().components()).hasSize(2);
+              assertThat(base.kernels().size()).isBetween(1_500, 2_500);
+              assertThat(base.share()).isBetween(0.05, 0.95);
             });
-    assertThat(bundle.record().getFormatVersion()).isEqualTo(8);
+    assertThat(stacked.record().getFormatVersion()).isEqualTo(8);
+    assertThat(meanLogLikelihood(stacked)).isGreaterThan(meanLogLikelihood(withoutKernels()) + 0.1);
+  }
+
+  private static Map<String, String> twoComponents() {
+    Map<String, String> settings = new TreeMap<>(SETTINGS);
+    settings.put("mixture.components", "2");
+    settings.put("iterations", "20");
+    return settings;
+  }
+
+  private static ModelBundle withoutKernels() {
+    Map<String, String> settings = twoComponents();
+    settings.put("mixture.kernels", "0");
+    return train(settings, FlowTrainerTest.bananas(3000, 1));
+  }
+
+  private static double meanLogLikelihood(ModelBundle model) {
+    ValueScorer scorer = new ValueScorer(model.encoder(), model.flow());
+    double sum = 0;
+    double[][] fresh = FlowTrainerTest.bananas(1000, 97).rows();
+    for (double[] row : fresh) {
+      assertThat(scorer.score(new double[] {row[0], row[2], row[1]}))
+          .isEqualTo(SolveStatus.COMPLETED);
+      sum += scorer.logLikelihood();
+    }
+    return sum / fresh.length;
   }
 
   @Test
   void shouldTrainWithoutKernelsWhereNoneAreAllowedOrOneMightBeAroundAnAnomaly() {
-    for (String setting : List.of("mixture.kernels=0", "contamination=0.01")) {
-      Map<String, String> without = new TreeMap<>(SETTINGS);
-      without.put("iterations", "10");
-      without.put(setting.split("=")[0], setting.split("=")[1]);
-      ModelBundle other = train(without, FlowTrainerTest.bananas(3000, 1));
-      assertThat(other.flow().base()).as(setting).isInstanceOf(GaussianMixture.class);
-      assertThat(other.record().getFormatVersion()).isEqualTo(7);
+    Map<String, String> contaminated = twoComponents();
+    contaminated.put("contamination", "0.01");
+    for (ModelBundle model :
+        List.of(withoutKernels(), train(contaminated, FlowTrainerTest.bananas(3000, 1)))) {
+      assertThat(model.flow().base()).isInstanceOf(GaussianMixture.class);
+      assertThat(model.record().getFormatVersion()).isEqualTo(7);
     }
   }
 

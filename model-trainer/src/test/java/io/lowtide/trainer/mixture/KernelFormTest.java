@@ -34,6 +34,17 @@ class KernelFormTest {
     assertThat(form(ring(2_000, new Random(1)), 2_500).share()).isGreaterThan(0.6);
   }
 
+  /** Of ninety records that two Gaussians describe, some gain and others lose by kernels. */
+  @Test
+  void shouldHaveNothingWhereRecordsGainNoMoreThanByChance() {
+    Random random = new Random(8);
+    double[][] rows = new double[90][];
+    Arrays.setAll(rows, i -> new double[] {i % 2 + random.nextGaussian(), random.nextGaussian()});
+    EncodedRecords records = new EncodedRecords(rows, new double[] {1e-3, 1e-3});
+    assertThat(KernelForm.of(records, new MixtureForm(2, 2), 2_500, 1))
+        .isEqualTo(KernelForm.none());
+  }
+
   @Test
   void shouldHaveHardlyAnythingWhereTheMixtureIsWhatTheRecordsAreDrawnFrom() {
     EncodedRecords records =
