@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -106,7 +107,7 @@ public record ConnectionSettings(Map<String, String> kafka, Map<String, String> 
   /**
    * Adopts settings that were checked by a definition that {@link #definition} is part of.
    *
-   * @throws SettingsException if no client can be made with those of security
+   * @throws SettingsException if no client can be made with those of security or of the registry
    */
   public static ConnectionSettings of(Settings settings) {
     Map<String, String> kafka = new HashMap<>(settings.under(KAFKA_PREFIX));
@@ -114,9 +115,11 @@ public record ConnectionSettings(Map<String, String> kafka, Map<String, String> 
     Map<String, String> registry = new HashMap<>(settings.under(REGISTRY_PREFIX));
     registry.put(SCHEMA_REGISTRY_URL, settings.values().getString(SCHEMA_REGISTRY_URL));
     List<String> problems =
-        Stream.concat(
+        Stream.of(
                 SecuritySettings.problems(KAFKA_PREFIX, settings.under(KAFKA_PREFIX)),
-                SecuritySettings.problems(REGISTRY_PREFIX, settings.under(REGISTRY_PREFIX)))
+                SecuritySettings.problems(REGISTRY_PREFIX, settings.under(REGISTRY_PREFIX)),
+                RegistryNumbers.problems(settings.under(REGISTRY_PREFIX)))
+            .flatMap(Function.identity())
             .toList();
     if (!problems.isEmpty()) {
       throw new SettingsException(problems);

@@ -63,6 +63,30 @@ class ConnectionSettingsTest {
         .hasMessageContaining("use schema.registry.url");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "http.read.timeout.ms, soon, '2,147,483,647'",
+    "http.connect.timeout.ms, -1, '2,147,483,647'",
+    "http.read.timeout.ms, 4e3, '2,147,483,647'",
+    "http.read.timeout.ms, 3000000000, '2,147,483,647'",
+    "proxy.port, http, '65,535'",
+    "proxy.port, 70000, '65,535'"
+  })
+  void shouldNameASettingOfTheRegistryThatIsNotTheNumberItMustBe(
+      String name, String value, String most) {
+    assertThatThrownBy(() -> with("registry." + name, value))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            "registry." + name + ": " + value + ", expected a whole number from 0 to " + most);
+  }
+
+  @Test
+  void shouldTakeNumbersOfTheRegistryAsItsClientDoes() {
+    assertThat(with("registry.http.read.timeout.ms", "0").registry())
+        .containsEntry("http.read.timeout.ms", "0");
+    assertThat(with("registry.proxy.port", "8080").registry()).containsEntry("proxy.port", "8080");
+  }
+
   @Test
   void shouldNameEverythingThatIsMissing() {
     assertThatThrownBy(() -> ConnectionSettings.of(SettingsSources.none()))
