@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -45,6 +46,9 @@ public final class DriftBook {
   /** Of what is remembered. */
   private static final byte VERSION = 1;
 
+  /** As many one after the other without a group are no accident: the setting may be misspelt. */
+  private static final int MANY_WITHOUT_GROUP = 1_000;
+
   private final DriftMemory memory;
   private final DriftWatchSettings settings;
   private final DriftSettings watchSettings;
@@ -60,6 +64,8 @@ public final class DriftBook {
   private ActiveModel model;
   private DriftReference reference;
   private boolean full;
+  private int withoutGroup;
+  private boolean saidWithoutGroup;
   private int drifting;
 
   /** What one watch is over. */
@@ -176,12 +182,29 @@ public final class DriftBook {
     told = add(told, all, keyHash, pValue, time, source);
     if (groupField.isPresent()) {
       String name = groupField.get().of(record);
+      warnOfNoGroups(name, source);
       Subject group = name == null ? null : group(name);
       if (group != null) {
         told = add(told, group, keyHash, pValue, time, source);
       }
     }
     return told;
+  }
+
+  private void warnOfNoGroups(String name, Supplier<RecordPosition> source) {
+    withoutGroup = name == null ? Math.min(withoutGroup + 1, MANY_WITHOUT_GROUP) : 0;
+    if (withoutGroup == MANY_WITHOUT_GROUP && !saidWithoutGroup) {
+      saidWithoutGroup = true;
+      RecordPosition last = source.get();
+      LOG.warn(
+          "drift.group.field: {} is a text, an enum, a boolean or a whole number in none of {}"
+              + " records up to {}-{}-{}; drift is watched over all of them together only",
+          settings.groupField().orElseThrow(),
+          String.format(Locale.ROOT, "%,d", MANY_WITHOUT_GROUP),
+          last.getTopic(),
+          last.getPartition(),
+          last.getOffset());
+    }
   }
 
   private List<DriftEvent> add(

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.lowtide.density.drift.DriftSettings;
 import io.lowtide.schemas.DriftChange;
 import io.lowtide.schemas.DriftEnd;
@@ -25,7 +28,9 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.kafka.common.errors.SerializationException;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class DriftBookTest {
 
@@ -152,6 +157,34 @@ class DriftBookTest {
     }
     assertThat(blocks.keySet()).containsExactly(null, "site-0", "site-1", "site-2");
     assertThat(open.keySet()).containsExactly(null, "site-0", "site-1", "site-2");
+  }
+
+  @Test
+  void shouldWarnOnceOfAFieldOfGroupsThatNoRecordHas() {
+    ListAppender<ILoggingEvent> written = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(DriftBook.class);
+    logger.addAppender(written);
+    written.start();
+    try {
+      DriftBook book = book(new DriftWatchSettings(WATCH, Optional.of("place.sight"), 3));
+      sendMany(book, 999, "north", false);
+      assertThat(written.list).isEmpty();
+      sendMany(book, 2_000, "north", false);
+      assertThat(written.list)
+          .extracting(ILoggingEvent::getFormattedMessage)
+          .singleElement(InstanceOfAssertFactories.STRING)
+          .startsWith("drift.group.field: place.sight is a text, ")
+          .contains("in none of 1,000 records up to readings-4-1000;");
+
+      DriftBook sparse = book(BY_SITE);
+      for (int i = 0; i < 3; i++) {
+        sendMany(sparse, 999, null, false);
+        sendMany(sparse, 1, "north", false);
+      }
+      assertThat(written.list).hasSize(1);
+    } finally {
+      logger.detachAppender(written);
+    }
   }
 
   @Test
