@@ -132,14 +132,7 @@ public final class StreamApplication implements Health, AutoCloseable {
     requireWritable(settings.stateDirectory());
     StreamApplication application = new StreamApplication(settings);
     LOG.info("Settings: {}", settings);
-    settings
-        .shortCommitLimit()
-        .ifPresent(
-            limit ->
-                LOG.warn(
-                    "The producer's max.block.ms is {} ms: where Kafka leaves a commit unanswered for"
-                        + " longer, Kafka Streams may skip records",
-                    limit.toMillis()));
+    warnOf(settings);
     try {
       application.serve();
     } catch (IOException e) {
@@ -150,6 +143,26 @@ public final class StreamApplication implements Health, AutoCloseable {
     application.dependencies.watch();
     application.starter.start();
     return application;
+  }
+
+  private static void warnOf(StreamSettings settings) {
+    settings
+        .shortCommitLimit()
+        .ifPresent(
+            limit ->
+                LOG.warn(
+                    "The producer's max.block.ms is {} ms: where Kafka leaves a commit unanswered for"
+                        + " longer, Kafka Streams may skip records",
+                    limit.toMillis()));
+    settings
+        .unknownToKafka()
+        .forEach(
+            (unknown, nearest) ->
+                LOG.warn(
+                    "{}: Kafka Streams and its clients have no such setting, the nearest is {}; it"
+                        + " does nothing unless a class that they are told to load reads it",
+                    unknown,
+                    nearest));
   }
 
   private static void requireWritable(Path stateDirectory) throws IOException {

@@ -1,7 +1,12 @@
 package io.lowtide.stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.lowtide.stream.config.StreamSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,8 +14,43 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class StreamApplicationTest {
+
+  @Test
+  void shouldWarnAtTheStartOfASettingThatNoClientOfKafkaHas(@TempDir Path directory)
+      throws IOException {
+    ListAppender<ILoggingEvent> written = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(StreamApplication.class);
+    logger.addAppender(written);
+    written.start();
+    StreamSettings settings =
+        StreamSettings.of(
+            Map.of(
+                "detector", "press-line",
+                "source.topics", "readings",
+                "bootstrap.servers", "127.0.0.1:1",
+                "schema.registry.url", "mock://none",
+                "http.port", "0",
+                "kafka.security.protocl", "SSL",
+                "state.directory", directory.toString()));
+
+    try (StreamApplication application = StreamApplication.start(settings)) {
+      assertThat(application.isLive()).isTrue();
+    } finally {
+      logger.detachAppender(written);
+    }
+
+    assertThat(written.list)
+        .filteredOn(event -> event.getLevel() == Level.WARN)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .startsWith("kafka.security.protocl: ")
+                    .contains("the nearest is kafka.security.protocol;"));
+  }
 
   @Test
   void shouldNameAStateDirectoryThatCannotBeWrittenTo(@TempDir Path directory) throws IOException {

@@ -20,8 +20,8 @@ final class ConfigurationDocument {
 
   private static final String TAIL =
       """
-      | `kafka.*` | Every setting of Kafka Streams and its clients, without the prefix and unchanged: `kafka.security.protocol`, `kafka.sasl.jaas.config`, `kafka.producer.linger.ms`, ... | `processing.guarantee`: `exactly_once_v2`; `producer.batch.size`: `131072`; `producer.compression.type`: `lz4`; `producer.max.block.ms`: a day, so that a commit is waited for until it is decided | see Kafka's documentation |
-      | `registry.*` | Every setting of Confluent's schema registry client, without the prefix and unchanged: `registry.basic.auth.credentials.source`, `registry.basic.auth.user.info`, `registry.schema.registry.ssl.truststore.location`, ... | `http.connect.timeout.ms`: `2000`, `http.read.timeout.ms`: `4000` | see Confluent's documentation |
+      | `kafka.*` | Every setting of Kafka Streams and its clients, without the prefix and unchanged: `kafka.security.protocol`, `kafka.sasl.jaas.config`, `kafka.producer.linger.ms`, ... | `processing.guarantee`: `exactly_once_v2`; `producer.batch.size`: `131072`; `producer.compression.type`: `lz4`; `producer.max.block.ms`: a day, so that a commit is waited for until it is decided | see Kafka's documentation; a name that neither Kafka Streams nor a client has is passed on, too, and warned of at the start |
+      | `registry.*` | Every setting of Confluent's schema registry client, without the prefix and unchanged: `registry.basic.auth.credentials.source`, `registry.basic.auth.user.info`, `registry.schema.registry.ssl.truststore.location`, ... | `http.connect.timeout.ms`: `2000`, `http.read.timeout.ms`: `4000` (whole numbers; 0: without end) | see Confluent's documentation |
       """;
 
   private ConfigurationDocument() {}

@@ -122,7 +122,7 @@ final class SettingDefinitions {
             ConfigDef.NO_DEFAULT_VALUE,
             Validators.topics(),
             Importance.HIGH,
-            "Topics whose records are scored.")
+            "Topics whose records are scored. None of Kafka's own, such as __consumer_offsets.")
         .define(
             ALERTS_TOPIC,
             Type.STRING,
@@ -411,7 +411,7 @@ final class SettingDefinitions {
             Validators.duration(Duration.ofMillis(1)),
             Importance.LOW,
             "Wait before a transient fault (such as a schema registry that is away) is retried;"
-                + " doubles with each repetition.")
+                + " doubles with each repetition. At most retry.backoff.maximum.")
         .define(
             RETRY_BACKOFF_MAXIMUM,
             Type.STRING,

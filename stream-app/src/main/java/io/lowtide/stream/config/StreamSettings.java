@@ -26,15 +26,16 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The stream application's settings, checked. */
 public final class StreamSettings {
 
-  /** Kafka Streams' own default under exactly-once. */
   /** Kafka takes names of 249 letters for topics; the longest suffix is -calibration-changelog. */
   private static final int LONGEST_APPLICATION_ID = 249 - "-calibration-changelog".length();
 
+  /** Kafka Streams' own default under exactly-once. */
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
   /** A rebalance that others ask for waits for a thread that waits. */
@@ -111,6 +112,8 @@ public final class StreamSettings {
     outputTopics()
         .forEach((output, topic) -> requireUnused(topic, output.setting(), useOfTopic, problems));
     requireUnused(modelsTopic(), SettingDefinitions.MODELS_TOPIC, useOfTopic, problems);
+    useOfTopic.forEach((topic, setting) -> requireOfUsers(topic, setting, problems));
+    requireFirstWaitWithinLongest(problems);
     requireRoomForInternalTopics(problems);
     List<String> ofBudget = SettingDefinitions.BUDGET.contradictions(settings);
     problems.addAll(ofBudget);
@@ -163,6 +166,27 @@ public final class StreamSettings {
     String other = useOfTopic.putIfAbsent(topic, name);
     if (other != null) {
       problems.add(name + ": " + topic + " is also " + other + "; expected another topic");
+    }
+  }
+
+  /** What Kafka itself writes is no record of anybody's, and takes none. */
+  private static void requireOfUsers(String topic, String name, List<String> problems) {
+    if (Topic.isInternal(topic)) {
+      problems.add(name + ": " + topic + " is a topic of Kafka's own; expected another topic");
+    }
+  }
+
+  private void requireFirstWaitWithinLongest(List<String> problems) {
+    RetrySettings retry = retry();
+    if (retry.initialBackoff().compareTo(retry.maximumBackoff()) > 0) {
+      problems.add(
+          SettingDefinitions.RETRY_BACKOFF
+              + ": "
+              + retry.initialBackoff()
+              + ", expected at most "
+              + SettingDefinitions.RETRY_BACKOFF_MAXIMUM
+              + ", "
+              + retry.maximumBackoff());
     }
   }
 
@@ -242,6 +266,23 @@ public final class StreamSettings {
             timeout(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, StreamsConfig.PRODUCER_PREFIX, LONGEST_COMMIT))
         .filter(limit -> limit.compareTo(LONGEST_COMMIT) < 0);
+  }
+
+  /**
+   * Settings under {@code kafka.} that are none of Kafka Streams or its clients, each with the
+   * nearest one that is. Only a class that Kafka is told to load can have such settings.
+   */
+  public Map<String, String> unknownToKafka() {
+    Map<String, String> unknown = new TreeMap<>();
+    for (String name : connection.kafka().keySet()) {
+      KafkaSettingNames.nearest(name)
+          .ifPresent(
+              nearest ->
+                  unknown.put(
+                      ConnectionSettings.KAFKA_PREFIX + name,
+                      ConnectionSettings.KAFKA_PREFIX + nearest));
+    }
+    return unknown;
   }
 
   /** Whether the size of the producer's batches is left to this application. */

@@ -377,6 +377,61 @@ class StreamSettingsTest {
     assertThat(StreamSettings.of(longer).retry().limit()).isEqualTo(Duration.ofSeconds(10));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "kafka.lingr.ms, kafka.linger.ms",
+    "kafka.producer.fetch.min.bytes, kafka.producer.batch.size",
+    "kafka.main.consumer.max.poll.record, kafka.main.consumer.max.poll.records",
+    "kafka.restore.consumer.max.poll.record, kafka.restore.consumer.max.poll.records",
+    "kafka.admin.retrys, kafka.admin.retries"
+  })
+  void shouldTellOfASettingThatNoClientOfKafkaHas(String unknown, String nearest) {
+    assertThat(StreamSettings.of(with(unknown, "1")).unknownToKafka())
+        .containsExactly(Map.entry(unknown, nearest));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kafka.linger.ms",
+        "kafka.max.poll.records",
+        "kafka.commit.interval.ms",
+        "kafka.default.api.timeout.ms",
+        "kafka.producer.linger.ms",
+        "kafka.consumer.max.poll.records",
+        "kafka.main.consumer.group.instance.id",
+        "kafka.global.consumer.fetch.min.bytes",
+        "kafka.admin.retries",
+        "kafka.producer.ssl.truststore.type",
+        "kafka.topic.segment.bytes",
+        "kafka.client.tag.zone",
+        "kafka.metrics.context.cluster",
+        "kafka.config.providers",
+        "kafka.producer.config.providers.vault.param.x"
+      })
+  void shouldKnowTheSettingsOfEveryClientOfKafka(String name) {
+    assertThat(StreamSettings.of(with(name, "1")).unknownToKafka()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"source.topics", "alerts.topic", "episodes.topic", "models.topic"})
+  void shouldRefuseATopicThatIsKafkasOwn(String setting) {
+    assertThatThrownBy(() -> StreamSettings.of(with(setting, "__consumer_offsets")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage(
+            setting + ": __consumer_offsets is a topic of Kafka's own; expected another topic");
+  }
+
+  @Test
+  void shouldRefuseAFirstWaitThatIsLongerThanTheLongest() {
+    assertThatThrownBy(() -> StreamSettings.of(with("retry.backoff", "PT5S")))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage("retry.backoff: PT5S, expected at most retry.backoff.maximum, PT2S");
+    Map<String, String> longer = with("retry.backoff", "PT5S");
+    longer.put("retry.backoff.maximum", "PT5S");
+    assertThat(StreamSettings.of(longer).retry().initialBackoff()).isEqualTo(Duration.ofSeconds(5));
+  }
+
   @Test
   void shouldRefuseASettingThatPassesThroughButHasANameOfItsOwn() {
     assertThatThrownBy(() -> StreamSettings.of(with("kafka.num.stream.threads", "2")))
