@@ -21,8 +21,9 @@ import org.apache.avro.Schema;
 
 /**
  * How the values of a field are read as points in time, in seconds since 1970-01-01T00:00Z. They
- * come as an Avro logical type; as text; or as a plain number of seconds, milliseconds,
- * microseconds or nanoseconds since 1970, told apart by their size.
+ * come as an Avro logical type; as text; or as a plain number: of seconds, milliseconds,
+ * microseconds or nanoseconds since 1970, or the digits of a date and a time of day, {@code
+ * 20260105083000}; all told apart by their size.
  *
  * <p>A text is a date, a date and a time of day, or a time of day alone: {@code 2026-01-05}, {@code
  * 2026/01/05}, {@code 05.01.2026}, and, where the order is stated, {@code 05/01/2026} or {@code
@@ -50,6 +51,8 @@ public final class TimeReading {
               + "(?:(?:[Tt]|\\s+)"
               + TIME
               + ")?)");
+
+  private static final Pattern DIGITS = Pattern.compile("(?:19|20)\\d{12}");
 
   private static final Pattern TIME_OF_DAY = Pattern.compile(TIME);
 
@@ -93,13 +96,23 @@ public final class TimeReading {
   public double ofText(String text) {
     String stripped = FieldText.strip(text);
     double number = FieldText.number(stripped);
-    return Double.isNaN(number) ? ofDate(stripped) : TimeValue.ofNumber(number);
+    return Double.isNaN(number) ? ofDate(stripped) : ofNumber(number);
+  }
+
+  /** Seconds since 1970 of a plain number, or NaN if its digits are of a date that there is not. */
+  public double ofNumber(double number) {
+    return CompactTime.is(number)
+        ? shift.toInstant(CompactTime.wallClock(number))
+        : TimeValue.ofNumber(number);
   }
 
   /** Seconds since 1970 of a date or a time of day, or NaN if a text is none. */
   public double ofDate(String stripped) {
     if (stripped.isEmpty() || stripped.charAt(0) < '0' || stripped.charAt(0) > '9') {
       return Double.NaN;
+    }
+    if (DIGITS.matcher(stripped).matches()) {
+      return ofNumber(FieldText.number(stripped));
     }
     try {
       Matcher date = TEXT.matcher(stripped);
@@ -202,7 +215,7 @@ public final class TimeReading {
 
   private double ofNumber(double number, Schema schema) {
     double seconds = ofLogical(number, schema);
-    return Double.isNaN(seconds) ? TimeValue.ofNumber(number) : seconds;
+    return Double.isNaN(seconds) ? ofNumber(number) : seconds;
   }
 
   /** By the logical type of a schema, or of one of its branches; NaN if none is of time. */

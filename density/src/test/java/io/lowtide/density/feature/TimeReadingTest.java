@@ -49,6 +49,21 @@ class TimeReadingTest {
   }
 
   @Test
+  void shouldReadTheDigitsOfADateAndATimeOfDay() {
+    assertThat(TimeReading.UTC.ofNumber(20260304050607.0))
+        .isEqualTo(seconds("2026-03-04T05:06:07Z"));
+    assertThat(TimeReading.UTC.ofText("20260304050607")).isEqualTo(seconds("2026-03-04T05:06:07Z"));
+    assertThat(TimeReading.UTC.ofDate("20260304050607")).isEqualTo(seconds("2026-03-04T05:06:07Z"));
+    assertThat(new TimeReading(BERLIN, DateOrder.UNSTATED).ofNumber(20260704050607.0))
+        .isEqualTo(seconds("2026-07-04T03:06:07Z"));
+    for (double noDate : new double[] {20260230050607.0, 20261304050607.0, 20260304250607.0}) {
+      assertThat(TimeReading.UTC.ofNumber(noDate)).isNaN();
+    }
+    assertThat(TimeReading.UTC.ofNumber(1.7726007675e12)).isEqualTo(1_772_600_767.5);
+    assertThat(TimeReading.UTC.ofNumber(1.772600767e15)).isEqualTo(1_772_600_767);
+  }
+
+  @Test
   void shouldNotGuessWhatIsTheDay() {
     TimeReading dayFirst = TimeReading.of("", DateOrder.DAY_FIRST);
     TimeReading monthFirst = TimeReading.of("", DateOrder.MONTH_FIRST);

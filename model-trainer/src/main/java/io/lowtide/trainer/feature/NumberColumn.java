@@ -1,12 +1,14 @@
 package io.lowtide.trainer.feature;
 
 import io.lowtide.density.explanation.AlertSummary;
+import io.lowtide.density.feature.TimeReading;
 import io.lowtide.density.feature.TimeValue;
 import io.lowtide.schemas.DateOrder;
 import io.lowtide.trainer.feature.FieldRole.Continuous;
 import io.lowtide.trainer.feature.FieldRole.Ignored;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 
 /** What a column of numbers is taken for. */
@@ -14,10 +16,28 @@ final class NumberColumn {
 
   private static final double YEAR_2000 = 946_684_800;
   private static final double YEAR_2040 = 2_208_988_800.0;
+  private static final double YEAR_2010 = 1_262_304_000;
   private static final double YEAR = 366 * 86_400.0;
 
   /** From here on a plain number of seconds would be beyond the year 5000. */
   private static final double MILLISECONDS = 1e11;
+
+  /** From here on a plain number is one of nanoseconds. */
+  private static final double NANOSECONDS = 1e17;
+
+  /** Not every whole number from here on is a double. */
+  private static final double EXACT = 9_007_199_254_740_992.0;
+
+  /** Share of the numbers that identifiers of 64 bits have beyond that. */
+  private static final double MOSTLY = 0.9;
+
+  /** The digits of the times from 1970 to 2039, to the second. */
+  private static final double FIRST_DATE = 19_700_101e6;
+
+  private static final double END_OF_DATES = 20_400_101e6;
+
+  /** Different numbers that can hardly be of dates all by chance. */
+  private static final int LEAST_DATES = 5;
 
   /**
    * Pairs of records that chance would give the same whole number; a column that nevertheless has
@@ -60,13 +80,31 @@ final class NumberColumn {
     }
     int direction = direction();
     if (isEpoch(direction)) {
-      double[] seconds = Arrays.stream(column).map(TimeValue::ofNumber).toArray();
+      double[] seconds = Arrays.stream(column).map(TimeReading.UTC::ofNumber).toArray();
       return new CycleColumn(name, seconds, "numbers that are").planned(DateOrder.UNSTATED, 0, "");
     }
+    Optional<String> date = date();
     if (direction != 0) {
-      return goingOn(direction, missing);
+      return goingOn(
+          direction, missing + date.map(text -> ", dates, it seems" + howToWrite(text)).orElse(""));
+    }
+    if (date.isPresent()) {
+      return ignored(
+          Reason.format(
+              "numbers from %s to %s%s that are dates, it seems%s",
+              Reason.number(sorted[0]),
+              Reason.number(sorted[sorted.length - 1]),
+              missing,
+              howToWrite(date.get())));
     }
     boolean whole = isWhole();
+    if (whole && isOfManyDigits()) {
+      return ignored(
+          Reason.format(
+              "whole numbers from %s to %s%s, with more digits than amounts have: an identifier"
+                  + " says nothing of what is normal",
+              Reason.number(sorted[0]), Reason.number(sorted[sorted.length - 1]), missing));
+    }
     if (whole && isNumbered(distinct)) {
       return ignored(
           Reason.format(
@@ -91,6 +129,10 @@ final class NumberColumn {
                 ? "; goes on but for where it begins anew, as counters do: \"continuous difference\""
                     + " scores its change"
                 : ""));
+  }
+
+  private static String howToWrite(String date) {
+    return " (records are judged under them where they are written like " + date + ")";
   }
 
   private PlannedField scored(String reason) {
@@ -154,12 +196,65 @@ final class NumberColumn {
     return distinct == sorted.length && n * n / (2 * range) >= EXPECTED_REPEATS;
   }
 
+  /**
+   * Whether what could be nanoseconds has every digit of them at a time before clocks gave these,
+   * or over years and in no order: as identifiers of 64 bits are.
+   */
+  private boolean isDrawn(FarValues far, double first, double last, int direction) {
+    return far.lowest() >= NANOSECONDS
+        && !isRoundTo(1e3)
+        && (last < YEAR_2010 || direction == 0 && last - first >= YEAR);
+  }
+
+  /** Whether at least half of the numbers are whole multiples, as near as a double comes to it. */
+  private boolean isRoundTo(double unit) {
+    long round = Arrays.stream(sorted).filter(x -> unit * Math.rint(x / unit) == x).count();
+    return 2 * round >= sorted.length;
+  }
+
+  /** Whole numbers too large for a double, with all of their digits: no amounts have these. */
+  private boolean isOfManyDigits() {
+    long large = Arrays.stream(sorted).filter(x -> Math.abs(x) >= EXACT).count();
+    return large >= MOSTLY * sorted.length && !isRoundTo(1e6);
+  }
+
+  /** A date as people write it, where the digits of all numbers are those of one; else empty. */
+  private Optional<String> date() {
+    if (distinct() < LEAST_DATES || !isWhole()) {
+      return Optional.empty();
+    }
+    if (areDates(1e6)) {
+      return Optional.of(dateText(1e6).substring(0, "2026-01-05".length()));
+    }
+    return areDates(1e2)
+        ? Optional.of(dateText(1e2).replace('T', ' ').substring(0, "2026-01-05 08:30".length()))
+        : Optional.empty();
+  }
+
+  /**
+   * @param timeOfDay what gives the digits of a date those of a time of day
+   */
+  private boolean areDates(double timeOfDay) {
+    return timeOfDay * sorted[0] >= FIRST_DATE
+        && timeOfDay * sorted[sorted.length - 1] < END_OF_DATES
+        && Arrays.stream(sorted)
+            .noneMatch(x -> Double.isNaN(TimeReading.UTC.ofNumber(timeOfDay * x)));
+  }
+
+  private String dateText(double timeOfDay) {
+    return TimeValue.text(TimeReading.UTC.ofNumber(timeOfDay * sorted[0]));
+  }
+
   /** Seconds, milliseconds, microseconds or nanoseconds since 1970. */
   private boolean isEpoch(int direction) {
     FarValues far = FarValues.of(sorted);
-    double first = TimeValue.ofNumber(far.lowest());
-    double last = TimeValue.ofNumber(far.highest());
-    if (far.lowest() <= 0 || first < YEAR_2000 || last > YEAR_2040 || last < first) {
+    double first = TimeReading.UTC.ofNumber(far.lowest());
+    double last = TimeReading.UTC.ofNumber(far.highest());
+    boolean plausible =
+        far.lowest() > 0 && first >= YEAR_2000 && last <= YEAR_2040 && last >= first;
+    if (!plausible
+        || Arrays.stream(sorted).anyMatch(x -> Double.isNaN(TimeReading.UTC.ofNumber(x)))
+        || isDrawn(far, first, last, direction)) {
       return false;
     }
     boolean oneUnit = far.highest() / far.lowest() < YEAR_2040 / YEAR_2000;

@@ -5,7 +5,6 @@ import io.lowtide.density.feature.CategoryText;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.feature.FeatureInput;
 import io.lowtide.density.feature.FieldText;
-import io.lowtide.density.feature.TimeValue;
 import io.lowtide.trainer.data.DataException;
 import io.lowtide.trainer.data.Table;
 import java.util.ArrayList;
@@ -46,7 +45,7 @@ public final class RecordValues {
     return switch (input.kind()) {
       case NUMBER, TRUTH ->
           texts == null ? DoubleUnaryOperator.identity() : numbers(input, texts, table);
-      case TIME -> texts == null ? TimeValue::ofNumber : times(input, texts, table);
+      case TIME -> texts == null ? times(input, table) : times(input, texts, table);
       case CATEGORY -> levels(input, texts);
     };
   }
@@ -68,6 +67,16 @@ public final class RecordValues {
       }
     }
     return value -> numbers[(int) value];
+  }
+
+  private static DoubleUnaryOperator times(FeatureInput input, Table table) {
+    return value -> {
+      double seconds = input.times().ofNumber(value);
+      if (Double.isNaN(seconds) && !input.optional()) {
+        throw misfit(input, CategoryText.of(value), table, "a time");
+      }
+      return seconds;
+    };
   }
 
   private static DoubleUnaryOperator times(FeatureInput input, List<String> texts, Table table) {

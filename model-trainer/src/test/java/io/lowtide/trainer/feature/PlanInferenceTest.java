@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,6 +272,82 @@ class PlanInferenceTest {
     assertThat(number(i -> (1_767_600_000.0 + 3_600 * shuffled(i)) * 1e3).roles())
         .contains(new Cycle(86_400));
     assertThat(number(i -> 1.5e9 + 1e6 * (i % 97)).roles()).containsExactly(Continuous.inferred());
+  }
+
+  private static double digits(LocalDateTime time, String pattern) {
+    return Double.parseDouble(time.format(DateTimeFormatter.ofPattern(pattern)));
+  }
+
+  @Test
+  void shouldTakeDatesWhoseDigitsAreOneNumberForTimes() {
+    LocalDateTime start = LocalDateTime.of(2026, 1, 5, 0, 0, 59);
+    for (IntUnaryOperator order : List.<IntUnaryOperator>of(i -> i, PlanInferenceTest::shuffled)) {
+      PlannedField field =
+          number(i -> digits(start.plusHours(order.applyAsInt(i)), "yyyyMMddHHmmss"));
+      assertThat(field.roles()).containsExactly(new Cycle(86_400), new Cycle(604_800));
+      assertThat(field.reason())
+          .startsWith("numbers that are times from 2026-01-05T00:00:59Z to 2026-02-07T07:00:59Z");
+    }
+    Random random = new Random(7);
+    PlannedField count = number(i -> 20_260_105_000_000.0 + random.nextInt(1_000_000));
+    assertThat(count.roles()).as(count.reason()).containsExactly(Continuous.inferred());
+  }
+
+  @Test
+  void shouldSayHowDatesMustBeWrittenThatAreNumbersOfDays() {
+    LocalDateTime start = LocalDateTime.of(2026, 1, 5, 8, 30);
+    PlannedField days = number(i -> digits(start.plusDays(shuffled(i) / 20), "yyyyMMdd"));
+    assertThat(days.isLeftOut()).isTrue();
+    assertThat(days.reason())
+        .isEqualTo(
+            "numbers from 20260105 to 20260213 that are dates, it seems (records are judged under"
+                + " them where they are written like 2026-01-05)");
+    PlannedField minutes = number(i -> digits(start.plusMinutes(shuffled(i)), "yyyyMMddHHmm"));
+    assertThat(minutes.isLeftOut()).isTrue();
+    assertThat(minutes.reason()).endsWith("written like 2026-01-05 08:30)");
+    assertThat(number(i -> digits(start.plusDays(i / 20), "yyyyMMdd")).reason())
+        .startsWith("goes up from 20260105 to 20260213 with the records, dates, it seems (");
+
+    Random random = new Random(8);
+    PlannedField amounts = number(i -> 20_260_000 + random.nextInt(1_300));
+    assertThat(amounts.roles()).as(amounts.reason()).containsExactly(Continuous.inferred());
+    assertThat(number(i -> 20_260_105.0 + i % 3).roles()).containsExactly(Continuous.inferred());
+  }
+
+  @Test
+  void shouldNotTakeIdentifiersOf64BitsForTimesOrAmounts() {
+    Random random = new Random(9);
+    for (IntToDoubleFunction ids :
+        List.<IntToDoubleFunction>of(
+            i -> random.nextLong(),
+            i -> random.nextLong() >>> 1,
+            i -> 1_100_000_000_000_000_000L + (random.nextLong() >> 11),
+            i -> 1_000_000_000_000_000_000L + (random.nextLong() >>> 5))) {
+      PlannedField field = number(ids);
+      assertThat(field.isLeftOut()).as(field.reason()).isTrue();
+      assertThat(field.reason()).contains("with more digits than amounts have");
+    }
+    for (IntToDoubleFunction amounts :
+        List.<IntToDoubleFunction>of(
+            i -> 1e15 * Math.rint(1_100 + 100 * random.nextGaussian()),
+            i -> Math.exp(20 + 20 * random.nextDouble()))) {
+      PlannedField field = number(amounts);
+      assertThat(field.roles()).as(field.reason()).containsExactly(Continuous.inferred());
+    }
+  }
+
+  @Test
+  void shouldTakeNanosecondsForTimesInWhateverOrderTheyCome() {
+    long start = 1_767_600_000_000_000_000L;
+    Random random = new Random(10);
+    for (IntToDoubleFunction times :
+        List.<IntToDoubleFunction>of(
+            i -> start + 3_600_000_000_000L * shuffled(i) + random.nextInt(1_000_000_000),
+            i -> start + 36_000_000_000_000L * i + random.nextInt(1_000_000_000),
+            i -> start - 86_400_000_000_000L * shuffled(i) + 1_000L * random.nextInt(1_000_000))) {
+      PlannedField field = number(times);
+      assertThat(field.roles()).as(field.reason()).contains(new Cycle(86_400));
+    }
   }
 
   @Test
