@@ -69,7 +69,8 @@ public final class EvaluateCommand implements LowtideCommand {
     out.printf(locale, "unscorable         %,d%n", evaluation.unscorable());
     out.printf(
         locale,
-        "log-likelihood     %.3f nats on average (normal)%n",
+        "log-likelihood     %.3f nats in the median, %.3f on average (normal)%n",
+        evaluation.medianLogLikelihood(),
         evaluation.meanLogLikelihood());
     out.printf(
         locale,

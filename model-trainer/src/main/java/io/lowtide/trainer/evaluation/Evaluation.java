@@ -23,6 +23,7 @@ import java.util.Set;
  * @param anomalies anomalies scored
  * @param unscorable records without a score, left out of everything else
  * @param meanLogLikelihood of the normal records, in nats
+ * @param medianLogLikelihood the same in the middle, which a few records far outside do not move
  * @param falseAlarmRate share of the normal records whose p-value is within the bundle's budget
  * @param recall share of the anomalies whose p-value is; NaN without anomalies
  * @param meanEvaluations evaluations of the vector field per score
@@ -33,6 +34,7 @@ public record Evaluation(
     long anomalies,
     long unscorable,
     double meanLogLikelihood,
+    double medianLogLikelihood,
     double falseAlarmRate,
     double recall,
     double meanEvaluations,
@@ -103,26 +105,27 @@ public record Evaluation(
       long unscorable,
       long evaluations) {
     double budget = bundle.calibration().defaultBudget();
-    long normals = 0;
+    double[] ofNormals = new double[logLikelihoods.length];
+    int normals = 0;
     long falseAlarms = 0;
     long hits = 0;
-    double sum = 0;
     for (int i = 0; i < logLikelihoods.length; i++) {
       boolean flagged = bundle.calibration().pValue(conformityScores[i]) <= budget;
       if (anomalous[i]) {
         hits += flagged ? 1 : 0;
       } else {
-        normals++;
+        ofNormals[normals++] = logLikelihoods[i];
         falseAlarms += flagged ? 1 : 0;
-        sum += logLikelihoods[i];
       }
     }
+    double[] sorted = Arrays.stream(ofNormals, 0, normals).sorted().toArray();
     long anomalies = logLikelihoods.length - normals;
     return new Evaluation(
         normals,
         anomalies,
         unscorable,
-        sum / normals,
+        Arrays.stream(sorted).average().orElse(Double.NaN),
+        normals == 0 ? Double.NaN : sorted[normals / 2],
         (double) falseAlarms / normals,
         (double) hits / anomalies,
         (double) evaluations / logLikelihoods.length,
