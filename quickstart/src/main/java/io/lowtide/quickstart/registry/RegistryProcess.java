@@ -2,6 +2,7 @@ package io.lowtide.quickstart.registry;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +40,7 @@ public final class RegistryProcess implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RegistryProcess.class);
   private static final String HOST = "127.0.0.1";
-  private static final Duration START_DEADLINE = Duration.ofSeconds(120);
+  private static final Duration SLOW = Duration.ofSeconds(30);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
   private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
   private static final int LOG_LINES_SHOWN = 30;
@@ -109,8 +112,8 @@ public final class RegistryProcess implements AutoCloseable {
   /**
    * Starts a registry and returns once it answers.
    *
-   * @throws RegistryStartException if it ends early or does not answer within two minutes; the
-   *     message shows the end of its log
+   * @throws RegistryStartException if it ends early, gets no further for two minutes or does not
+   *     answer within ten; the message shows the end of its log
    */
   public static RegistryProcess start(Settings settings) {
     long started = System.nanoTime();
@@ -131,7 +134,7 @@ public final class RegistryProcess implements AutoCloseable {
     }
     Runtime.getRuntime().addShutdownHook(registry.closeAtExit);
     try {
-      registry.awaitReady();
+      registry.awaitReady(settings.log());
     } catch (IOException | InterruptedException failure) {
       registry.close();
       if (failure instanceof InterruptedException) {
@@ -181,7 +184,7 @@ public final class RegistryProcess implements AutoCloseable {
     }
   }
 
-  private void awaitReady() throws IOException, InterruptedException {
+  private void awaitReady(Path log) throws IOException, InterruptedException {
     HttpClient http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     HttpRequest requireCompatibility =
         HttpRequest.newBuilder(URI.create(url + "/config"))
@@ -189,9 +192,14 @@ public final class RegistryProcess implements AutoCloseable {
             .header("Content-Type", "application/vnd.schemaregistry.v1+json")
             .PUT(BodyPublishers.ofString("{\"compatibility\": \"BACKWARD\"}"))
             .build();
-    long deadline = System.nanoTime() + START_DEADLINE.toNanos();
+    StartPatience patience = new StartPatience(System.nanoTime());
+    boolean saidSlow = false;
     String last = "no answer";
-    while (System.nanoTime() < deadline) {
+    while (patience.lasts(System.nanoTime(), Files.size(log), processorTime())) {
+      if (!saidSlow && patience.waited().compareTo(SLOW) > 0) {
+        saidSlow = true;
+        LOG.warn("No answer from the schema registry at {} {}; going on to wait", url, patience);
+      }
       try {
         HttpResponse<String> answer = http.send(requireCompatibility, BodyHandlers.ofString());
         if (answer.statusCode() == 200) {
@@ -205,7 +213,23 @@ public final class RegistryProcess implements AutoCloseable {
         throw new IOException("it ended with status " + process.exitValue());
       }
     }
-    throw new IOException("not ready within " + START_DEADLINE + ": " + last);
+    throw new IOException(
+        String.format(
+            Locale.ROOT,
+            "no answer from it at %s %s (%s). The load of this machine is %.1f on %d processors: if"
+                + " it is busy, wait until it is less so, and try again",
+            url,
+            patience,
+            last,
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+            Runtime.getRuntime().availableProcessors()));
+  }
+
+  /** Of the process and those that it has started. */
+  private Duration processorTime() {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .flatMap(each -> each.info().totalCpuDuration().stream())
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   private static String tail(Path log) {
