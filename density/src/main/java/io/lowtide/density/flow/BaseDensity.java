@@ -11,6 +11,9 @@ public sealed interface BaseDensity permits StandardNormal, GaussianMixture, Sta
   /** d, the length of z. */
   int dimensions();
 
+  /** Numbers that it is made of. */
+  long parameterCount();
+
   /**
    * The marginal distribution of some of the dimensions.
    *

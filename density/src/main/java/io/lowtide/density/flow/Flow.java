@@ -71,6 +71,11 @@ public record Flow(VectorField field, BaseDensity base, SolverSettings solver) {
     return field.shape().contextDimensions();
   }
 
+  /** Numbers that its field and its base are made of. */
+  long parameterCount() {
+    return field.shape().parameterCount() + base.parameterCount();
+  }
+
   /** Whether it starts from a mixture of Gaussians, which is near to the data by itself. */
   public boolean startsFromMixture() {
     return !(base instanceof StandardNormal);

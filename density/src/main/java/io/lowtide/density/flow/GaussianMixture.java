@@ -206,6 +206,11 @@ public final class GaussianMixture implements BaseDensity {
   }
 
   @Override
+  public long parameterCount() {
+    return (long) components.size() * (1 + dimensions + row(dimensions));
+  }
+
+  @Override
   public GaussianMixture restrictedTo(int[] kept) {
     return new GaussianMixture(components.stream().map(one -> one.restrictedTo(kept)).toList());
   }

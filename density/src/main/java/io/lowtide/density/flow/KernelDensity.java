@@ -122,6 +122,11 @@ public final class KernelDensity {
     return noise.length;
   }
 
+  /** Numbers that it is made of. */
+  long parameterCount() {
+    return (long) scales.length * (1 + noise.length) + (long) noise.length * (1 + noise.length);
+  }
+
   /** n, the number of kernels. */
   public int size() {
     return centres.length;

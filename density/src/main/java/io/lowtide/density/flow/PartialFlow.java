@@ -2,6 +2,7 @@ package io.lowtide.density.flow;
 
 import io.lowtide.density.ode.SolveStatus;
 import java.util.BitSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,29 +10,28 @@ import java.util.Map;
  * The density of points of which some components may be missing, given a context: the flow,
  * restricted to the components that are there. Every set of them has a density of its own, which
  * integrates to one; without any it is one. Belongs to one thread; allocates nothing for sets of
- * components that it met before, as long as those are few.
+ * components that it met lately: as many as take some megabytes, {@value #MOST} at most.
  */
 public final class PartialFlow {
 
   /** Sets of missing components whose restriction is kept. */
-  private static final int RESTRICTIONS = 64;
+  private static final int MOST = 64;
+
+  /** Numbers that these may hold; one is kept even if it alone holds more. */
+  private static final long MOST_NUMBERS = 1 << 20;
 
   private final Flow flow;
   private final Restriction whole;
-  private final Map<BitSet, Restriction> restrictions =
-      new LinkedHashMap<>(2 * RESTRICTIONS, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<BitSet, Restriction> eldest) {
-          return size() > RESTRICTIONS;
-        }
-      };
+  /** The one that was used longest ago first. */
+  private final Map<BitSet, Restriction> restrictions = new LinkedHashMap<>(2 * MOST, 0.75f, true);
 
   private final BitSet present = new BitSet();
   private double[] context;
   private long contexts;
   private Restriction last;
+  private long numbers;
+  private int made;
 
   PartialFlow(Flow flow) {
     this.flow = flow;
@@ -46,12 +46,14 @@ public final class PartialFlow {
     private final int[] dimensions;
     private final double[] point;
     private final FlowIntegrator integrator;
+    private final long numbers;
     private long context;
 
     Restriction(Flow flow, int[] dimensions) {
       this.dimensions = dimensions;
       this.point = new double[dimensions.length];
       this.integrator = dimensions.length == 0 ? null : flow.newIntegrator();
+      this.numbers = dimensions.length == 0 ? 0 : flow.parameterCount();
     }
   }
 
@@ -101,9 +103,25 @@ public final class PartialFlow {
       return known;
     }
     int[] dimensions = present.stream().toArray();
-    Restriction made =
+    Restriction added =
         new Restriction(dimensions.length == 0 ? flow : flow.restrictedTo(dimensions), dimensions);
-    restrictions.put((BitSet) present.clone(), made);
+    made++;
+    numbers += added.numbers;
+    restrictions.put((BitSet) present.clone(), added);
+    forgetEldest();
+    return added;
+  }
+
+  private void forgetEldest() {
+    Iterator<Restriction> eldest = restrictions.values().iterator();
+    while (restrictions.size() > MOST || numbers > MOST_NUMBERS && restrictions.size() > 1) {
+      numbers -= eldest.next().numbers;
+      eldest.remove();
+    }
+  }
+
+  /** How often a restriction was made. */
+  int made() {
     return made;
   }
 

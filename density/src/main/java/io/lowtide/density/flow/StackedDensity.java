@@ -37,6 +37,11 @@ public record StackedDensity(GaussianMixture mixture, KernelDensity kernels, dou
   }
 
   @Override
+  public long parameterCount() {
+    return mixture.parameterCount() + kernels.parameterCount() + 1;
+  }
+
+  @Override
   public StackedDensity restrictedTo(int[] kept) {
     return new StackedDensity(mixture.restrictedTo(kept), kernels.restrictedTo(kept), share);
   }

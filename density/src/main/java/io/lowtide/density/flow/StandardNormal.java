@@ -12,6 +12,11 @@ public record StandardNormal(int dimensions) implements BaseDensity {
   private static final double HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 
   @Override
+  public long parameterCount() {
+    return 0;
+  }
+
+  @Override
   public BaseDensity restrictedTo(int[] kept) {
     return new StandardNormal(kept.length);
   }
