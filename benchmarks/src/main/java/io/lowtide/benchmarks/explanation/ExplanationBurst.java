@@ -227,17 +227,13 @@ public final class ExplanationBurst {
 
   private StreamSettings settings(String run, String topic, Map<String, String> more)
       throws IOException {
-    Map<String, String> values = new TreeMap<>();
+    Map<String, String> values = OutputTopic.named(run + ".");
     values.put("detector", bundle.detector());
     values.put("application.id", run);
     values.put("bootstrap.servers", kafka.bootstrapServers());
     values.put("schema.registry.url", "mock://burst");
     values.put("source.topics", topic);
     values.put("models.topic", MODELS_TOPIC);
-    values.put("scores.topic", run + ".scores");
-    values.put("alerts.topic", run + ".alerts");
-    values.put("episodes.topic", run + ".episodes");
-    values.put("dead.letter.topic", run + ".dead-letters");
     values.put("state.directory", Files.createTempDirectory(run).toString());
     values.put("http.port", "0");
     values.put("threads", Integer.toString(PARTITIONS));

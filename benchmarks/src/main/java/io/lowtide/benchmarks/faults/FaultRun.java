@@ -9,6 +9,7 @@ import io.lowtide.kafka.topic.DefaultTopics;
 import io.lowtide.kafka.topic.TopicException;
 import io.lowtide.kafka.topic.TopicReader;
 import io.lowtide.quickstart.traffic.LabelledTraffic;
+import io.lowtide.stream.config.OutputTopic;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,14 +95,10 @@ final class FaultRun {
 
   private static Map<String, String> settings(
       ModelBundle model, String prefix, Map<String, String> others) {
-    Map<String, String> settings = new TreeMap<>();
+    Map<String, String> settings = OutputTopic.named(prefix);
     settings.put("detector", model.detector());
     settings.put("application.id", prefix + "application");
     settings.put("source.topics", SOURCE);
-    settings.put("scores.topic", prefix + "scores");
-    settings.put("alerts.topic", prefix + "alerts");
-    settings.put("episodes.topic", prefix + "episodes");
-    settings.put("dead.letter.topic", prefix + "dead-letters");
     settings.put("kafka.metadata.max.age.ms", "2000");
     settings.putAll(others);
     return settings;

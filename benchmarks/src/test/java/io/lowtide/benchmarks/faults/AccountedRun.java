@@ -8,13 +8,13 @@ import io.lowtide.kafka.registry.SchemaRegistry;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.quickstart.traffic.MachinePark;
 import io.lowtide.stream.StreamApplication;
+import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -110,17 +110,13 @@ final class AccountedRun implements AutoCloseable {
 
   private Map<String, String> settings(
       ModelBundle model, Path directory, Map<String, String> others) {
-    Map<String, String> settings = new TreeMap<>();
+    Map<String, String> settings = OutputTopic.named(name + "-");
     settings.put("bootstrap.servers", network.bootstrapServers());
     settings.put("schema.registry.url", "mock://" + name);
     settings.put("detector", model.detector());
     settings.put("application.id", name);
     settings.put("source.topics", source());
     settings.put("models.topic", name + "-models");
-    settings.put("scores.topic", name + "-scores");
-    settings.put("alerts.topic", name + "-alerts");
-    settings.put("episodes.topic", name + "-episodes");
-    settings.put("dead.letter.topic", name + "-dead-letters");
     settings.put("state.directory", directory.resolve(name).toString());
     settings.put("http.port", "0");
     settings.put("kafka.metadata.max.age.ms", "1000");

@@ -13,6 +13,7 @@ import io.lowtide.kafka.serde.AvroSerializer;
 import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.schemas.ScoredRecord;
 import io.lowtide.stream.TestModels;
+import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetters;
 import java.nio.file.Path;
@@ -100,17 +101,12 @@ abstract class AccountedStreamTest {
   }
 
   Map<String, String> settings(Map<String, String> overrides) {
-    Map<String, String> settings = new HashMap<>();
+    Map<String, String> settings = new HashMap<>(OutputTopic.named(prefix + "."));
     settings.put("bootstrap.servers", kafka().bootstrapServers());
     settings.put("schema.registry.url", registryUrl());
     settings.put("detector", TestModels.DETECTOR);
     settings.put("application.id", prefix);
     settings.put("source.topics", source());
-    settings.put("alerts.topic", prefix + ".alerts");
-    settings.put("episodes.topic", prefix + ".episodes");
-    settings.put("drift.topic", prefix + ".drift");
-    settings.put("scores.topic", prefix + ".scores");
-    settings.put("dead.letter.topic", prefix + ".dead-letters");
     settings.put("models.topic", prefix + ".models");
     settings.put("state.directory", state.toString());
     settings.put("http.port", "0");

@@ -24,6 +24,7 @@ import io.lowtide.schemas.GeneratedClasses;
 import io.lowtide.schemas.RecordPosition;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
+import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.trainer.command.EvaluateCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -196,11 +197,7 @@ class EpisodesOnKafkaTest extends RegisteredStreamTest {
     Map<String, String> second = new HashMap<>(inFull);
     second.put("application.id", prefix + "-2");
     second.put("state.directory", undisturbed.toString());
-    for (String topic : List.of("alerts", "episodes", "drift", "scores", "dead-letters")) {
-      second.put(
-          topic.equals("dead-letters") ? "dead.letter.topic" : topic + ".topic",
-          prefix + "-2." + topic);
-    }
+    second.putAll(OutputTopic.named(prefix + "-2."));
     try (StreamApplication application = start(second);
         Committed scores = new Committed(kafka.bootstrapServers(), prefix + "-2.scores")) {
       assertThat(application.awaitReady(Duration.ofSeconds(30))).isTrue();

@@ -8,6 +8,7 @@ import io.lowtide.quickstart.kafka.EmbeddedKafka;
 import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.stream.StreamApplication;
 import io.lowtide.stream.TestModels;
+import io.lowtide.stream.config.OutputTopic;
 import io.lowtide.stream.config.StreamSettings;
 import io.lowtide.stream.deadletter.DeadLetters;
 import io.micrometer.core.instrument.Counter;
@@ -293,9 +294,7 @@ class TroubleOnKafkaTest extends AccountedStreamTest {
       throws Exception {
     Map<String, String> own = new HashMap<>(overrides);
     own.put("application.id", application);
-    own.put("alerts.topic", application + ".alerts");
-    own.put("scores.topic", application + ".scores");
-    own.put("dead.letter.topic", application + ".dead-letters");
+    own.putAll(OutputTopic.named(application + "."));
     own.put("state.directory", Files.createDirectory(state.resolve(application)).toString());
     AvroDeserializer<AnomalyAlert> deserializer =
         AvroDeserializer.specific(registry, AnomalyAlert.class);

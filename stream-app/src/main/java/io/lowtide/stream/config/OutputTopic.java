@@ -4,7 +4,9 @@ import io.lowtide.schemas.AnomalyAlert;
 import io.lowtide.schemas.DriftEvent;
 import io.lowtide.schemas.Episode;
 import io.lowtide.schemas.ScoredRecord;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.avro.Schema;
 
 /**
@@ -31,6 +33,20 @@ public enum OutputTopic {
     this.setting = setting;
     this.sink = sink;
     this.schema = schema;
+  }
+
+  /**
+   * Settings that give an application topics of its own for all of these, beside others on a
+   * broker.
+   *
+   * @param prefix that the names of the topics begin with
+   */
+  public static Map<String, String> named(String prefix) {
+    Map<String, String> settings = new TreeMap<>();
+    for (OutputTopic output : values()) {
+      settings.put(output.setting, prefix + output.sink);
+    }
+    return settings;
   }
 
   /** Name of the setting that names the topic; an empty one stands for no topic. */

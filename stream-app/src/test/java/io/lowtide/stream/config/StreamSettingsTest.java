@@ -369,6 +369,20 @@ class StreamSettingsTest {
   }
 
   @Test
+  void shouldNameAllOutputTopicsByAPrefix() {
+    Map<String, String> settings = new HashMap<>(REQUIRED);
+    settings.putAll(OutputTopic.named("east."));
+    assertThat(StreamSettings.of(settings).outputTopics())
+        .isEqualTo(
+            Map.of(
+                OutputTopic.ALERTS, "east.alerts",
+                OutputTopic.EPISODES, "east.episodes",
+                OutputTopic.DRIFT, "east.drift",
+                OutputTopic.DEAD_LETTERS, "east.dead-letters",
+                OutputTopic.SCORES, "east.scores"));
+  }
+
+  @Test
   void shouldRefuseARetryLimitBeyondTheTransactionTimeout() {
     assertThatThrownBy(() -> StreamSettings.of(with("retry.limit", "PT10S")))
         .hasMessage("retry.limit: PT10S, expected less than transaction.timeout.ms, PT10S");
