@@ -85,13 +85,12 @@ final class NumberColumn {
     }
     Optional<String> date = date();
     if (direction != 0) {
-      return goingOn(
-          direction, missing + date.map(text -> ", dates, it seems" + howToWrite(text)).orElse(""));
+      return goingOn(direction, missing, date);
     }
     if (date.isPresent()) {
       return ignored(
           Reason.format(
-              "numbers from %s to %s%s that are dates, it seems%s",
+              "numbers from %s to %s%s%s",
               Reason.number(sorted[0]),
               Reason.number(sorted[sorted.length - 1]),
               missing,
@@ -101,9 +100,9 @@ final class NumberColumn {
     if (whole && isOfManyDigits()) {
       return ignored(
           Reason.format(
-              "whole numbers from %s to %s%s, with more digits than amounts have: an identifier"
-                  + " says nothing of what is normal",
-              Reason.number(sorted[0]), Reason.number(sorted[sorted.length - 1]), missing));
+              "whole numbers of up to %d digits%s, more than amounts have: an identifier says"
+                  + " nothing of what is normal",
+              largestDigits(), missing));
     }
     if (whole && isNumbered(distinct)) {
       return ignored(
@@ -132,7 +131,11 @@ final class NumberColumn {
   }
 
   private static String howToWrite(String date) {
-    return " (records are judged under them where they are written like " + date + ")";
+    return ": dates, it seems, which records are judged under where they are written like " + date;
+  }
+
+  private int largestDigits() {
+    return 1 + (int) Math.log10(Math.max(-sorted[0], sorted[sorted.length - 1]));
   }
 
   private PlannedField scored(String reason) {
@@ -160,7 +163,7 @@ final class NumberColumn {
     return ofKeys == 0 ? order.ofAll().direction(column) : ofKeys;
   }
 
-  private PlannedField goingOn(int direction, String missing) {
+  private PlannedField goingOn(int direction, String missing, Optional<String> date) {
     String span =
         Reason.format(
             "goes %s from %s to %s with the records%s, so that the next ones lie beyond it",
@@ -168,6 +171,9 @@ final class NumberColumn {
             Reason.number(direction > 0 ? sorted[0] : sorted[sorted.length - 1]),
             Reason.number(direction > 0 ? sorted[sorted.length - 1] : sorted[0]),
             missing);
+    if (date.isPresent()) {
+      return ignored(span + howToWrite(date.get()));
+    }
     boolean isNumber = isWhole() && isNumbered(distinct());
     if (!isNumber
         && order.isCounter(column)
