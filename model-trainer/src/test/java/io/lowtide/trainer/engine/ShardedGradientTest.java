@@ -57,13 +57,16 @@ class ShardedGradientTest {
     Thread waiting =
         new Thread(
             () -> {
-              assertThatThrownBy(() -> ShardedGradient.waitFor(shards))
+              Thread.currentThread().interrupt();
+              assertThatThrownBy(
+                      () -> {
+                        late.completeOnTimeout(LOSS, 200, TimeUnit.MILLISECONDS);
+                        ShardedGradient.waitFor(shards);
+                      })
                   .hasMessage("interrupted while a batch was integrated");
               interrupted.complete(late.isDone() && Thread.currentThread().isInterrupted());
             });
     waiting.start();
-    waiting.interrupt();
-    late.completeOnTimeout(LOSS, 200, TimeUnit.MILLISECONDS);
     assertThat(interrupted.get()).isTrue();
   }
 
