@@ -29,7 +29,11 @@ abstract class KernelSum {
   /** Kernels that count, and their densities by that of the most probable one. */
   private final int[] counting;
 
-  private final double[] weights;
+  final double[] weights;
+
+  /** Of the exponentials that the weights are. */
+  final double[] shifts;
+
   private int count;
   private double sum;
 
@@ -39,6 +43,7 @@ abstract class KernelSum {
     this.logDensities = new double[table.groups() * KernelTable.LANES];
     this.counting = new int[logDensities.length];
     this.weights = new double[logDensities.length];
+    this.shifts = new double[logDensities.length];
   }
 
   /**
@@ -73,19 +78,27 @@ abstract class KernelSum {
   abstract double findLogDensities();
 
   private void weigh(double largest) {
-    Arrays.fill(sums, 0);
     for (int k = 0; k < logDensities.length; k++) {
       double x = logDensities[k] - largest;
       if (x > -NEGLIGIBLE) {
-        double shifted = Exponential.shifted(x);
-        double weight = Exponential.scaled(Exponential.reduced(x, shifted), shifted);
         counting[count] = k;
-        weights[count++] = weight;
-        sums[k % KernelTable.LANES] += weight;
+        weights[count++] = x;
       }
+    }
+    exponentials(count);
+    Arrays.fill(sums, 0);
+    for (int index = 0; index < count; index++) {
+      weights[index] = Exponential.scaled(weights[index], shifts[index]);
+      sums[counting[index] % KernelTable.LANES] += weights[index];
     }
     sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
   }
+
+  /**
+   * Takes the exponentials of the first {@link #weights}: what {@link Exponential#reduced} gives in
+   * their place, and {@link #shifts} as {@link Exponential#shifted} has them.
+   */
+  abstract void exponentials(int count);
 
   /**
    * Gradient of the last log-density by the coordinates; zero where that was not finite.

@@ -28,4 +28,12 @@ final class ScalarKernelSum extends KernelSum {
     }
     return table.logScales()[scale] - 0.5 * squares;
   }
+
+  @Override
+  void exponentials(int count) {
+    for (int index = 0; index < count; index++) {
+      shifts[index] = Exponential.shifted(weights[index]);
+      weights[index] = Exponential.reduced(weights[index], shifts[index]);
+    }
+  }
 }

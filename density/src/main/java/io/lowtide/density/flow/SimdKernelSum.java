@@ -1,6 +1,5 @@
 package io.lowtide.density.flow;
 
-import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -10,17 +9,11 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class SimdKernelSum extends KernelSum {
 
-  private static final VectorSpecies<Double> SPECIES =
-      DoubleVector.SPECIES_PREFERRED.length() > KernelTable.LANES
-          ? DoubleVector.SPECIES_512
-          : DoubleVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> SPECIES = SimdExponential.SPECIES;
 
   private static final int LANES = SPECIES.length();
 
   private final double[] means;
-
-  /** The largest log-densities so far, by lanes. */
-  private final double[] largest = new double[LANES];
 
   SimdKernelSum(KernelTable table) {
     super(table);
@@ -29,7 +22,6 @@ final class SimdKernelSum extends KernelSum {
 
   @Override
   double findLogDensities() {
-    Arrays.fill(largest, Double.NEGATIVE_INFINITY);
     for (int group = 0; group < table.groups(); group++) {
       int scale = table.scaleOfGroup()[group];
       double[] point = scaled[scale];
@@ -39,11 +31,11 @@ final class SimdKernelSum extends KernelSum {
             from + lane, point, table.logScales()[scale], group * KernelTable.LANES + lane);
       }
     }
-    double found = Double.NEGATIVE_INFINITY;
-    for (double one : logDensities) {
-      found = one > found ? one : found;
+    double largest = Double.NEGATIVE_INFINITY;
+    for (double logDensity : logDensities) {
+      largest = logDensity > largest ? logDensity : largest;
     }
-    return found;
+    return largest;
   }
 
   private void findLogDensities(int from, double[] point, double logScale, int into) {
@@ -55,5 +47,10 @@ final class SimdKernelSum extends KernelSum {
     }
     DoubleVector found = DoubleVector.broadcast(SPECIES, logScale).sub(sum.mul(0.5));
     found.intoArray(logDensities, into);
+  }
+
+  @Override
+  void exponentials(int count) {
+    SimdExponential.reduce(weights, shifts, count);
   }
 }

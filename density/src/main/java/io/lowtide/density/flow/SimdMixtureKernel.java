@@ -14,10 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class SimdMixtureKernel implements MixtureKernel {
 
-  private static final VectorSpecies<Double> SPECIES =
-      DoubleVector.SPECIES_PREFERRED.length() > MixtureWorkspace.PARTIAL_SUMS
-          ? DoubleVector.SPECIES_512
-          : DoubleVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Double> SPECIES = SimdExponential.SPECIES;
 
   static final int LANES = SPECIES.length();
 
@@ -212,25 +209,9 @@ final class SimdMixtureKernel implements MixtureKernel {
       DoubleVector lowest = DoubleVector.broadcast(SPECIES, -NEGLIGIBLE);
       for (int at = 0; at < logDensities.length; at += LANES) {
         DoubleVector x = load(logDensities, at).sub(largest).lanewise(VectorOperators.MAX, lowest);
-        DoubleVector shifted = x.mul(Exponential.LOG2_E).add(Exponential.SHIFT);
-        DoubleVector n = shifted.sub(Exponential.SHIFT);
-        DoubleVector r = x.sub(n.mul(Exponential.LOG_2_HIGH)).sub(n.mul(Exponential.LOG_2_LOW));
-        DoubleVector t = r.mul(r);
-        DoubleVector even = t.mul(Exponential.C12).add(Exponential.C10);
-        DoubleVector odd = t.mul(Exponential.C13).add(Exponential.C11);
-        even = even.mul(t).add(Exponential.C8);
-        odd = odd.mul(t).add(Exponential.C9);
-        even = even.mul(t).add(Exponential.C6);
-        odd = odd.mul(t).add(Exponential.C7);
-        even = even.mul(t).add(Exponential.C4);
-        odd = odd.mul(t).add(Exponential.C5);
-        even = even.mul(t).add(Exponential.C2);
-        odd = odd.mul(t).add(Exponential.C3);
-        even = even.mul(t).add(1.0);
-        odd = odd.mul(t).add(1.0);
-        shifted.intoArray(shifts, at);
-        odd.mul(r).add(even).intoArray(weights, at);
+        x.intoArray(weights, at);
       }
+      SimdExponential.reduce(weights, shifts, weights.length);
     }
 
     @Override
