@@ -120,6 +120,11 @@ public final class PartialFlow {
     }
   }
 
+  /** Numbers that the restrictions hold. */
+  long kept() {
+    return numbers;
+  }
+
   /** How often a restriction was made. */
   int made() {
     return made;
