@@ -23,7 +23,9 @@ import io.lowtide.schemas.Solver;
 import io.lowtide.schemas.TrainingSummary;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -270,6 +272,33 @@ public final class ModelBundle {
             .setCalibration(scores.toAvro())
             .setTraining(training)
             .setProvenance(provenance)
+            .build());
+  }
+
+  /**
+   * The same model without the kernels beside its mixture, as if they had no share; itself where
+   * there are none. They are around records of its training, which are therefore more probable than
+   * others: what such records are to calibrate must not have them.
+   *
+   * @throws BundleException if the result fails a check
+   */
+  public ModelBundle withoutKernels() throws BundleException {
+    if (!(flow.base() instanceof StackedDensity stacked)) {
+      return this;
+    }
+    ValueScorer scorer =
+        new ValueScorer(encoder, new Flow(flow.field(), stacked.mixture(), flow.solver()));
+    List<Probe> probes = new ArrayList<>();
+    for (Probe probe : model.getProbes()) {
+      scorer.score(
+          values(probe), probe.getContext().stream().mapToDouble(Double::doubleValue).toArray());
+      probes.add(Probe.newBuilder(probe).setLogLikelihood(scorer.logLikelihood()).build());
+    }
+    return hashed(
+        DensityModel.newBuilder(model)
+            .setFormatVersion(formatVersionOf(model.getFeatures(), stacked.mixture()))
+            .setBase(BaseMapper.toAvro(stacked.mixture()))
+            .setProbes(probes)
             .build());
   }
 

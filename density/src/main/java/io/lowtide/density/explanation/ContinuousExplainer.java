@@ -3,6 +3,7 @@ package io.lowtide.density.explanation;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.Flow;
 import io.lowtide.density.flow.FlowDerivatives;
+import io.lowtide.density.flow.StackedDensity;
 import io.lowtide.density.ode.ButcherTableau;
 import io.lowtide.density.ode.SolverSettings;
 
@@ -27,8 +28,12 @@ final class ContinuousExplainer {
     0.173927422568727, 0.326072577431273, 0.326072577431273, 0.173927422568727
   };
 
+  /** Parts of the way that the rule is applied to where kernels are on it, which are narrow. */
+  private static final int PARTS_AMONG_KERNELS = 4;
+
   private final FeatureEncoder encoder;
   private final int[] features;
+  private final int parts;
   private final FlowDerivatives glance;
   private final FlowDerivatives search;
   private final FlowDerivatives path;
@@ -51,6 +56,7 @@ final class ContinuousExplainer {
   ContinuousExplainer(FeatureEncoder encoder, Flow flow, int[] features) {
     this.encoder = encoder;
     this.features = features.clone();
+    this.parts = flow.base() instanceof StackedDensity ? PARTS_AMONG_KERNELS : 1;
     this.search =
         flow.withSolver(SolverSettings.adamsGrid(EVALUATIONS_OF_SEARCH - 1)).newDerivatives();
     this.path = flow.newDerivatives();
@@ -208,14 +214,18 @@ final class ContinuousExplainer {
   }
 
   private void integrate(double[] contributions) {
-    for (int node = 0; node < NODES.length; node++) {
-      for (int i = 0; i < at.length; i++) {
-        at[i] = normal[i] + NODES[node] * (point[i] - normal[i]);
-      }
-      path.follow(at);
-      path.gradient(gradient);
-      for (int i = 0; i < at.length; i++) {
-        contributions[features[i]] += NODE_WEIGHTS[node] * gradient[i] * (point[i] - normal[i]);
+    for (int part = 0; part < parts; part++) {
+      for (int node = 0; node < NODES.length; node++) {
+        double share = (part + NODES[node]) / parts;
+        for (int i = 0; i < at.length; i++) {
+          at[i] = normal[i] + share * (point[i] - normal[i]);
+        }
+        path.follow(at);
+        path.gradient(gradient);
+        for (int i = 0; i < at.length; i++) {
+          contributions[features[i]] +=
+              NODE_WEIGHTS[node] / parts * gradient[i] * (point[i] - normal[i]);
+        }
       }
     }
   }

@@ -13,6 +13,9 @@ import java.util.random.RandomGenerator;
  */
 public final class KernelDensity {
 
+  /** Of the largest eigenvalue of a spread: what rounding leaves below 0. */
+  private static final double INDEFINITE = 1e-6;
+
   private final double[][] centres;
   private final double[] scales;
   private final double[][] spread;
@@ -33,7 +36,8 @@ public final class KernelDensity {
    */
   public KernelDensity(double[][] centres, double[] scales, double[][] spread, double[] noise) {
     this.centres = copy(centres);
-    this.scales = scales.clone();
+    // Minus zero is another key than zero, and the same scale.
+    this.scales = Arrays.stream(scales).map(scale -> scale + 0.0).toArray();
     this.spread = copy(spread);
     this.noise = noise.clone();
     requireValid();
@@ -45,7 +49,15 @@ public final class KernelDensity {
             0.5 * (spread[i][j] + spread[j][i]) / (Math.sqrt(noise[i]) * Math.sqrt(noise[j]));
       }
     }
+    for (double[] row : standardised) {
+      requireFinite("spread by noise", row);
+    }
     SymmetricEigen eigen = SymmetricEigen.of(standardised);
+    double largest = Arrays.stream(eigen.values()).max().orElseThrow();
+    double least = Arrays.stream(eigen.values()).min().orElseThrow();
+    require(
+        least >= -INDEFINITE * largest,
+        "spread: an eigenvalue of " + least + " by the noise, expected at least 0");
     this.toCoordinates = new double[d][d];
     double logDeterminant = 0;
     for (int i = 0; i < d; i++) {
@@ -203,7 +215,7 @@ public final class KernelDensity {
         for (int k = 0; k < j; k++) {
           sum -= factor[i][k] * factor[j][k];
         }
-        factor[i][j] = i == j ? Math.sqrt(sum) : sum / factor[j][j];
+        factor[i][j] = i == j ? Math.sqrt(Math.max(0, sum)) : sum / factor[j][j];
       }
     }
     return factor;

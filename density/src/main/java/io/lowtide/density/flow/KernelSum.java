@@ -53,13 +53,13 @@ abstract class KernelSum {
    */
   final double logDensity(double[] point) {
     count = 0;
+    if (!isFinite(point)) {
+      return Double.NaN;
+    }
     for (int scale = 0; scale < scaled.length; scale++) {
       double[] inverse = table.inverseDeviations()[scale];
       for (int i = 0; i < inverse.length; i++) {
         scaled[scale][i] = point[i] * inverse[i];
-        if (!Double.isFinite(scaled[scale][i])) {
-          return Double.NaN;
-        }
       }
     }
     double largest = findLogDensities();
@@ -68,6 +68,15 @@ abstract class KernelSum {
     }
     weigh(largest);
     return largest + Math.log(sum);
+  }
+
+  private static boolean isFinite(double[] point) {
+    for (double coordinate : point) {
+      if (!Double.isFinite(coordinate)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

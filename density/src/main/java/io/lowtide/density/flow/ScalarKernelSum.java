@@ -12,7 +12,7 @@ final class ScalarKernelSum extends KernelSum {
     double largest = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < logDensities.length; k++) {
       logDensities[k] = logDensity(k / KernelTable.LANES, k % KernelTable.LANES);
-      largest = Math.max(largest, logDensities[k]);
+      largest = logDensities[k] > largest ? logDensities[k] : largest;
     }
     return largest;
   }

@@ -234,6 +234,20 @@ class ModelBundleTest {
   }
 
   @Test
+  void shouldBeTheMixtureAloneWithoutItsKernels() throws Exception {
+    ModelBundle kernels = TestBundles.kernelBundle();
+    ModelBundle mixture = kernels.withoutKernels();
+
+    assertThat(mixture.record().getFormatVersion()).isEqualTo(7);
+    assertThat(mixture.record().getBase().getKernels()).isNull();
+    assertThat(mixture.record().getBase().getComponents())
+        .isEqualTo(kernels.record().getBase().getComponents());
+    assertThat(mixture.record().getProbes()).isNotEqualTo(kernels.record().getProbes());
+    assertThat(mixture.largestProbeDifference()).isZero();
+    assertThat(mixture.withoutKernels()).isSameAs(mixture);
+  }
+
+  @Test
   void shouldRefuseKernelsOfOtherDimensionsOrOutOfRange() {
     assertRefused(
         model -> model.setBase(withKernels(kernels -> kernels.setNoise(List.of(1.0)))),

@@ -107,6 +107,14 @@ class KernelDensityTest {
   }
 
   @Test
+  void shouldTakeMinusZeroForTheScaleThatZeroIs() {
+    KernelDensity same = new KernelDensity(CENTRES, new double[] {0.0, 0.0}, SPREAD, NOISE);
+    KernelDensity signed = new KernelDensity(CENTRES, new double[] {0.0, -0.0}, SPREAD, NOISE);
+    double[] z = {0.2, 0.3};
+    assertThat(signed.newEvaluator().logDensity(z)).isEqualTo(same.newEvaluator().logDensity(z));
+  }
+
+  @Test
   void shouldDrawPointsOfItsCentresAndCovariances() {
     KernelDensity kernels = new KernelDensity(CENTRES, SCALES, SPREAD, NOISE);
     Random random = new Random(10);
@@ -134,6 +142,8 @@ class KernelDensityTest {
     assertThat(evaluator.logDensityAndGradient(new double[] {0, Double.NaN}, gradient)).isNaN();
     assertThat(gradient).containsOnly(0);
     assertThat(evaluator.logDensity(new double[] {1e200, 0})).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(evaluator.logDensity(new double[] {1e307, -1e307}))
+        .isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(evaluator.logDensity(new double[] {0, 0})).isFinite();
   }
 
@@ -144,6 +154,10 @@ class KernelDensityTest {
     refuses("scales: -1.0, expected at least 0", CENTRES, new double[] {-1, 1}, SPREAD, NOISE);
     refuses("noise: 0.0, expected above 0", CENTRES, SCALES, SPREAD, new double[] {0, 1});
     refuses("spread: 1 rows, expected 2", CENTRES, SCALES, new double[1][2], NOISE);
+    assertThatThrownBy(
+            () -> new KernelDensity(CENTRES, SCALES, new double[][] {{1, 5}, {5, 1}}, NOISE))
+        .hasMessageStartingWith("spread: an eigenvalue of -")
+        .hasMessageEndingWith(" by the noise, expected at least 0");
     refuses(
         "centres: NaN, expected a finite number",
         new double[][] {{0, Double.NaN}},

@@ -2,6 +2,7 @@ package io.lowtide.trainer.engine;
 
 import io.lowtide.density.field.FieldShape;
 import io.lowtide.density.flow.BaseDensity;
+import io.lowtide.density.flow.StackedDensity;
 import io.lowtide.density.flow.StandardNormal;
 
 /**
@@ -42,6 +43,11 @@ public record BatchProblem(
     if (base.dimensions() != shape.dimensions()) {
       throw new IllegalArgumentException(
           "base: of " + base.dimensions() + " dimensions, expected " + shape.dimensions());
+    }
+    if (base instanceof StackedDensity) {
+      throw new IllegalArgumentException(
+          "base: a mixture with kernels, expected the mixture: a flow would learn to lead each record"
+              + " to its own kernel");
     }
     if (records < 1) {
       throw new IllegalArgumentException("records: " + records + ", expected at least 1");

@@ -111,7 +111,8 @@ record FlowStart(
           features,
           Optional.empty(),
           Optional.of(stacked.mixture()),
-          new KernelForm(stacked.share(), stacked.kernels().size()),
+          KernelForm.withShare(
+              stacked.share(), mostKernels(settings, features), stacked.dimensions()),
           settings.fromMixture());
     }
     return new FlowStart(
@@ -122,9 +123,14 @@ record FlowStart(
         base instanceof GaussianMixture ? settings.fromMixture() : settings);
   }
 
-  /** None where a kernel might be around an anomaly, or go with one condition and not another. */
+  /**
+   * None where a kernel might be around an anomaly, lack values, or go with one condition and not
+   * another.
+   */
   private static int mostKernels(TrainingSettings settings, FeatureSpecification features) {
-    return isUnconditional(features) && settings.contamination() == 0
+    boolean isComplete =
+        features.getContinuous().stream().allMatch(feature -> feature.getMissingProbability() == 0);
+    return isUnconditional(features) && isComplete && settings.contamination() == 0
         ? settings.mixtureKernels()
         : 0;
   }

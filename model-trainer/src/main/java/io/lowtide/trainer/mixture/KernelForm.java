@@ -27,7 +27,10 @@ public record KernelForm(double share, int most) {
   /** Of the squared distance of that neighbour, for each dimension: the variance of a kernel. */
   private static final double SQUARED_WIDTH = 0.5;
 
-  /** Of all kernels together, so that a bundle stays well below what a message may hold. */
+  /**
+   * Of all kernels together, so that a bundle stays well below what a message may hold: floats; the
+   * numbers of their shape are doubles.
+   */
   private static final int MOST_NUMBERS = 60_000;
 
   /** A smaller share is not worth what it costs. */
@@ -60,8 +63,7 @@ public record KernelForm(double share, int most) {
    * @param seed of every random choice
    */
   static KernelForm of(EncodedRecords records, MixtureForm mixture, int most, long seed) {
-    KernelForm form =
-        new KernelForm(0.5, Math.min(most, MOST_NUMBERS / (records.dimensions() + 1)));
+    KernelForm form = new KernelForm(0.5, mostThatABundleHolds(most, records.dimensions()));
     if (form.most < 1 || !records.areComplete() || hasNoNoise(records)) {
       return NONE;
     }
@@ -74,6 +76,23 @@ public record KernelForm(double share, int most) {
     return share >= LEAST_SHARE && gains(logDensities, share)
         ? new KernelForm(share, form.most)
         : NONE;
+  }
+
+  private static int mostThatABundleHolds(int most, int dimensions) {
+    int left = MOST_NUMBERS - dimensions * (dimensions + 3);
+    return Math.max(0, Math.min(most, left / (dimensions + 1)));
+  }
+
+  /**
+   * Of a model that has kernels, those of one that is fitted onwards from it.
+   *
+   * @param share of the density that they have
+   * @param most kernels at most
+   * @param dimensions d
+   */
+  public static KernelForm withShare(double share, int most, int dimensions) {
+    int held = mostThatABundleHolds(most, dimensions);
+    return held == 0 ? NONE : new KernelForm(share, held);
   }
 
   private static boolean hasNoNoise(EncodedRecords records) {
@@ -129,7 +148,7 @@ public record KernelForm(double share, int most) {
       }
     }
     double mean = sum / count;
-    double standardError = Math.sqrt((squares / count - mean * mean) / count);
+    double standardError = Math.sqrt(Math.max(0, squares / count - mean * mean) / count);
     return mean > SIGNIFICANT * standardError;
   }
 

@@ -232,9 +232,11 @@ final class Retraining {
     return ConformalCalibration.fit(scores, training.budget());
   }
 
-  private ModelBundle recalibrated(RunRecords records, ModelBundle champion)
-      throws BundleException {
-    LOG.info("Calibrating the champion anew");
+  private ModelBundle recalibrated(RunRecords records, ModelBundle known) throws BundleException {
+    ModelBundle champion = known.withoutKernels();
+    LOG.info(
+        "Calibrating the champion anew{}",
+        champion == known ? "" : ", without its kernels, which may be around the same records");
     long started = System.nanoTime();
     TrainingSettings training = training(Optional.of(champion));
     Table older = records.older(settings.heldOut());

@@ -100,6 +100,32 @@ class MixtureTrainingTest {
     return sum / fresh.length;
   }
 
+  /** Who no longer wants kernels has none, whatever the model before had. */
+  @Test
+  void shouldGoOnFromAModelWithKernelsByTheSettingsOfToday() {
+    ModelBundle stacked = train(twoComponents(), FlowTrainerTest.bananas(3000, 1));
+    assertThat(onwards(stacked, twoComponents()).flow().base())
+        .isInstanceOfSatisfying(
+            StackedDensity.class,
+            base ->
+                assertThat(base.share())
+                    .isEqualTo(((StackedDensity) stacked.flow().base()).share()));
+    Map<String, String> none = twoComponents();
+    none.put("mixture.kernels", "0");
+    assertThat(onwards(stacked, none).flow().base()).isInstanceOf(GaussianMixture.class);
+    Map<String, String> contaminated = twoComponents();
+    contaminated.put("contamination", "0.01");
+    assertThat(onwards(stacked, contaminated).flow().base()).isInstanceOf(GaussianMixture.class);
+  }
+
+  private static ModelBundle onwards(ModelBundle from, Map<String, String> settings) {
+    return new FlowTrainer(
+            ENGINES, "bananas", TrainingSettings.of(settings), report -> {}, Optional.empty())
+        .startingFrom(from)
+        .train(FlowTrainerTest.bananas(3000, 5))
+        .bundle();
+  }
+
   @Test
   void shouldTrainWithoutKernelsWhereNoneAreAllowedOrOneMightBeAroundAnAnomaly() {
     Map<String, String> contaminated = twoComponents();

@@ -110,14 +110,14 @@ class KernelFormTest {
     assertThat(new KernelForm(0.5, 100).sample(records, 1).rows()).isDeepEqualTo(chosen.rows());
   }
 
-  /** In 200 dimensions 60,000 numbers are 298 records. */
+  /** In 200 dimensions 60,000 numbers are those of a shape and of 96 records. */
   @Test
   void shouldNotOutgrowAMessage() {
-    Random random = new Random(7);
-    double[][] rows = new double[400][];
-    Arrays.setAll(rows, i -> random.doubles(200, i % 2, i % 2 + 0.2).toArray());
-    KernelForm form = KernelForm.of(Lumps.records(rows), new MixtureForm(1, 1), 2_500, 1);
-    assertThat(form.most()).isIn(0, 298);
+    assertThat(KernelForm.withShare(0.5, 2_500, 3)).isEqualTo(new KernelForm(0.5, 2_500));
+    assertThat(KernelForm.withShare(0.5, 2_500, 64)).isEqualTo(new KernelForm(0.5, 857));
+    assertThat(KernelForm.withShare(0.5, 2_500, 200)).isEqualTo(new KernelForm(0.5, 96));
+    assertThat(KernelForm.withShare(0.5, 2_500, 250)).isEqualTo(KernelForm.none());
+    assertThat(KernelForm.withShare(0.5, 0, 3)).isEqualTo(KernelForm.none());
   }
 
   @Test
