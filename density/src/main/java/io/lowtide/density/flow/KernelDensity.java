@@ -1,6 +1,8 @@
 package io.lowtide.density.flow;
 
+import io.lowtide.density.flow.GaussianMixture.Component;
 import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -194,31 +196,18 @@ public final class KernelDensity {
    */
   public void draw(RandomGenerator random, double[] z) {
     int k = random.nextInt(centres.length);
-    double[][] factor = cholesky(scales[k]);
-    double[] normal = new double[z.length];
-    for (int i = 0; i < noise.length; i++) {
-      normal[i] = random.nextGaussian();
-      z[i] = centres[k][i];
-      for (int j = 0; j <= i; j++) {
-        z[i] += factor[i][j] * normal[j];
-      }
-    }
+    Component kernel = Component.of(1, centres[k], covariance(scales[k]));
+    new GaussianMixture(List.of(kernel)).draw(random, z);
   }
 
-  /** Of the covariance of a kernel. */
-  private double[][] cholesky(double scale) {
-    int d = noise.length;
-    double[][] factor = new double[d][d];
-    for (int i = 0; i < d; i++) {
-      for (int j = 0; j <= i; j++) {
-        double sum = scale * spread[i][j] + (i == j ? noise[i] : 0);
-        for (int k = 0; k < j; k++) {
-          sum -= factor[i][k] * factor[j][k];
-        }
-        factor[i][j] = i == j ? Math.sqrt(Math.max(0, sum)) : sum / factor[j][j];
+  private double[][] covariance(double scale) {
+    double[][] covariance = new double[noise.length][noise.length];
+    for (int i = 0; i < noise.length; i++) {
+      for (int j = 0; j < noise.length; j++) {
+        covariance[i][j] = scale * spread[i][j] + (i == j ? noise[i] : 0);
       }
     }
-    return factor;
+    return covariance;
   }
 
   /** Sums the kernels by their logarithms. Allocates nothing after construction. */
