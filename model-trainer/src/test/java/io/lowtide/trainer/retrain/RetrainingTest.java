@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.lowtide.density.bundle.ModelBundle;
+import io.lowtide.density.flow.StackedDensity;
 import io.lowtide.kafka.feedback.Precision;
 import io.lowtide.schemas.ComparedModel;
 import io.lowtide.schemas.RunOutcome;
@@ -155,6 +156,49 @@ class RetrainingTest {
     assertThat(winner.parameters().toArray()).isEqualTo(champion.parameters().toArray());
     assertThat(winner.calibration().size()).isEqualTo(4_000);
     assertThat(model(outcome, "recalibrated").getAlertRate()).isCloseTo(0.02, within(0.015));
+  }
+
+  /** By its kernels the records that they are around would count as too normal. */
+  @Test
+  void shouldCalibrateAChampionAnewWithoutItsKernels() {
+    Map<String, String> training = new HashMap<>(TRAINING);
+    training.put("mixture.components", "2");
+    ModelBundle withKernels =
+        new FlowTrainer(
+                TrainingEngines.of("vector"),
+                "press",
+                TrainingSettings.of(training),
+                report -> {},
+                Optional.empty())
+            .train(ring(5_000, 9).table().rows(0, 4_000))
+            .bundle();
+    assertThat(withKernels.flow().base()).isInstanceOf(StackedDensity.class);
+
+    Retraining.Outcome outcome =
+        retrain(
+            settings("retrain.challengers", "recalibrated"),
+            ring(5_000, 9),
+            Optional.of(withKernels));
+
+    ComparedModel recalibrated = model(outcome, "recalibrated");
+    assertThat(recalibrated.getInCalibration()).isTrue();
+    assertThat(recalibrated.getCalibrationDistance()).isLessThan(0.08);
+    // Two Gaussians, bent a little, know less of a ring than kernels do.
+    assertThat(recalibrated.getGain()).isLessThan(-0.1);
+  }
+
+  private static RunRecords ring(int count, long seed) {
+    Random random = new Random(seed);
+    double[][] rows = new double[count][];
+    for (int row = 0; row < count; row++) {
+      double angle = 2 * Math.PI * random.nextDouble();
+      double radius = 10 + 0.5 * random.nextGaussian();
+      rows[row] = new double[] {50 + radius * Math.cos(angle), 20 + radius * Math.sin(angle)};
+    }
+    return new RunRecords(
+        new Table("press", List.of("speed", "load"), rows),
+        new boolean[count],
+        new ReadingTally(count, 0, 0, Optional.empty(), Optional.empty()));
   }
 
   @Test
