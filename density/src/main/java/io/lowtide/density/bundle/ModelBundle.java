@@ -149,10 +149,7 @@ public final class ModelBundle {
       requireLength(i, "values", probe.getValues().size(), layout.numbers());
       requireLength(i, "categories", probe.getCategories().size(), layout.categories());
       requireLength(i, "context", probe.getContext().size(), encoder.contextDimensions());
-      SolveStatus status =
-          scorer.score(
-              values(probe),
-              probe.getContext().stream().mapToDouble(Double::doubleValue).toArray());
+      SolveStatus status = score(scorer, probe);
       double difference = Math.abs(scorer.logLikelihood() - probe.getLogLikelihood());
       if (status != SolveStatus.COMPLETED || !(difference <= probeTolerance(probe))) {
         throw new BundleException(
@@ -177,8 +174,7 @@ public final class ModelBundle {
     ValueScorer scorer = new ValueScorer(encoder, flow);
     double largest = 0;
     for (Probe probe : model.getProbes()) {
-      scorer.score(
-          values(probe), probe.getContext().stream().mapToDouble(Double::doubleValue).toArray());
+      score(scorer, probe);
       largest = Math.max(largest, Math.abs(scorer.logLikelihood() - probe.getLogLikelihood()));
     }
     return largest;
@@ -190,6 +186,11 @@ public final class ModelBundle {
       throw new BundleException(
           Reason.SHAPE, "probes[" + probe + "]: " + length + " " + what + ", expected " + expected);
     }
+  }
+
+  private SolveStatus score(ValueScorer scorer, Probe probe) {
+    return scorer.score(
+        values(probe), probe.getContext().stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** One for each of the encoder's inputs up to the context features. */
@@ -290,8 +291,7 @@ public final class ModelBundle {
         new ValueScorer(encoder, new Flow(flow.field(), stacked.mixture(), flow.solver()));
     List<Probe> probes = new ArrayList<>();
     for (Probe probe : model.getProbes()) {
-      scorer.score(
-          values(probe), probe.getContext().stream().mapToDouble(Double::doubleValue).toArray());
+      score(scorer, probe);
       probes.add(Probe.newBuilder(probe).setLogLikelihood(scorer.logLikelihood()).build());
     }
     return hashed(

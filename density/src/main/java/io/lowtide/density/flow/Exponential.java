@@ -38,6 +38,12 @@ final class Exponential {
 
   private Exponential() {}
 
+  /** e^x. */
+  static double of(double x) {
+    double shifted = shifted(x);
+    return scaled(reduced(x, shifted), shifted);
+  }
+
   /** n, in the last bits of the result. */
   static double shifted(double x) {
     return x * LOG2_E + SHIFT;

@@ -104,7 +104,7 @@ public final class GaussianMixture implements BaseDensity {
       }
     }
 
-    private static void requireFinite(String name, double[] values) {
+    static void requireFinite(String name, double[] values) {
       for (double value : values) {
         if (!Double.isFinite(value)) {
           throw new IllegalArgumentException(name + ": " + value + ", expected a finite number");

@@ -52,7 +52,7 @@ public final class KernelDensity {
       }
     }
     for (double[] row : standardised) {
-      requireFinite("spread by noise", row);
+      Component.requireFinite("spread by noise", row);
     }
     SymmetricEigen eigen = SymmetricEigen.of(standardised);
     double largest = Arrays.stream(eigen.values()).max().orElseThrow();
@@ -85,14 +85,14 @@ public final class KernelDensity {
     require(d > 0 && spread.length == d, "spread: " + spread.length + " rows, expected " + d);
     for (double[] row : spread) {
       require(row.length == d, "spread: a row of " + row.length + " numbers, expected " + d);
-      requireFinite("spread", row);
+      Component.requireFinite("spread", row);
     }
     for (double[] centre : centres) {
       require(centre.length == d, "centres: one of " + centre.length + " numbers, expected " + d);
-      requireFinite("centres", centre);
+      Component.requireFinite("centres", centre);
     }
-    requireFinite("scales", scales);
-    requireFinite("noise", noise);
+    Component.requireFinite("scales", scales);
+    Component.requireFinite("noise", noise);
     for (double scale : scales) {
       require(scale >= 0, "scales: " + scale + ", expected at least 0");
     }
@@ -102,12 +102,6 @@ public final class KernelDensity {
     for (int i = 0; i < d; i++) {
       require(
           spread[i][i] >= 0, "spread: " + spread[i][i] + " on its diagonal, expected at least 0");
-    }
-  }
-
-  private static void requireFinite(String name, double[] values) {
-    for (double value : values) {
-      require(Double.isFinite(value), name + ": " + value + ", expected a finite number");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.lowtide.density.flow;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -81,20 +82,14 @@ public record StackedDensity(GaussianMixture mixture, KernelDensity kernels, dou
       double first = logShareOfMixture + mixture.logDensity(z);
       double second = logShareOfKernels + kernels.logDensity(z);
       double larger = Math.max(first, second);
-      return Double.isFinite(larger) ? larger + Math.log(sum(first, second, larger)) : larger;
-    }
-
-    private static double sum(double first, double second, double larger) {
-      return relative(first, larger) + relative(second, larger);
+      return Double.isFinite(larger)
+          ? larger + Math.log(relative(first, larger) + relative(second, larger))
+          : larger;
     }
 
     private static double relative(double logDensity, double larger) {
       double x = logDensity - larger;
-      if (x < -MixtureWorkspace.NEGLIGIBLE) {
-        return 0;
-      }
-      double shifted = Exponential.shifted(x);
-      return Exponential.scaled(Exponential.reduced(x, shifted), shifted);
+      return x < -MixtureWorkspace.NEGLIGIBLE ? 0 : Exponential.of(x);
     }
 
     @Override
@@ -103,16 +98,14 @@ public record StackedDensity(GaussianMixture mixture, KernelDensity kernels, dou
       double second = logShareOfKernels + kernels.logDensityAndGradient(z, slope);
       double larger = Math.max(first, second);
       if (!Double.isFinite(larger)) {
-        for (int i = 0; i < slope.length; i++) {
-          gradient[i] = 0;
-        }
+        Arrays.fill(gradient, 0, slope.length, 0);
         return larger;
       }
-      double sum = sum(first, second, larger);
-      double ofMixture = relative(first, larger) / sum;
-      double ofKernels = relative(second, larger) / sum;
+      double ofMixture = relative(first, larger);
+      double ofKernels = relative(second, larger);
+      double sum = ofMixture + ofKernels;
       for (int i = 0; i < slope.length; i++) {
-        gradient[i] = ofMixture * gradient[i] + ofKernels * slope[i];
+        gradient[i] = ofMixture / sum * gradient[i] + ofKernels / sum * slope[i];
       }
       return larger + Math.log(sum);
     }

@@ -95,9 +95,7 @@ final class CrossFitting {
     for (Fold fold : folds) {
       List<double[]> rows = HeldOutScores.rows(encoder, fold.leftOut);
       heldOut.addAll(rows);
-      FlowParameters atBest =
-          start.withKernels(
-              fold.fit.trajectory().get(bestIndex), new TrainingData(encoder, fold.fitted));
+      FlowParameters atBest = start.withKernels(fold.fit.trajectory().get(bestIndex), fold.records);
       ofFolds.add(HeldOutScores.of(features, atBest, settings.adaptiveSolver(), rows));
     }
     FlowParameters serving = start.withKernels(flow.parameters(), records);
@@ -200,6 +198,7 @@ final class CrossFitting {
     private final int validationInterval;
     private final Table fitted;
     private final Table leftOut;
+    private TrainingData records;
     private FittedFlow fit;
 
     Fold(Table table, int index) {
@@ -223,7 +222,7 @@ final class CrossFitting {
         FlowStart start,
         FeatureEncoder encoder,
         Optional<Checkpoints> checkpoints) {
-      TrainingData records = new TrainingData(encoder, fitted);
+      records = new TrainingData(encoder, fitted);
       try (FlowFitter fitter =
           new FlowFitter(
               engine,

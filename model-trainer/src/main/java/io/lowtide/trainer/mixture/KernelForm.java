@@ -58,18 +58,19 @@ public record KernelForm(double share, int most) {
    * gain no more by them than by chance, where some lack values, or without noise to widen them.
    *
    * @param records to choose by
-   * @param mixture form of the mixture beside them
+   * @param mixtures beside them: for each fold the one that was fitted to the others
    * @param most kernels at most
    * @param seed of every random choice
    */
-  static KernelForm of(EncodedRecords records, MixtureForm mixture, int most, long seed) {
+  static KernelForm of(
+      EncodedRecords records, List<GaussianMixture> mixtures, int most, long seed) {
     KernelForm form = new KernelForm(0.5, mostThatABundleHolds(most, records.dimensions()));
     if (form.most < 1 || !records.areComplete() || hasNoNoise(records)) {
       return NONE;
     }
     double[][] logDensities =
-        IntStream.range(0, MixtureChoice.folds(records))
-            .mapToObj(fold -> form.ofHeldOut(records, fold, mixture, seed))
+        IntStream.range(0, mixtures.size())
+            .mapToObj(fold -> form.ofHeldOut(records, fold, mixtures.get(fold), seed))
             .flatMap(Arrays::stream)
             .toArray(double[][]::new);
     double share = Math.min(MOST_SHARE, likeliestShare(logDensities));
@@ -101,9 +102,8 @@ public record KernelForm(double share, int most) {
 
   /** For each record of a fold its log-density by the mixture, and by the kernels. */
   private double[][] ofHeldOut(
-      EncodedRecords records, int fold, MixtureForm mixtureForm, long seed) {
+      EncodedRecords records, int fold, GaussianMixture mixture, long seed) {
     EncodedRecords others = records.part(fold, MixtureChoice.FOLDS, true);
-    GaussianMixture mixture = mixtureForm.fit(others, seed);
     GaussianMixture.Evaluator ofMixture = mixture.newEvaluator();
     KernelDensity.Evaluator ofKernels = around(sample(others, seed), mixture).newEvaluator();
     return Arrays.stream(records.part(fold, MixtureChoice.FOLDS, false).rows())

@@ -2,6 +2,7 @@ package io.lowtide.trainer.mixture;
 
 import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.BaseEvaluator;
+import io.lowtide.density.flow.GaussianMixture;
 import io.lowtide.density.flow.StandardNormal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -97,10 +98,10 @@ public record MixtureChoice(int noise, MixtureForm form, KernelForm kernels) {
         .or(() -> Optional.of(0))
         .map(
             noise -> {
-              MixtureForm form = measured.get(noise).form;
+              Measured chosen = measured.get(noise);
               EncodedRecords smoothed = sampled.withVariances(noises.get(noise));
               return new MixtureChoice(
-                  noise, form, KernelForm.of(smoothed, form, mostKernels, seed));
+                  noise, chosen.form, KernelForm.of(smoothed, chosen.mixtures, mostKernels, seed));
             });
   }
 
@@ -108,22 +109,30 @@ public record MixtureChoice(int noise, MixtureForm form, KernelForm kernels) {
    * How a mixture does.
    *
    * @param form that it has
+   * @param mixtures for each fold the one that was fitted to the others
    * @param logDensity mean over held-out records
    * @param fromMixed area under the curve between held-out records and ones that have half of their
    *     values from others
    * @param fromEven the same for records that are spread evenly
    */
-  private record Measured(MixtureForm form, double logDensity, double fromMixed, double fromEven) {}
+  private record Measured(
+      MixtureForm form,
+      List<GaussianMixture> mixtures,
+      double logDensity,
+      double fromMixed,
+      double fromEven) {}
 
   private static Measured measure(EncodedRecords records, int most, long seed) {
     MixtureForm form = likeliest(records, most, seed);
     SplittableRandom random = new SplittableRandom(seed);
+    List<GaussianMixture> mixtures = new ArrayList<>();
     List<double[]> logDensities = new ArrayList<>();
     double fromMixed = 0;
     double fromEven = 0;
     int folds = folds(records);
     for (int fold = 0; fold < folds; fold++) {
-      BaseDensity density = form.fit(records.part(fold, FOLDS, true), seed);
+      GaussianMixture density = form.fit(records.part(fold, FOLDS, true), seed);
+      mixtures.add(density);
       EncodedRecords heldOut = records.part(fold, FOLDS, false);
       int times = Math.max(1, CONTRASTING / heldOut.size());
       double[] own = logDensities(density, heldOut);
@@ -132,7 +141,7 @@ public record MixtureChoice(int noise, MixtureForm form, KernelForm kernels) {
       fromEven +=
           areaUnderCurve(own, logDensities(density, heldOut.spreadEvenly(times, random))) / folds;
     }
-    return new Measured(form, clippedMean(logDensities), fromMixed, fromEven);
+    return new Measured(form, mixtures, clippedMean(logDensities), fromMixed, fromEven);
   }
 
   private static MixtureForm likeliest(EncodedRecords records, int most, long seed) {

@@ -7,7 +7,9 @@ import io.lowtide.density.flow.GaussianMixture;
 import io.lowtide.density.flow.KernelDensity;
 import io.lowtide.density.flow.StackedDensity;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KernelFormTest {
@@ -26,7 +28,15 @@ class KernelFormTest {
   }
 
   private static KernelForm form(double[][] rows, int most) {
-    return KernelForm.of(Lumps.records(rows), FOUR, most, 1);
+    return form(Lumps.records(rows), FOUR, most);
+  }
+
+  private static KernelForm form(EncodedRecords records, MixtureForm mixture, int most) {
+    List<GaussianMixture> mixtures =
+        IntStream.range(0, MixtureChoice.folds(records))
+            .mapToObj(fold -> mixture.fit(records.part(fold, MixtureChoice.FOLDS, true), 1))
+            .toList();
+    return KernelForm.of(records, mixtures, most, 1);
   }
 
   @Test
@@ -41,21 +51,20 @@ class KernelFormTest {
     double[][] rows = new double[90][];
     Arrays.setAll(rows, i -> new double[] {i % 2 + random.nextGaussian(), random.nextGaussian()});
     EncodedRecords records = new EncodedRecords(rows, new double[] {1e-3, 1e-3});
-    assertThat(KernelForm.of(records, new MixtureForm(2, 2), 2_500, 1))
-        .isEqualTo(KernelForm.none());
+    assertThat(form(records, new MixtureForm(2, 2), 2_500)).isEqualTo(KernelForm.none());
   }
 
   @Test
   void shouldHaveHardlyAnythingWhereTheMixtureIsWhatTheRecordsAreDrawnFrom() {
     EncodedRecords records =
         new EncodedRecords(Lumps.rows(2_000, 4, new Random(2)), new double[] {1e-4, 1e-4});
-    assertThat(KernelForm.of(records, FOUR, 2_500, 1).share()).isLessThan(0.1);
+    assertThat(form(records, FOUR, 2_500).share()).isLessThan(0.1);
   }
 
   @Test
   void shouldMakeRecordsMoreProbableThatHadNoPart() {
     EncodedRecords records = Lumps.records(ring(1_000, new Random(3)));
-    KernelForm form = KernelForm.of(records, FOUR, 2_500, 1);
+    KernelForm form = form(records, FOUR, 2_500);
     GaussianMixture mixture = FOUR.fit(records, 1);
     StackedDensity stacked =
         new StackedDensity(mixture, form.around(records, mixture), form.share());
@@ -74,7 +83,7 @@ class KernelFormTest {
     double[][] rows = ring(500, new Random(5));
     assertThat(form(rows, 0)).isEqualTo(KernelForm.none());
     EncodedRecords withoutNoise = new EncodedRecords(rows, new double[2]);
-    assertThat(KernelForm.of(withoutNoise, FOUR, 2_500, 1)).isEqualTo(KernelForm.none());
+    assertThat(KernelForm.of(withoutNoise, List.of(), 2_500, 1)).isEqualTo(KernelForm.none());
     rows[7][1] = Double.NaN;
     assertThat(form(rows, 2_500)).isEqualTo(KernelForm.none());
   }
