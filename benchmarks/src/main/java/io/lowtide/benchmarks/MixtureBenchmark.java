@@ -6,35 +6,11 @@ import io.lowtide.density.flow.GaussianMixture.Component;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
-/**
- * Time of the log-density of a mixture of Gaussians at one point, and of its gradient as well, on
- * one thread, on SIMD registers and in plain Java, and (with {@code -prof gc}) the bytes that it
- * allocates. Points are drawn from the mixture.
- */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
-public class MixtureBenchmark {
-
-  private static final int POINTS = 1024;
-  private static final String HEAP = "-Xmx256m";
-  private static final String ADD_MODULES = "--add-modules";
-  private static final String SIMD_MODULE = "jdk.incubator.vector";
+/** A mixture of Gaussians, at points that are drawn from it. */
+public class MixtureBenchmark extends DensityBenchmark {
 
   /** Gaussians of the mixture. */
   @Param({"8", "32", "128"})
@@ -49,9 +25,6 @@ public class MixtureBenchmark {
   private double spread;
 
   private BaseEvaluator evaluator;
-  private double[][] points;
-  private double[] gradient;
-  private int next;
 
   /** Makes the mixture, and draws the points. */
   @Setup
@@ -63,11 +36,11 @@ public class MixtureBenchmark {
     }
     GaussianMixture mixture = new GaussianMixture(list);
     evaluator = mixture.newEvaluator();
-    gradient = new double[dimensions];
-    points = new double[POINTS][dimensions];
+    double[][] points = new double[POINTS][dimensions];
     for (double[] point : points) {
       mixture.draw(random, point);
     }
+    prepare(points);
   }
 
   private Component component(Random random) {
@@ -84,40 +57,13 @@ public class MixtureBenchmark {
     return new Component(1.0 / components, mean, factor);
   }
 
-  private double[] nextPoint() {
-    next = (next + 1) % POINTS;
-    return points[next];
+  @Override
+  double logDensity(double[] point) {
+    return evaluator.logDensity(point);
   }
 
-  /** The log-density at the next point. */
-  @Benchmark
-  @Fork(
-      value = 1,
-      jvmArgs = {HEAP, ADD_MODULES, SIMD_MODULE})
-  public double logDensityOnSimd() {
-    return evaluator.logDensity(nextPoint());
-  }
-
-  /** The same without the module. */
-  @Benchmark
-  @Fork(value = 1, jvmArgs = HEAP)
-  public double logDensityInPlainJava() {
-    return evaluator.logDensity(nextPoint());
-  }
-
-  /** The log-density and its gradient at the next point. */
-  @Benchmark
-  @Fork(
-      value = 1,
-      jvmArgs = {HEAP, ADD_MODULES, SIMD_MODULE})
-  public double gradientOnSimd() {
-    return evaluator.logDensityAndGradient(nextPoint(), gradient);
-  }
-
-  /** The same without the module. */
-  @Benchmark
-  @Fork(value = 1, jvmArgs = HEAP)
-  public double gradientInPlainJava() {
-    return evaluator.logDensityAndGradient(nextPoint(), gradient);
+  @Override
+  double logDensityAndGradient(double[] point, double[] slope) {
+    return evaluator.logDensityAndGradient(point, slope);
   }
 }
