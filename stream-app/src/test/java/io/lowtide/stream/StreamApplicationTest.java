@@ -11,12 +11,23 @@ import io.lowtide.stream.config.StreamSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 class StreamApplicationTest {
+
+  private static StreamSettings settings(Path stateDirectory, Map<String, String> others) {
+    Map<String, String> settings = new HashMap<>(others);
+    settings.put("detector", "press-line");
+    settings.put("source.topics", "readings");
+    settings.put("bootstrap.servers", "127.0.0.1:1");
+    settings.put("schema.registry.url", "mock://none");
+    settings.put("state.directory", stateDirectory.toString());
+    return StreamSettings.of(settings);
+  }
 
   @Test
   void shouldWarnAtTheStartOfASettingThatNoClientOfKafkaHas(@TempDir Path directory)
@@ -26,15 +37,7 @@ class StreamApplicationTest {
     logger.addAppender(written);
     written.start();
     StreamSettings settings =
-        StreamSettings.of(
-            Map.of(
-                "detector", "press-line",
-                "source.topics", "readings",
-                "bootstrap.servers", "127.0.0.1:1",
-                "schema.registry.url", "mock://none",
-                "http.port", "0",
-                "kafka.security.protocl", "SSL",
-                "state.directory", directory.toString()));
+        settings(directory, Map.of("http.port", "0", "kafka.security.protocl", "SSL"));
 
     try (StreamApplication application = StreamApplication.start(settings)) {
       assertThat(application.isLive()).isTrue();
@@ -55,14 +58,7 @@ class StreamApplicationTest {
   @Test
   void shouldNameAStateDirectoryThatCannotBeWrittenTo(@TempDir Path directory) throws IOException {
     Path file = Files.createFile(directory.resolve("state"));
-    StreamSettings settings =
-        StreamSettings.of(
-            Map.of(
-                "detector", "press-line",
-                "source.topics", "readings",
-                "bootstrap.servers", "127.0.0.1:1",
-                "schema.registry.url", "mock://none",
-                "state.directory", file.toString()));
+    StreamSettings settings = settings(file, Map.of());
 
     assertThatThrownBy(() -> StreamApplication.start(settings))
         .isInstanceOf(IOException.class)

@@ -178,15 +178,8 @@ class GaussianMixtureTest {
         double[] z = random.doubles(base.dimensions(), -3, 3).toArray();
         double found = evaluator.logDensityAndGradient(z, gradient);
         assertThat(found).isEqualTo(evaluator.logDensity(z));
-        for (int i = 0; i < z.length; i++) {
-          double kept = z[i];
-          z[i] = kept + 1e-5;
-          double ahead = evaluator.logDensity(z);
-          z[i] = kept - 1e-5;
-          double behind = evaluator.logDensity(z);
-          z[i] = kept;
-          assertThat(gradient[i]).isCloseTo((ahead - behind) / 2e-5, within(1e-6));
-        }
+        double[] differences = CentralDifferences.of(evaluator::logDensity, z, 1e-5);
+        assertThat(gradient).containsExactly(differences, within(1e-6));
       }
     }
   }
@@ -227,48 +220,6 @@ class GaussianMixtureTest {
       0.3 * 2 - 0.7, 0.7, 0.3 * (2 + 4) + 0.7 * 2, 0.3 * 0.5 + 0.7 * 2, 0.3 * 0.6 - 0.7
     };
     assertThat(sums).containsExactly(expected, within(0.03));
-  }
-
-  @Test
-  void shouldIntegrateToOneOverThePlaneUnderAFlow() {
-    FieldParameters field = RandomFields.of(2, 0, List.of(32, 32), Activation.TANH, 21);
-    FlowIntegrator integrator =
-        new Flow(
-                VectorFields.of(field),
-                RandomMixtures.of(2, 4, 9),
-                SolverSettings.dormandPrince(1e-6))
-            .newIntegrator();
-    double width = 0.1;
-    double sum = 0;
-    for (double x = -12; x <= 12; x += width) {
-      for (double y = -12; y <= 12; y += width) {
-        assertThat(integrator.score(new double[] {x, y})).isEqualTo(SolveStatus.COMPLETED);
-        sum += Math.exp(integrator.logDensity()) * width * width;
-      }
-    }
-    assertThat(sum).isCloseTo(1, within(1e-3));
-  }
-
-  /** Also the density of each value alone, when the other one is missing. */
-  @Test
-  void shouldIntegrateToOneOverTheLineUnderARestrictedFlow() {
-    FieldParameters field = RandomFields.of(2, 0, List.of(32, 32), Activation.TANH, 21);
-    PartialFlow partial =
-        new Flow(
-                VectorFields.of(field),
-                RandomMixtures.of(2, 4, 9),
-                SolverSettings.dormandPrince(1e-6))
-            .newPartialFlow();
-    double first = 0;
-    double second = 0;
-    for (double x = -15; x <= 15; x += 0.02) {
-      assertThat(partial.score(new double[] {x, MISSING})).isEqualTo(SolveStatus.COMPLETED);
-      first += 0.02 * Math.exp(partial.logDensity());
-      assertThat(partial.score(new double[] {MISSING, x})).isEqualTo(SolveStatus.COMPLETED);
-      second += 0.02 * Math.exp(partial.logDensity());
-    }
-    assertThat(first).isCloseTo(1, within(1e-4));
-    assertThat(second).isCloseTo(1, within(1e-4));
   }
 
   @Test
