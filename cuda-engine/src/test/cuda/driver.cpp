@@ -14,9 +14,10 @@ int cuDeviceGet(int* device, int) { *device = 0; return 0; }
 int cuDeviceGetName(char* name, int length, int) { strncpy(name, "stand-in on the CPU", length); return 0; }
 int cuDeviceGetAttribute(int* value, int attribute, int) {
   switch (attribute) {
-    case 16: *value = 2; return 0;
+    case 16: *value = 8; return 0;
     case 75: *value = CAPABILITY; return 0;
     case 76: *value = 0; return 0;
+    case 95: *value = 1; return 0;
     case 97: *value = 232448; return 0;
     default: return 1;
   }
@@ -42,10 +43,15 @@ int cuMemHostAlloc(void** memory, long bytes, int) { *memory = malloc(bytes); me
 int cuMemFreeHost(void* memory) { free(memory); return 0; }
 int cuMemcpyHtoDAsync_v2(long to, void* from, long bytes, void*) { memcpy((void*)to, from, bytes); return 0; }
 int cuMemcpyDtoHAsync_v2(void* to, long from, long bytes, void*) { memcpy(to, (void*)from, bytes); return 0; }
+int cuMemsetD8Async(long to, unsigned char value, long bytes, void*) { memset((void*)to, value, bytes); return 0; }
 int cuStreamCreate(void** stream, int) { *stream = (void*)3; return 0; }
 int cuStreamSynchronize(void*) { return 0; }
 int cuStreamDestroy_v2(void*) { return 0; }
 int cuLaunchKernel(void* function, int blocks, int, int, int threads, int, int, int shared, void*, void** arguments, void**) {
+  const Function* f = (const Function*)function;
+  return f->launch(f->name.c_str(), blocks, threads, shared, arguments);
+}
+int cuLaunchCooperativeKernel(void* function, int blocks, int, int, int threads, int, int, int shared, void*, void** arguments) {
   const Function* f = (const Function*)function;
   return f->launch(f->name.c_str(), blocks, threads, shared, arguments);
 }

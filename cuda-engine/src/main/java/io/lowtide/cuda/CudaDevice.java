@@ -23,6 +23,7 @@ final class CudaDevice {
   private static final int MULTIPROCESSOR_COUNT = 16;
   private static final int CAPABILITY_MAJOR = 75;
   private static final int CAPABILITY_MINOR = 76;
+  private static final int COOPERATIVE_LAUNCH = 95;
   private static final int MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97;
   private static final int FUNCTION_DYNAMIC_SHARED_MEMORY = 8;
   private static final int FUNCTION_SHARED_MEMORY_CARVEOUT = 9;
@@ -36,6 +37,7 @@ final class CudaDevice {
   private final int capability;
   private final int multiprocessors;
   private final int sharedBytes;
+  private final boolean launchesTogether;
 
   private CudaDevice(DriverLibrary driver) {
     this.driver = driver;
@@ -48,6 +50,7 @@ final class CudaDevice {
         10 * attribute(CAPABILITY_MAJOR, device) + attribute(CAPABILITY_MINOR, device);
     this.multiprocessors = attribute(MULTIPROCESSOR_COUNT, device);
     this.sharedBytes = attribute(MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, device);
+    this.launchesTogether = attribute(COOPERATIVE_LAUNCH, device) != 0;
     if (capability < LEAST_CAPABILITY) {
       throw new EngineException(
           name
@@ -79,7 +82,7 @@ final class CudaDevice {
   static CudaDevice open(String library) {
     DriverLibrary driver;
     try {
-      driver = Native.load(library, DriverLibrary.class);
+      driver = new DriverLibrary(library);
     } catch (LinkageError e) {
       throw new EngineException(
           "no NVIDIA driver: " + library + " cannot be loaded on this machine", e);
@@ -125,6 +128,11 @@ final class CudaDevice {
   /** Shared memory that a block can have. */
   int sharedBytes() {
     return sharedBytes;
+  }
+
+  /** Whether blocks can be launched that wait for each other. */
+  boolean launchesTogether() {
+    return launchesTogether;
   }
 
   /** To be called by a thread before it asks for anything below. */
@@ -237,6 +245,24 @@ final class CudaDevice {
         "to launch a kernel",
         driver.cuLaunchKernel(
             function, blocks, 1, 1, threads, 1, 1, bytes, stream, argument, Pointer.NULL));
+  }
+
+  /**
+   * Queues a kernel whose blocks all run at a time, so that they can wait for each other.
+   *
+   * @param argument its one argument, which is copied before the call returns
+   */
+  void launchTogether(
+      Pointer function, int blocks, int threads, int bytes, Pointer stream, Pointer argument) {
+    check(
+        "to launch a kernel whose blocks run at a time",
+        driver.cuLaunchCooperativeKernel(
+            function, blocks, 1, 1, threads, 1, 1, bytes, stream, argument));
+  }
+
+  /** Queues the filling of GPU memory with zeros. */
+  void clear(long address, long bytes, Pointer stream) {
+    check("to clear GPU memory", driver.cuMemsetD8Async(address, (byte) 0, bytes, stream));
   }
 
   private interface NumberCall {

@@ -154,7 +154,9 @@ final class CudaEngine implements TrainingEngine {
             device.capability(),
             problem.precision() == Precision.SINGLE);
     for (Tiling tiling : sizes) {
-      shapes.add(KernelShape.of(problem, tiling, true));
+      KernelShape shape = KernelShape.of(problem, tiling, true);
+      shapes.add(shape);
+      shapes.add(shape.withoutPairs());
     }
     KernelShape least = KernelShape.of(problem, Tiling.LEAST, false);
     shapes.add(least);

@@ -12,9 +12,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
- * Loss and gradient of a batch by one launch of the fused kernel. Every tile of records is
- * integrated with steps of its own, whatever the shards of the problem; sums are made in an order
- * that depends on nothing but the shape and the card.
+ * Loss and gradient of a batch by one launch of the fused kernel. The records that the card
+ * integrates at a time share their steps, whatever the shards of the problem. Sums are made in an
+ * order that depends on nothing but the shape and the card.
  */
 final class CudaGradient implements BatchGradient {
 
@@ -22,6 +22,9 @@ final class CudaGradient implements BatchGradient {
   private static final int CONTEXT = 1;
   private static final int PRESENT = 2;
   private static final int PROBES = 3;
+
+  /** Where a block meets others: two numbers. */
+  private static final long MEETING_BYTES = 2L * Long.BYTES;
 
   private static final int GRADIENT = 0;
   private static final int LOG_DENSITIES = 1;
@@ -35,6 +38,7 @@ final class CudaGradient implements BatchGradient {
   private final Directions directions;
   private final int contextDimensions;
   private final int blocks;
+  private final boolean commonSteps;
 
   private final Pointer stream;
   private final TransferBuffer parameters;
@@ -44,6 +48,7 @@ final class CudaGradient implements BatchGradient {
   private final long operands;
   private final long parts;
   private final long directionTable;
+  private final long meetings;
   private final MixtureTable base;
   private final KernelArgument argument = new KernelArgument();
 
@@ -70,6 +75,7 @@ final class CudaGradient implements BatchGradient {
     int tile = module.shape().tiling().records();
     int tiles = (records + tile - 1) / tile;
     this.blocks = Math.min(tiles, module.blocksAtATime(contextDimensions));
+    this.commonSteps = fixedSteps == 0 && tiles > 1 && device.launchesTogether();
     int length = module.parameters(contextDimensions);
     int optional = problem.optional().length > 0 ? records * dimensions : 0;
     this.probes = new double[directions.randomProbes() * records * dimensions];
@@ -89,7 +95,9 @@ final class CudaGradient implements BatchGradient {
     this.outcomes = new TileOutcomes(device, tiles);
     this.operands = device.allocate((long) module.operands() * module.shape().bytes());
     this.parts = device.allocate((long) blocks * length * module.shape().bytes());
-    this.directionTable = uploadDirections();
+    this.directionTable =
+        upload(directions.list().stream().flatMapToInt(CudaGradient::fieldsOf).toArray());
+    this.meetings = device.allocate(MEETING_BYTES * blocks);
     this.base = MixtureTable.of(problem, device, module.shape().dimensions(), stream);
     argument.set(
         problem,
@@ -108,12 +116,14 @@ final class CudaGradient implements BatchGradient {
             results.address(JACOBIAN_NORMS),
             parts,
             results.address(GRADIENT),
-            outcomes.address()),
+            outcomes.address(),
+            meetings),
         directions.count(),
         directions.closedTrace(),
         fixedSteps,
         blocks,
-        base.components());
+        base.components(),
+        commonSteps);
     this.kernelParameters = new double[length];
     this.kernelGradient = new double[length];
     this.logDensities = new double[records];
@@ -130,8 +140,7 @@ final class CudaGradient implements BatchGradient {
         direction.penalised() ? 1 : 0);
   }
 
-  private long uploadDirections() {
-    int[] table = directions.list().stream().flatMapToInt(CudaGradient::fieldsOf).toArray();
+  private long upload(int[] table) {
     long bytes = (long) table.length * Integer.BYTES;
     long address = device.allocate(bytes);
     if (table.length > 0) {
@@ -195,7 +204,10 @@ final class CudaGradient implements BatchGradient {
     base.load(records.present());
     argument.setBase(base.address());
     argument.setWantGradient(wantGradient);
-    module.flow(blocks, contextDimensions, stream, argument.pointer());
+    if (commonSteps) {
+      device.clear(meetings, MEETING_BYTES * blocks, stream);
+    }
+    module.flow(blocks, commonSteps, contextDimensions, stream, argument.pointer());
     if (wantGradient) {
       module.sum(contextDimensions, stream, argument.pointer());
     }
@@ -252,6 +264,7 @@ final class CudaGradient implements BatchGradient {
     device.free(operands);
     device.free(parts);
     device.free(directionTable);
+    device.free(meetings);
     device.close(stream);
     argument.close();
   }

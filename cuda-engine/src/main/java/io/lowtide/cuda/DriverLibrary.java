@@ -1,6 +1,7 @@
 package io.lowtide.cuda;
 
-import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.IntByReference;
 import com.sun.jna.ptr.LongByReference;
@@ -9,55 +10,70 @@ import com.sun.jna.ptr.PointerByReference;
 /**
  * What is used of the CUDA driver API, the library that comes with NVIDIA's driver. Every function
  * returns 0, or the number of an error. Device memory is addressed by number.
+ *
+ * <p>Calls go straight to the library, without a proxy: an iteration makes a dozen. So the last
+ * library that was opened serves every instance.
  */
-interface DriverLibrary extends Library {
+final class DriverLibrary {
 
-  int cuInit(int flags);
+  /**
+   * Opens it.
+   *
+   * @param name or path
+   * @throws LinkageError if there is no such library, or it lacks a function
+   */
+  DriverLibrary(String name) {
+    Native.register(DriverLibrary.class, NativeLibrary.getInstance(name));
+  }
 
-  int cuDriverGetVersion(IntByReference version);
+  native int cuInit(int flags);
 
-  int cuDeviceGetCount(IntByReference count);
+  native int cuDriverGetVersion(IntByReference version);
 
-  int cuDeviceGet(IntByReference device, int ordinal);
+  native int cuDeviceGetCount(IntByReference count);
 
-  int cuDeviceGetName(byte[] name, int length, int device);
+  native int cuDeviceGet(IntByReference device, int ordinal);
 
-  int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
+  native int cuDeviceGetName(byte[] name, int length, int device);
 
-  int cuDevicePrimaryCtxRetain(PointerByReference context, int device);
+  native int cuDeviceGetAttribute(IntByReference value, int attribute, int device);
 
-  int cuCtxSetCurrent(Pointer context);
+  native int cuDevicePrimaryCtxRetain(PointerByReference context, int device);
 
-  int cuModuleLoadData(PointerByReference module, Pointer image);
+  native int cuCtxSetCurrent(Pointer context);
 
-  int cuModuleGetFunction(PointerByReference function, Pointer module, String name);
+  native int cuModuleLoadData(PointerByReference module, Pointer image);
 
-  int cuFuncSetAttribute(Pointer function, int attribute, int value);
+  native int cuModuleGetFunction(PointerByReference function, Pointer module, String name);
 
-  int cuFuncGetAttribute(IntByReference value, int attribute, Pointer function);
+  native int cuFuncSetAttribute(Pointer function, int attribute, int value);
 
-  int cuOccupancyMaxActiveBlocksPerMultiprocessor(
+  native int cuFuncGetAttribute(IntByReference value, int attribute, Pointer function);
+
+  native int cuOccupancyMaxActiveBlocksPerMultiprocessor(
       IntByReference blocks, Pointer function, int threads, long sharedBytes);
 
-  int cuMemAlloc_v2(LongByReference address, long bytes);
+  native int cuMemAlloc_v2(LongByReference address, long bytes);
 
-  int cuMemFree_v2(long address);
+  native int cuMemFree_v2(long address);
 
-  int cuMemHostAlloc(PointerByReference memory, long bytes, int flags);
+  native int cuMemHostAlloc(PointerByReference memory, long bytes, int flags);
 
-  int cuMemFreeHost(Pointer memory);
+  native int cuMemFreeHost(Pointer memory);
 
-  int cuMemcpyHtoDAsync_v2(long to, Pointer from, long bytes, Pointer stream);
+  native int cuMemcpyHtoDAsync_v2(long to, Pointer from, long bytes, Pointer stream);
 
-  int cuMemcpyDtoHAsync_v2(Pointer to, long from, long bytes, Pointer stream);
+  native int cuMemcpyDtoHAsync_v2(Pointer to, long from, long bytes, Pointer stream);
 
-  int cuStreamCreate(PointerByReference stream, int flags);
+  native int cuMemsetD8Async(long to, byte value, long bytes, Pointer stream);
 
-  int cuStreamSynchronize(Pointer stream);
+  native int cuStreamCreate(PointerByReference stream, int flags);
 
-  int cuStreamDestroy_v2(Pointer stream);
+  native int cuStreamSynchronize(Pointer stream);
 
-  int cuLaunchKernel(
+  native int cuStreamDestroy_v2(Pointer stream);
+
+  native int cuLaunchKernel(
       Pointer function,
       int gridX,
       int gridY,
@@ -70,7 +86,19 @@ interface DriverLibrary extends Library {
       Pointer parameters,
       Pointer extra);
 
-  int cuGetErrorName(int error, PointerByReference name);
+  native int cuLaunchCooperativeKernel(
+      Pointer function,
+      int gridX,
+      int gridY,
+      int gridZ,
+      int blockX,
+      int blockY,
+      int blockZ,
+      int sharedBytes,
+      Pointer stream,
+      Pointer parameters);
 
-  int cuGetErrorString(int error, PointerByReference text);
+  native int cuGetErrorName(int error, PointerByReference name);
+
+  native int cuGetErrorString(int error, PointerByReference text);
 }

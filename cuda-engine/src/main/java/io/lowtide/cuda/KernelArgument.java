@@ -9,15 +9,17 @@ import io.lowtide.trainer.engine.ErrorNorm;
 /** The one argument of every kernel: {@code struct Problem} of the source, field by field. */
 final class KernelArgument implements AutoCloseable {
 
-  private static final int ADDRESSES = 16;
+  private static final int ADDRESSES = 17;
   private static final int DOUBLES = 7;
-  private static final int INTEGERS = 14;
+  private static final int INTEGERS = 15;
   private static final int BASE = 7;
-  private static final int SIZES = 15;
+  private static final int SIZES = 16;
   private static final long DOUBLES_AT = (long) ADDRESSES * Long.BYTES;
   private static final long INTEGERS_AT = DOUBLES_AT + (long) DOUBLES * Double.BYTES;
   private static final long WANT_GRADIENT_AT = INTEGERS_AT + 11L * Integer.BYTES;
-  private static final long BYTES = INTEGERS_AT + (long) INTEGERS * Integer.BYTES;
+
+  /** The integers end in the middle of a double. */
+  private static final long BYTES = INTEGERS_AT + (INTEGERS + 1L) * Integer.BYTES;
 
   private final Memory struct = new Memory(BYTES);
 
@@ -48,7 +50,8 @@ final class KernelArgument implements AutoCloseable {
       long jacobianNorms,
       long parts,
       long gradient,
-      long outcomes) {}
+      long outcomes,
+      long meetings) {}
 
   /**
    * Takes over what stays the same for every batch.
@@ -57,6 +60,7 @@ final class KernelArgument implements AutoCloseable {
    * @param closedTrace whether the divergence is found in closed form
    * @param blocks that take part
    * @param baseComponents of the mixture that is the base; 0: the standard normal
+   * @param commonSteps whether the records of the batch share their steps
    */
   void set(
       BatchProblem problem,
@@ -65,7 +69,8 @@ final class KernelArgument implements AutoCloseable {
       boolean closedTrace,
       int fixedSteps,
       int blocks,
-      int baseComponents) {
+      int baseComponents,
+      boolean commonSteps) {
     long[] list = {
       addresses.parameters(),
       addresses.operands(),
@@ -81,7 +86,8 @@ final class KernelArgument implements AutoCloseable {
       addresses.jacobianNorms(),
       addresses.parts(),
       addresses.gradient(),
-      addresses.outcomes()
+      addresses.outcomes(),
+      addresses.meetings()
     };
     struct.write(0, list, 0, list.length);
     double[] numbers = {
@@ -108,7 +114,8 @@ final class KernelArgument implements AutoCloseable {
       fixedSteps,
       0,
       blocks,
-      baseComponents
+      baseComponents,
+      flag(commonSteps)
     };
     struct.write(INTEGERS_AT, integers, 0, integers.length);
   }

@@ -97,8 +97,18 @@ final class KernelModule {
         .launch(stream, argument);
   }
 
-  void flow(int blocks, int contextDimensions, Pointer stream, Pointer argument) {
-    device.launch(flow, blocks, shape.threads(), sharedBytes(contextDimensions), stream, argument);
+  /**
+   * Solves.
+   *
+   * @param together whether blocks wait for each other
+   */
+  void flow(int blocks, boolean together, int contextDimensions, Pointer stream, Pointer argument) {
+    int bytes = sharedBytes(contextDimensions);
+    if (together) {
+      device.launchTogether(flow, blocks, shape.threads(), bytes, stream, argument);
+    } else {
+      device.launch(flow, blocks, shape.threads(), bytes, stream, argument);
+    }
   }
 
   /** Sums the blocks' parts of the gradient, and finishes it. */

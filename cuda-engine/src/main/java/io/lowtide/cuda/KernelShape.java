@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param context whether gates and biases depend on a context
  * @param products whether products with probes are among what it can do
  * @param squaresShared whether square matrices are in shared memory
+ * @param pairs whether what square matrices are multiplied with is stored in the two parts that
+ *     tensor cores take, in the place of being parted by every reader
  */
 record KernelShape(
     int dimensions,
@@ -33,7 +35,8 @@ record KernelShape(
     Activation activation,
     boolean context,
     boolean products,
-    boolean squaresShared) {
+    boolean squaresShared,
+    boolean pairs) {
 
   /** The most dimensions that kernels are made for. */
   static final int MOST_DIMENSIONS = 64;
@@ -109,7 +112,12 @@ record KernelShape(
         shape.activation(),
         shape.contextDimensions() > 0,
         products,
-        squaresShared);
+        squaresShared,
+        tiling.tensorCores()
+            && dimensions == DIMENSIONS.get(0)
+            && shape.hiddenLayers() == 2
+            && shape.contextDimensions() == 0
+            && !products);
   }
 
   private static int atLeast(int wanted, List<Integer> sizes) {
@@ -128,7 +136,24 @@ record KernelShape(
         activation,
         context,
         true,
-        squaresShared);
+        squaresShared,
+        false);
+  }
+
+  /** The same, which takes less shared memory where this one stores pairs. */
+  KernelShape withoutPairs() {
+    return new KernelShape(
+        dimensions,
+        units,
+        layers,
+        tiling,
+        threads,
+        precision,
+        activation,
+        context,
+        products,
+        squaresShared,
+        false);
   }
 
   /** The same for wider fields, where PTX is carried of wider ones alone. */
@@ -143,7 +168,8 @@ record KernelShape(
         activation,
         context,
         products,
-        squaresShared);
+        squaresShared,
+        pairs);
   }
 
   /**
@@ -158,18 +184,19 @@ record KernelShape(
         tensor
             ? tile / 4 / (threads / 2 / units)
             : owned >= 16 ? 4 : owned >= 4 && tile > 4 ? 2 : 1;
-    int recordStride = units + (tile / ownRecords <= 4 && !tensor ? 8 : 4);
+    int padded = units + (tensor ? 8 : 4);
+    int recordStride = units + (tile / ownRecords <= 4 || tensor ? 8 : 4);
     int narrow = tile * (dimensions + 4);
     int layer = tile * recordStride;
     int columns = 2 * dimensions;
     int squares = (tensor ? 1 : 2) * (layers == 2 ? 2 : layers - 1);
     int operands =
         2 * units * (dimensions + 4)
-            + 2 * dimensions * (units + 4)
+            + 2 * dimensions * padded
             + 4 * units * layers
             + 2 * dimensions
             + units
-            + (squaresShared ? squares * units * (units + 4) : 0);
+            + (squaresShared ? squares * units * padded : 0);
     int numbers =
         operands
             + 2 * units * layers
@@ -179,7 +206,7 @@ record KernelShape(
             + dimensions * tile
             + 2 * tile
             + 2 * threads
-            + 3 * layers * layer
+            + (3 * layers + (pairs ? 4 : 0)) * layer
             + (products ? 2 * narrow + 2 * layers * layer : 0)
             + (context ? 2 * layers * layer + dimensions * tile + contextDimensions * tile : 0);
     return bytes() * numbers;
@@ -205,7 +232,8 @@ record KernelShape(
         "REAL=" + (precision == Precision.SINGLE ? "float" : "double"),
         "CONTEXT=" + (context ? 1 : 0),
         "PRODUCTS=" + (products ? 1 : 0),
-        "SQUARES=" + (squaresShared ? 1 : 0));
+        "SQUARES=" + (squaresShared ? 1 : 0),
+        "PAIRS=" + (pairs ? 1 : 0));
   }
 
   /** Of its image, and for people: {@code d8-h64x2-t4x128-float-products}. */
@@ -224,6 +252,7 @@ record KernelShape(
         + (precision == Precision.SINGLE ? "-float" : "-double")
         + (context ? "-context" : "")
         + (products ? "-products" : "")
-        + (squaresShared ? "" : "-global");
+        + (squaresShared ? "" : "-global")
+        + (pairs ? "-pairs" : "");
   }
 }

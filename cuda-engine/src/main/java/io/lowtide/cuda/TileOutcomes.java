@@ -9,6 +9,7 @@ final class TileOutcomes implements AutoCloseable {
 
   private static final long BYTES = 24;
   private static final long TIME_AT = 16;
+  private static final int INTEGERS = (int) (BYTES / Integer.BYTES);
 
   private static final SolveStatus[] STATUSES = {
     SolveStatus.COMPLETED,
@@ -21,12 +22,14 @@ final class TileOutcomes implements AutoCloseable {
   private final int tiles;
   private final long address;
   private final Pointer host;
+  private final int[] numbers;
 
   TileOutcomes(CudaDevice device, int tiles) {
     this.device = device;
     this.tiles = tiles;
     this.host = device.allocateHost(BYTES * tiles);
     this.address = device.allocate(BYTES * tiles);
+    this.numbers = new int[INTEGERS * tiles];
   }
 
   /** Where they are on the device. */
@@ -39,11 +42,12 @@ final class TileOutcomes implements AutoCloseable {
   }
 
   /**
-   * Nothing, if every tile was integrated.
+   * Takes over what was downloaded. Nothing else, if every tile was integrated.
    *
    * @throws SolveException for the first that was not
    */
   void require() {
+    host.read(0, numbers, 0, numbers.length);
     for (int tile = 0; tile < tiles; tile++) {
       int status = number(tile, 0);
       if (status != 0) {
@@ -86,7 +90,7 @@ final class TileOutcomes implements AutoCloseable {
   }
 
   private int number(int tile, int index) {
-    return host.getInt(BYTES * tile + (long) index * Integer.BYTES);
+    return numbers[INTEGERS * tile + index];
   }
 
   @Override

@@ -1,21 +1,26 @@
 // Loss of a batch of records under FFJORD and its parameter gradient by the adjoint state method (Chen et al. 2018, arXiv 1806.07366), in one fused kernel:
 // a block of threads takes a tile of records, holds their states and the field's weights in shared memory, solves from data (s = 1) to base (s = 0), then back,
-// and sums the parameter gradient in registers. Dormand-Prince 5(4), PI step control and Hairer's starting step; the records of a tile share their steps.
+// and sums the parameter gradient in registers. Dormand-Prince 5(4), PI step control and Hairer's starting step; records that the device
+// integrates at a time share their steps where their blocks can wait for each other, else those of a tile.
 //
 // Compiled for a shape by macros; what is not fixed by one is read from the problem. Compiles as CUDA C++ (NVRTC, clang) and, with HOST, as C++ whose threads
 // are fibers.
 //
 //   DIMS      d, rounded up to a multiple of 4            UNITS    of every hidden layer, rounded up to 32, 64 or 128
-//   LAYERS    hidden layers                               TILE     records that share their steps
+//   LAYERS    hidden layers                               TILE     records of a block at a time
 //   THREADS   of a block                                  REAL     float or double
 //   CONTEXT   1: gates and biases depend on a context     PRODUCTS 1: products with probes (estimated trace, Jacobian penalty, absent components)
 //   SQUARES   1: square matrices in shared memory         TENSOR   1: products by tensor cores (tf32, three products for one of float32)
+//   PAIRS     1: what square matrices are multiplied with is stored in the two parts that tensor cores take (TENSOR, two layers, no CONTEXT, no PRODUCTS)
 //   SOFTPLUS  1: softplus in the place of tanh; if it is not defined, the problem says which
 #ifndef REAL
 #define REAL float
 #endif
 #ifndef TENSOR
 #define TENSOR 0
+#endif
+#ifndef PAIRS
+#define PAIRS 0
 #endif
 #ifndef BLOCKS
 #define BLOCKS 1
@@ -66,6 +71,9 @@ DEVICE double ofLane(double x, int bit) {
       : "=d"(y) : "d"(x), "r"(bit));
   return y;
 }
+// A number that other blocks write and read.
+DEVICE void tell(unsigned long long* to, unsigned long long x) { asm volatile("st.relaxed.gpu.global.b64 [%0], %1;" :: "l"(to), "l"(x) : "memory"); }
+DEVICE unsigned long long told(const unsigned long long* by) { unsigned long long x; asm volatile("ld.relaxed.gpu.global.b64 %0, [%1];" : "=l"(x) : "l"(by) : "memory"); return x; }
 #define UNROLL _Pragma("unroll")
 #endif
 
@@ -99,6 +107,7 @@ struct Problem {
   real* parts;              // the gradient's, one row of P_TOTAL for each block
   real* gradient;           // P_TOTAL
   struct Outcome* outcomes; // one for each tile
+  unsigned long long* meetings; // where blocks meet, two for each, 0 at first
   int* sizes;               // what describe() says
   double relativeTolerance, absoluteTolerance, adjointRelativeTolerance, adjointAbsoluteTolerance;
   double kineticPenalty, jacobianPenalty;
@@ -109,6 +118,7 @@ struct Problem {
   int fixedSteps;           // 0: adaptive
   int wantGradient, blocks;
   int baseComponents;       // of the mixture
+  int commonSteps;          // whether the tiles of all blocks share their steps: all blocks run at a time
 };
 
 enum Status { COMPLETED = 0, BUDGET_EXCEEDED = 1, STEP_TOO_SMALL = 2, NOT_FINITE = 3 };
@@ -119,7 +129,7 @@ enum Direction { PROBE, COMPONENT, ABSENT, TRACE_FACTOR, PENALISED, FIELDS };
 
 // --- How the outputs of a product are shared among threads ---
 // Activations lie record by record, so that both operands of a product are read along what is summed over; strides keep readers off each other's banks.
-#define PADDED_UNITS (UNITS + 4)
+#define PADDED_UNITS (UNITS + (TENSOR ? 8 : 4))
 #define PADDED_DIMS (DIMS + 4)
 #if TENSOR
 #define WARPS_OF_UNITS (THREADS / 2 / UNITS)  // that share 16 units
@@ -140,7 +150,7 @@ enum Direction { PROBE, COMPONENT, ABSENT, TRACE_FACTOR, PENALISED, FIELDS };
 #endif
 #define RECORD_GROUPS (TILE / OWN_RECORDS)
 #define UNIT_GROUPS (UNITS / OWN_UNITS)
-#define RECORD_STRIDE (UNITS + (RECORD_GROUPS <= 4 && !TENSOR ? 8 : 4))
+#define RECORD_STRIDE (UNITS + (RECORD_GROUPS <= 4 || TENSOR ? 8 : 4))
 #define COLUMNS (2 * DIMS)  // of the state: z and a going back; z, l, k, j going forward
 #define STAGES 7
 #define NARROW_OWN ((DIMS * TILE + THREADS - 1) / THREADS)
@@ -157,6 +167,7 @@ static_assert(THREADS == 2 * UNITS * WARPS_OF_UNITS && TILE % (8 * WARPS_OF_UNIT
 static_assert(OWN_UNITS * UNIT_GROUPS == UNITS && OWN_RECORDS * RECORD_GROUPS == TILE && UNIT_GROUPS * RECORD_GROUPS == THREADS && RECORD_GROUPS <= 32, "shape");
 static_assert(OUTER_ROWS * OUTER_COLUMNS * THREADS == UNITS * UNITS, "shape");
 #endif
+static_assert(!PAIRS || (TENSOR && LAYERS == 2 && !CONTEXT && !PRODUCTS), "pairs");
 static_assert(DIMS % 4 == 0 && TILE % 4 == 0 && DIMS <= UNITS && TILE <= THREADS && THREADS % 32 == 0, "shape");
 
 // --- Layouts, in numbers ---
@@ -192,10 +203,11 @@ static_assert(DIMS % 4 == 0 && TILE % 4 == 0 && DIMS <= UNITS && TILE <= THREADS
 #define S_VALID (S_PRESENT + DIMS * TILE)
 #define S_NORMS (S_VALID + TILE)
 #define S_SUMS (S_NORMS + TILE)                             // two for each thread; going forward: parts of the trace, [TRACE_PARTS][TILE]
-#define S_HIDDEN(layer) (S_SUMS + 2 * THREADS + (layer) * LAYER_BUFFER)
-#define S_SENSITIVITY(layer) S_HIDDEN(LAYERS + (layer))
-#define S_PULLED(layer) S_HIDDEN(2 * LAYERS + (layer))      // cotangents, ready for the weights
-#define S_DIRECTION S_HIDDEN(3 * LAYERS)
+// In pairs, if so wanted: h of all layers but the last, all sensitivities, and cotangents of all layers but the first.
+#define S_HIDDEN(layer) (S_SUMS + 2 * THREADS + (layer) * LAYER_BUFFER + ((layer) > 0 ? PAIRS * LAYER_BUFFER : 0))
+#define S_SENSITIVITY(layer) (S_HIDDEN(LAYERS) + (layer) * (1 + PAIRS) * LAYER_BUFFER)
+#define S_PULLED(layer) (S_SENSITIVITY(LAYERS) + (layer) * LAYER_BUFFER)  // cotangents, ready for the weights
+#define S_DIRECTION (S_PULLED(LAYERS) + PAIRS * LAYER_BUFFER)
 #define S_PRODUCT (S_DIRECTION + PRODUCTS * NARROW_BUFFER)  // (df/dz) e, then its cotangent
 #define S_TANGENT(layer) (S_PRODUCT + PRODUCTS * (NARROW_BUFFER + (layer) * LAYER_BUFFER))
 #define S_TANGENT_PULLED(layer) S_TANGENT(LAYERS + (layer))
@@ -244,7 +256,9 @@ struct Frame {
   const Problem& p;
   real* sh;
   const real* squares;
-  int thread, first;  // index in the batch of the tile's first record
+  int thread, first;   // index in the batch of the tile's first record
+  int blocks, sharing; // that share their steps; their records
+  int* meeting;        // of these blocks, the last one's number
 };
 
 #define EACH(count, i) UNROLL for (int i = 0; i < (count); i++)
@@ -260,6 +274,9 @@ DEVICE const real* traceSquare(const Frame& f) { return f.squares + SQUARE_COPIE
 #if TENSOR
 #include "tensor.cuh"
 #else
+// A number of a layer's buffer, which square matrices are multiplied with or not.
+DEVICE void put(real* buffer, int at, real x, bool) { buffer[at] = x; }
+DEVICE real get(const real* buffer, int at, bool) { return buffer[at]; }
 DEVICE int unitOf(const Frame& f, int i) { return f.thread / RECORD_GROUPS + UNIT_GROUPS * i; }
 DEVICE int recordGroupOf(const Frame& f) { return f.thread % RECORD_GROUPS; }
 DEVICE int recordOf(const Frame& f, int j) { return f.thread % RECORD_GROUPS + RECORD_GROUPS * j; }
@@ -336,8 +353,8 @@ DEVICE void storeNarrow(const Frame& f, const real (*sum)[4], real* out) {
 // Lanes that share a component of a narrow product.
 #define NARROW_LANES (DIMS * TILE * 8 <= THREADS ? 8 : DIMS * TILE * 4 <= THREADS ? 4 : DIMS * TILE * 2 <= THREADS ? 2 : 1)
 
-// Calls use(k, record, sum over units of w[k][unit] x[record][unit]).
-template <class Use> DEVICE void productNarrow(const Frame& f, const real* w, const real* x, Use use) {
+// Calls use(k, record, sum over units of w[k][unit] x[record][unit]); may write to scratch.
+template <class Use> DEVICE void productNarrow(const Frame& f, const real* w, const real* x, real*, Use use) {
   EACH(NARROW_OWN, m) {
     const int lane = f.thread % NARROW_LANES, e = f.thread / NARROW_LANES + THREADS * m, k = e % DIMS, r = e / DIMS;
     const bool some = DIMS * TILE * NARROW_LANES % THREADS == 0 || r < TILE;
@@ -398,16 +415,22 @@ DEVICE void network(const Frame& f, real s, real* slope, Tile* linear) {
   EACH(LAYERS, layer) {
     if (layer == 0) productWide(f, f.sh + I_FIRST, f.sh + S_POSITION, linear[0]);
     else productSquare<false>(f, layerSquare(f, layer), f.sh + S_HIDDEN(layer - 1), linear[layer]);
+    // Everything is read before anything is written: else one number would wait for the other's.
+    Tile gate, hidden;
     EACH(OWN_UNITS, i) EACH(OWN_RECORDS, j) {
       const int n = unitOf(f, i), r = recordOf(f, j);
-      const real g = gateOf(f, layer, n, r, s), h = activation(softplus, g * linear[layer].t[i][j] + biasOf(f, layer, n, r, s));
-      f.sh[S_HIDDEN(layer) + r * RECORD_STRIDE + n] = h;
-      f.sh[S_SENSITIVITY(layer) + r * RECORD_STRIDE + n] = slopeOf(softplus, h) * g * valid.v[j];
+      gate.t[i][j] = gateOf(f, layer, n, r, s);
+      hidden.t[i][j] = activation(softplus, gate.t[i][j] * linear[layer].t[i][j] + biasOf(f, layer, n, r, s));
+    }
+    EACH(OWN_UNITS, i) EACH(OWN_RECORDS, j) {
+      const int at = recordOf(f, j) * RECORD_STRIDE + unitOf(f, i);
+      put(f.sh + S_HIDDEN(layer), at, hidden.t[i][j], layer < LAYERS - 1);
+      put(f.sh + S_SENSITIVITY(layer), at, slopeOf(softplus, hidden.t[i][j]) * gate.t[i][j] * valid.v[j], true);
     }
     BARRIER();
   }
   const real* bias = f.sh + S_GATES + 2 * UNITS * LAYERS;
-  productNarrow(f, f.sh + I_OUTPUT, f.sh + S_HIDDEN(LAYERS - 1), [&](int k, int r, real sum) {
+  productNarrow(f, f.sh + I_OUTPUT, f.sh + S_HIDDEN(LAYERS - 1), f.sh + S_PULLED(0), [&](int k, int r, real sum) {
     const real own = CONTEXT ? f.sh[S_RECORD_OUTPUT_BIAS + k * TILE + r] : (real)0;
     slope[k * TILE + r] = f.sh[S_PRESENT + k * TILE + r] * (sum + bias[k] + own);
   });
@@ -435,11 +458,11 @@ DEVICE void tangents(const Frame& f, Tile* linear) {
     else productSquare<false>(f, layerSquare(f, layer), f.sh + S_TANGENT(layer - 1), linear[layer]);
     EACH(OWN_UNITS, i) EACH(OWN_RECORDS, j) {
       const int at = recordOf(f, j) * RECORD_STRIDE + unitOf(f, i);
-      f.sh[S_TANGENT(layer) + at] = f.sh[S_SENSITIVITY(layer) + at] * linear[layer].t[i][j];
+      f.sh[S_TANGENT(layer) + at] = get(f.sh + S_SENSITIVITY(layer), at, true) * linear[layer].t[i][j];
     }
     BARRIER();
   }
-  productNarrow(f, f.sh + I_OUTPUT, f.sh + S_TANGENT(LAYERS - 1), [&](int k, int r, real sum) { f.sh[S_PRODUCT + r * PADDED_DIMS + k] = sum; });
+  productNarrow(f, f.sh + I_OUTPUT, f.sh + S_TANGENT(LAYERS - 1), f.sh + S_PULLED(0), [&](int k, int r, real sum) { f.sh[S_PRODUCT + r * PADDED_DIMS + k] = sum; });
   BARRIER();
 }
 
@@ -452,7 +475,7 @@ DEVICE void closedTrace(const Frame& f) {
     real part = 0;
     EACH(OWN_UNITS, i) {
       const int n = unitOf(f, i);
-      part += f.sh[S_SENSITIVITY(0) + r * RECORD_STRIDE + n] * (LAYERS == 2 ? product.t[i][j] : f.sh[I_DIAGONAL + n]);
+      part += get(f.sh + S_SENSITIVITY(0), r * RECORD_STRIDE + n, true) * (LAYERS == 2 ? product.t[i][j] : f.sh[I_DIAGONAL + n]);
     }
     // Lanes with the same records.
     UNROLL for (int bit = TENSOR ? 4 : RECORD_GROUPS; bit < 32; bit *= 2) part += ofLane(part, bit);
@@ -519,7 +542,7 @@ DEVICE void pullTangents(const Frame& f, const int* of, const Tile* linear, Tile
     EACH(OWN_UNITS, i) EACH(OWN_RECORDS, j) {
       const int at = recordOf(f, j) * RECORD_STRIDE + unitOf(f, i);
       pulled[layer].t[i][j] += cotangent.t[i][j] * linear[layer].t[i][j];
-      f.sh[S_TANGENT_PULLED(layer) + at] = f.sh[S_SENSITIVITY(layer) + at] * cotangent.t[i][j];
+      f.sh[S_TANGENT_PULLED(layer) + at] = get(f.sh + S_SENSITIVITY(layer), at, true) * cotangent.t[i][j];
     }
     BARRIER();
   }
@@ -576,21 +599,23 @@ DEVICE void evaluateAdjoint(const Frame& f, int stage, real s, real weight, Inte
     Tile cotangent;
     if (layer == LAYERS - 1) productWide(f, f.sh + I_OUTPUT_BACK, f.sh + S_COTANGENT, cotangent);
     else productSquare<true>(f, layerSquare(f, layer + 1), f.sh + S_PULLED(layer + 1), cotangent);
+    Tile argument;
     EACH(OWN_UNITS, i) {
       EACH(GATE_OWN, j) integrand.gate[layer][i][j] = integrand.bias[layer][i][j] = 0;
       EACH(OWN_RECORDS, j) {
         const int n = unitOf(f, i), r = recordOf(f, j);
-        const real g = gateOf(f, layer, n, r, s), h = f.sh[S_HIDDEN(layer) + r * RECORD_STRIDE + n], e = slopeOf(softplus, h);
+        const real g = gateOf(f, layer, n, r, s), h = get(f.sh + S_HIDDEN(layer), r * RECORD_STRIDE + n, layer < LAYERS - 1), e = slopeOf(softplus, h);
         const real curvature = softplus ? (real)1 - e : (real)-2 * h, ofSensitivity = pulled[layer].t[i][j];
         const real ofArgument = e * (cotangent.t[i][j] + curvature * ofSensitivity * g);
-        f.sh[S_PULLED(layer) + r * RECORD_STRIDE + n] = g * ofArgument;
+        argument.t[i][j] = g * ofArgument;
         integrand.bias[layer][i][CONTEXT ? j : 0] += ofArgument;
         integrand.gate[layer][i][CONTEXT ? j : 0] += (ofArgument * linear[layer].t[i][j] + ofSensitivity * e) * g * ((real)1 - (real)0.5 * g);
       }
     }
+    EACH(OWN_UNITS, i) EACH(OWN_RECORDS, j) put(f.sh + S_PULLED(layer), recordOf(f, j) * RECORD_STRIDE + unitOf(f, i), argument.t[i][j], layer > 0);
     BARRIER();
   }
-  productNarrow(f, f.sh + I_FIRST_BACK, f.sh + S_PULLED(0), [&](int k, int r, real sum) {
+  productNarrow(f, f.sh + I_FIRST_BACK, f.sh + S_PULLED(0), f.sh + S_SUMS, [&](int k, int r, real sum) {
     // What pulls at a component that stays at 0 must not shorten the steps.
     slope[(DIMS + k) * TILE + r] = -f.sh[S_PRESENT + k * TILE + r] * sum;
   });
@@ -626,17 +651,47 @@ DEVICE void sumIntegrand(const Frame& f, real s, real weight, const Integrand& i
 
 // The state at a stage of a step: z into S_POSITION, and a, in the components that a record has, into S_COTANGENT. A barrier is due.
 template <bool ADJOINT> DEVICE void moveToStage(const Frame& f, int stage, real step) {
+  real state[STATE_OWN];
   EACH(STATE_OWN, m) {
     const int e = f.thread + THREADS * m;
     if (e < (ADJOINT ? COLUMNS : DIMS) * TILE) {
       real sum = 0;
-      for (int j = 0; j < stage; j++) sum += STAGE_WEIGHTS[stage][j] * f.sh[S_SLOPES + j * COLUMNS * TILE + e];
-      const real y = f.sh[S_STATE + e] + step * sum;
-      const int c = e / TILE, r = e % TILE;
-      if (c < DIMS) f.sh[S_POSITION + r * PADDED_DIMS + c] = y;
-      else f.sh[S_COTANGENT + r * PADDED_DIMS + c - DIMS] = y * f.sh[S_PRESENT + (c - DIMS) * TILE + r];
+      EACH(STAGES - 1, j) if (j < stage) sum += STAGE_WEIGHTS[stage][j] * f.sh[S_SLOPES + j * COLUMNS * TILE + e];
+      state[m] = f.sh[S_STATE + e] + step * sum;
+      if (e >= DIMS * TILE) state[m] *= f.sh[S_PRESENT + e - DIMS * TILE];
     }
   }
+  EACH(STATE_OWN, m) {
+    const int e = f.thread + THREADS * m, c = e / TILE, r = e % TILE;
+    if (c < DIMS) f.sh[S_POSITION + r * PADDED_DIMS + c] = state[m];
+    else if (ADJOINT && c < COLUMNS) f.sh[S_COTANGENT + r * PADDED_DIMS + c - DIMS] = state[m];
+  }
+}
+
+// The sum of what each block has, or the largest: the same in every thread of every block. Each leaves its own under the number of the meeting, in a place for odd
+// meetings or one for even ones, so that who is ahead overwrites nothing that others still wait for. Ends with a barrier.
+DEVICE real meet(const Frame& f, real own, bool wantLargest) {
+  const unsigned meeting = ++*f.meeting;
+  unsigned long long* places = f.p.meetings + meeting % 2 * GRID;
+  union { float number; unsigned bits; } word;
+  word.number = (float)own;
+  if (f.thread == 0) tell(places + BLOCK, (unsigned long long)meeting << 32 | word.bits);
+  real all = 0;
+  for (int block = f.thread; block < f.blocks; block += THREADS) {
+    unsigned long long x;
+    do x = told(places + block); while (x >> 32 != meeting);
+    word.bits = (unsigned)x;
+    all = wantLargest ? larger(all, word.number) : all + word.number;
+  }
+  UNROLL for (int bit = 1; bit < 32; bit *= 2) {
+    const real other = ofLane(all, bit);
+    all = wantLargest ? larger(all, other) : all + other;
+  }
+  if (f.thread % 32 == 0) f.sh[S_SUMS + f.thread / 32] = all;
+  BARRIER();
+  all = 0;
+  EACH(THREADS / 32, q) all = wantLargest ? larger(all, f.sh[S_SUMS + q]) : all + f.sh[S_SUMS + q];
+  return all;
 }
 
 // What a norm is of: the state, its derivative, the derivative's change to stage 1, the error of a step of that length.
@@ -685,15 +740,14 @@ template <bool ADJOINT> DEVICE real norm(const Frame& f, Measured what, real ste
     f.sh[S_NORMS + record] = both < NOT_FINITE_NORM ? square : NOT_FINITE_NORM;
   }
   BARRIER();
-  real largest = 0, sum = 0;
-  int count = 0;
-  for (int record = 0; record < TILE && f.first + record < f.p.records; record++) {
-    largest = larger(largest, f.sh[S_NORMS + record]);
-    sum += f.sh[S_NORMS + record];
-    count++;
+  real all = 0;
+  const int left = f.p.records - f.first;
+  for (int record = 0; record < (left < TILE ? left : TILE); record++) {
+    const real own = f.sh[S_NORMS + record];
+    all = everyRecord ? larger(all, own) : all + own;
   }
-  const real square = largest >= NOT_FINITE_NORM ? NOT_FINITE_NORM : everyRecord ? largest : sum / count;
-  return square >= NOT_FINITE_NORM ? NOT_FINITE_NORM : squareRoot(square);
+  if (f.blocks > 1) all = meet(f, all, everyRecord);
+  return all >= NOT_FINITE_NORM ? NOT_FINITE_NORM : squareRoot(everyRecord ? all : all / f.sharing);
 }
 
 template <bool ADJOINT> DEVICE void advance(const Frame& f, real step) {
@@ -993,7 +1047,8 @@ DEVICE void storeTile(const Frame& f, Status status) {
 // Loss and gradient of every tile; a block takes every GRID-th, and leaves its part of the gradient.
 GLOBAL void LAUNCH_BOUNDS(THREADS, BLOCKS) flow(const Problem p) {
   SHARED_MEMORY
-  Frame f = {p, sh, SQUARES ? sh + I_SQUARES : p.operands + I_SQUARES, THREAD, 0};
+  int meeting = 0;
+  Frame f = {p, sh, SQUARES ? sh + I_SQUARES : p.operands + I_SQUARES, THREAD, 0, 1, TILE, &meeting};
   const int copied = SQUARES ? I_TOTAL : I_SQUARES;
   SHARED(copied / 4, e) store<4>(sh + 4 * e, load<4>(p.operands + 4 * e));
   real* part = p.parts + (long long)BLOCK * P_TOTAL(p.contextDimensions);
@@ -1002,6 +1057,9 @@ GLOBAL void LAUNCH_BOUNDS(THREADS, BLOCKS) flow(const Problem p) {
   clearWeights(sums);
   for (int tile = BLOCK; tile * TILE < p.records; tile += GRID) {
     f.first = tile * TILE;
+    const int begin = p.commonSteps ? tile - BLOCK : tile, left = p.records - begin * TILE, most = p.commonSteps ? GRID : 1;
+    f.blocks = left < most * TILE ? (left + TILE - 1) / TILE : most;
+    f.sharing = left < most * TILE ? left : most * TILE;
     BARRIER();
     loadTile(f);
     clearGates(sums);
@@ -1069,6 +1127,7 @@ GLOBAL void reduce(const Problem p) {
   if (e >= total) return;
   real sum[4] = {0, 0, 0, 0};
   int b = 0;
+#pragma unroll 8
   for (; b + 3 < p.blocks; b += 4) EACH(4, q) sum[q] += p.parts[(long long)(b + q) * total + e];
   for (; b < p.blocks; b++) sum[0] += p.parts[(long long)b * total + e];
   p.parts[e] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
@@ -1085,9 +1144,11 @@ GLOBAL void finish(const Problem p) {
   if (p.closedTrace && LAYERS == 2) {
     if (e < P_OUTPUT) {
       const int k = e / UNITS, i = e % UNITS;
+#pragma unroll 16
       for (int j = 0; j < UNITS; j++) extra += ofTrace[j * UNITS + i] * w[P_SQUARE(1) + i * UNITS + j] * w[P_OUTPUT + k * UNITS + j];
     } else if (e < P_SQUARE(1)) {
       const int k = (e - P_OUTPUT) / UNITS, j = (e - P_OUTPUT) % UNITS;
+#pragma unroll 16
       for (int i = 0; i < UNITS; i++) extra += ofTrace[j * UNITS + i] * w[P_SQUARE(1) + i * UNITS + j] * w[P_FIRST + k * UNITS + i];
     } else if (e < P_TRACE) {
       const int i = (e - P_SQUARE(1)) / UNITS, j = (e - P_SQUARE(1)) % UNITS;

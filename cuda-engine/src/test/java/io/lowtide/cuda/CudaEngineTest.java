@@ -46,7 +46,12 @@ class CudaEngineTest {
             KernelShape.of(
                 problem(new FieldShape(8, 0, List.of(32, 20), Activation.TANH)),
                 new Tiling(16, 2, true),
-                true))) {
+                true),
+            KernelShape.of(
+                    problem(new FieldShape(8, 0, List.of(32, 20), Activation.TANH)),
+                    new Tiling(16, 2, true),
+                    true)
+                .withoutPairs())) {
       KernelModule module = new KernelModule(device, shape, compiler.compile(shape).orElseThrow());
 
       assertThat(shape.sharedBytes(3)).as(shape.name()).isEqualTo(module.sharedBytes(3));

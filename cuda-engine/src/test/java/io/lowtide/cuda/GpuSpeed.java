@@ -3,6 +3,7 @@ package io.lowtide.cuda;
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldLayer;
 import io.lowtide.density.field.FieldShape;
+import io.lowtide.density.field.FieldTensor;
 import io.lowtide.trainer.engine.Batch;
 import io.lowtide.trainer.engine.BatchGradient;
 import io.lowtide.trainer.engine.BatchLoss;
@@ -13,6 +14,11 @@ import io.lowtide.trainer.engine.ProbeDistribution;
 import io.lowtide.trainer.engine.SolverOptions;
 import io.lowtide.trainer.engine.TraceMode;
 import io.lowtide.trainer.engine.TrainingEngine;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +27,9 @@ import java.util.Random;
 /**
  * Milliseconds of a training iteration on the GPU of this machine, by tiling and batch: from
  * parameters and records in the machine's memory to loss and gradient there. The flow is trained
- * first, so that solves take as many steps as they do in training.
+ * first, so that solves take as many steps as they do in training; its biases have no constant
+ * part, which FFJORD's have not either, so that benchmarks/reference/ffjord_torch.py can be timed
+ * on the same flow and records: the system property {@code problem} names a file for them.
  */
 final class GpuSpeed {
 
@@ -30,21 +38,54 @@ final class GpuSpeed {
   private static final SolverOptions OPTIONS = SolverOptions.of(1e-5, ErrorNorm.BATCH_RMS);
   private static final int ROUNDS = 21;
 
+  /** What the JVM needs to compile what surrounds the kernels. */
+  private static final int WARM_UP = 100;
+
   private GpuSpeed() {}
 
   /**
    * @param arguments dimensions, units of each of two layers, and batch sizes
    */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     int[] numbers = Arrays.stream(arguments).mapToInt(Integer::parseInt).toArray();
     FieldShape shape =
         new FieldShape(numbers[0], 0, List.of(numbers[1], numbers[1]), Activation.TANH);
     double[] parameters = trained(shape);
+    if (System.getProperty("problem") != null) {
+      int most = Arrays.stream(numbers).skip(2).max().orElseThrow();
+      Files.write(Path.of(System.getProperty("problem")), problem(shape, parameters, most).array());
+    }
     for (int i = 2; i < numbers.length; i++) {
       for (Tiling tiling : tilings(numbers[i])) {
         measure(shape, numbers[i], tiling, parameters);
       }
     }
+  }
+
+  /** As ffjord_torch.py reads it. */
+  private static ByteBuffer problem(FieldShape shape, double[] parameters, int records) {
+    ByteBuffer buffer =
+        ByteBuffer.allocate(Float.BYTES * (parameters.length + records * shape.dimensions()))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (FieldLayer layer : shape.layers()) {
+      for (FieldTensor tensor :
+          List.of(layer.weights(), layer.gateConstant(), layer.gateTime(), layer.biasTime())) {
+        for (int i = 0; i < tensor.size(); i++) {
+          buffer.putFloat((float) parameters[tensor.offset() + i]);
+        }
+      }
+    }
+    double[] x = batch(shape.dimensions(), records);
+    for (int record = 0; record < records; record++) {
+      for (int column = 0; column < shape.dimensions(); column++) {
+        buffer.putFloat((float) x[column * records + record]);
+      }
+    }
+    return ByteBuffer.wrap(Arrays.copyOf(buffer.array(), buffer.position()));
+  }
+
+  private static double[] batch(int dimensions, int records) {
+    return records(dimensions, records, new Random(5));
   }
 
   /** What the engine takes; or those of the system property {@code tilings}: 4x2, 16x2-tensor. */
@@ -105,10 +146,14 @@ final class GpuSpeed {
     BatchProblem problem = BatchProblem.of(shape, objective, records, OPTIONS);
     double[] gradient = new double[shape.parameterCount()];
     double[] again = new double[shape.parameterCount()];
-    Batch batch = Batch.of(records(shape.dimensions(), records, new Random(5)));
+    Batch batch = Batch.of(batch(shape.dimensions(), records));
     try (CudaGradient engineGradient = engine.newGradient(problem, fixedSteps)) {
       engineGradient.drawProbes(new Random(3));
       double[] milliseconds = new double[ROUNDS];
+      for (int round = 0; round < WARM_UP; round++) {
+        engineGradient.setParameters(parameters);
+        engineGradient.lossAndGradient(batch, gradient);
+      }
       BatchLoss loss = null;
       for (int round = 0; round < ROUNDS; round++) {
         long started = System.nanoTime();
@@ -206,6 +251,10 @@ final class GpuSpeed {
               loss.forwardEvaluations(),
               loss.backwardEvaluations(),
               (System.nanoTime() - started) / 1e9);
+        }
+        for (FieldLayer layer : shape.layers()) {
+          FieldTensor held = layer.biasConstant();
+          Arrays.fill(gradient, held.offset(), held.offset() + held.size(), 0);
         }
         for (int i = 0; i < parameters.length; i++) {
           first[i] += 0.1 * (gradient[i] - first[i]);

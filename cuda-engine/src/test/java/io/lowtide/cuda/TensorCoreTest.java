@@ -58,6 +58,11 @@ class TensorCoreTest {
             FlowObjective.exactLikelihood(),
             RECORDS,
             0.3),
+        FieldCase.of(
+            new FieldShape(7, 0, List.of(64, 50), Activation.TANH),
+            FlowObjective.exactLikelihood(),
+            RECORDS,
+            0.15),
         FieldCase.of(new FieldShape(5, 0, List.of(9), Activation.TANH), penalised, RECORDS, 0.3));
   }
 
