@@ -5,10 +5,14 @@ Hutchinson's estimator through autograd, Dormand-Prince 5(4) with one step for t
 the root-mean-square norm over it (as torchdiffeq), gradients by the adjoint method. Prints one
 "name value" pair a line: medians of milliseconds per score and per training iteration.
 
-Usage: python3 ffjord_torch.py [dimensions] [threads] [device] [batch]; on another device than the
-CPU it times training alone.
+Usage: python3 ffjord_torch.py [dimensions] [threads] [device] [batch] [problem]; on another device
+than the CPU it times training alone. A problem is a file of float32 numbers: the field (of each
+layer the weights, row by row, then, for hidden ones, its gate's constants and slopes, then the
+slopes of its bias), then records, row by row; without one, the field is trained a little on records
+drawn anew for each iteration.
 """
 
+import array
 import statistics
 import sys
 import time
@@ -22,6 +26,7 @@ torch.set_default_device(DEVICE)
 torch.manual_seed(1)
 TOLERANCE = 1e-5
 BATCH = int(sys.argv[4]) if len(sys.argv) > 4 else 512
+PROBLEM = sys.argv[5] if len(sys.argv) > 5 else None
 
 C = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1]
 A = [
@@ -156,7 +161,51 @@ def median_ms(action, repetitions):
     return statistics.median(times)
 
 
+def load(field):
+    """Puts the problem's field into this one; the problem's records."""
+    numbers = array.array("f")
+    with open(PROBLEM, "rb") as file:
+        numbers.frombytes(file.read())
+    numbers = torch.tensor(numbers)
+
+    def take(*shape):
+        nonlocal numbers
+        size = torch.Size(shape).numel()
+        taken, numbers = numbers[:size].reshape(shape), numbers[size:]
+        return taken
+
+    with torch.no_grad():
+        for layer in field.layers:
+            units, inputs = layer.layer.weight.shape
+            # A gate of the problem is twice a sigmoid; its output layer has none.
+            layer.layer.weight.copy_(2 * take(units, inputs))
+            layer.layer.bias.zero_()
+            layer.gate.bias.zero_()
+            layer.gate.weight.zero_()
+            if layer is not field.layers[-1]:
+                layer.gate.bias.copy_(take(units))
+                layer.gate.weight.copy_(take(units, 1))
+            layer.bias.weight.copy_(take(units, 1))
+    return take(len(numbers) // DIMENSIONS, DIMENSIONS)
+
+
+def time_problem():
+    field = Field()
+    records = load(field)[:BATCH]
+    optimizer = torch.optim.Adam(field.parameters(), lr=0)
+    for _ in range(3):
+        value, forward = iteration(field, optimizer, records)
+        field.evaluations = 0
+    milliseconds = median_ms(lambda: iteration(field, optimizer, records), 11)
+    print("training_iteration_ms", round(milliseconds, 2))
+    print("training_evaluations", round(field.evaluations / 11, 1))
+    print("training_negative_log_likelihood", round(value, 4))
+
+
 def main():
+    if PROBLEM:
+        time_problem()
+        return
     field = Field()
     optimizer = torch.optim.Adam(field.parameters(), lr=1e-3)
     mix = torch.randn(DIMENSIONS, DIMENSIONS)
