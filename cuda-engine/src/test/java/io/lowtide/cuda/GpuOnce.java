@@ -34,6 +34,10 @@ final class GpuOnce {
       run(new FieldShape(7, 0, List.of(64, 50), Activation.TANH), penalised, tiling);
       run(new FieldShape(20, 3, List.of(30, 20), Activation.SOFTPLUS), estimated, tiling);
       run(new FieldShape(3, 0, List.of(12, 8, 6), Activation.TANH), penalised, tiling);
+      run(
+          new FieldShape(7, 0, List.of(64, 50), Activation.TANH),
+          FlowObjective.exactLikelihood(),
+          tiling);
     }
     run(
         new FieldShape(40, 0, List.of(128, 128), Activation.TANH),
