@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef.LambdaValidator;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.serialization.Serde;
 
 /** Checks of single values. What they expect appears in errors and in the documentation. */
@@ -28,31 +29,35 @@ public final class Validators {
 
   private Validators() {}
 
-  /** A name that Kafka takes for a topic. */
+  /** A name that Kafka takes for a topic of its users. */
   public static Validator topic() {
-    return expecting("a topic name", Validators::isTopic);
+    return expecting("a topic name, none of Kafka's own", Validators::isTopicOfUsers);
   }
 
   /** The same, or nothing. */
   public static Validator topicOrEmpty() {
-    return expecting("a topic name, or empty", value -> "".equals(value) || isTopic(value));
+    return expecting(
+        "a topic name, none of Kafka's own, or empty",
+        value -> "".equals(value) || isTopicOfUsers(value));
   }
 
   /** A list of topics, at least one. */
   public static Validator topics() {
     return expecting(
-        "topic names, separated by commas",
+        "topic names, separated by commas, none of Kafka's own",
         value -> {
           List<?> topics = (List<?>) value;
-          return !topics.isEmpty() && topics.stream().allMatch(Validators::isTopic);
+          return !topics.isEmpty() && topics.stream().allMatch(Validators::isTopicOfUsers);
         });
   }
 
   /** A list of topics, which may be empty. */
   public static Validator topicsOrNone() {
     return expecting(
-        "topic names, separated by commas, or empty",
-        value -> ((List<?>) value).stream().allMatch(topic -> "".equals(topic) || isTopic(topic)));
+        "topic names, separated by commas, none of Kafka's own, or empty",
+        value ->
+            ((List<?>) value)
+                .stream().allMatch(topic -> "".equals(topic) || isTopicOfUsers(topic)));
   }
 
   /** A name that can be part of topic and file names. */
@@ -170,6 +175,11 @@ public final class Validators {
 
   private static boolean isTopic(Object value) {
     return TOPIC.matcher(value.toString()).matches();
+  }
+
+  /** What Kafka itself writes is no record of anybody's, and it takes none there. */
+  private static boolean isTopicOfUsers(Object value) {
+    return isTopic(value) && !Topic.isInternal(value.toString());
   }
 
   private static boolean isFieldOrEmpty(String text) {

@@ -89,6 +89,17 @@ class RetrainSettingsTest {
   }
 
   @Test
+  void shouldRefuseATopicThatIsKafkasOwn() {
+    for (String setting : new String[] {"source.topics", "models.topic", "runs.topic"}) {
+      assertThatThrownBy(() -> settings(setting, "__consumer_offsets"))
+          .as(setting)
+          .isInstanceOf(SettingsException.class)
+          .hasMessageContaining(setting)
+          .hasMessageContaining("none of Kafka's own");
+    }
+  }
+
+  @Test
   void shouldTakeTheSettingsOfTrainingUnderTheirPrefix() {
     RetrainSettings settings = settings("training.iterations", "77", "training.budget", "0.002");
     assertThat(settings.training().iterations()).isEqualTo(77);

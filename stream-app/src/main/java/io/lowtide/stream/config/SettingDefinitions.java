@@ -122,7 +122,7 @@ final class SettingDefinitions {
             ConfigDef.NO_DEFAULT_VALUE,
             Validators.topics(),
             Importance.HIGH,
-            "Topics whose records are scored. None of Kafka's own, such as __consumer_offsets.")
+            "Topics whose records are scored.")
         .define(
             ALERTS_TOPIC,
             Type.STRING,

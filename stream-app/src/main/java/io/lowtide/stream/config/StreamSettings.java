@@ -26,7 +26,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The stream application's settings, checked. */
@@ -66,9 +65,6 @@ public final class StreamSettings {
 
   private static final Duration MAXIMUM_POLL_INTERVAL = Duration.ofMinutes(5);
 
-  private static final List<String> PRODUCERS_BYTES =
-      List.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BUFFER_MEMORY_CONFIG);
-
   private final Settings settings;
   private final AbstractConfig config;
   private final ConnectionSettings connection;
@@ -87,10 +83,8 @@ public final class StreamSettings {
    */
   public static StreamSettings of(SettingsSources sources) {
     StreamSettings settings = new StreamSettings(SettingDefinitions.ALL.check(sources));
-    List<String> contradictions = settings.contradictions();
-    if (!contradictions.isEmpty()) {
-      throw new SettingsException(contradictions);
-    }
+    requireNone(settings.refusedByKafka());
+    requireNone(settings.contradictions());
     try {
       new StreamsConfig(settings.streamsProperties());
     } catch (ConfigException e) {
@@ -100,9 +94,28 @@ public final class StreamSettings {
     return settings;
   }
 
+  private static void requireNone(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new SettingsException(problems);
+    }
+  }
+
   /** Checks and adopts settings given by name. */
   public static StreamSettings of(Map<String, String> settings) {
     return of(SettingsSources.none().with(settings, "settings"));
+  }
+
+  /** A client would say so only when it is made, and the first of them all that comes first. */
+  private List<String> refusedByKafka() {
+    List<String> problems = new ArrayList<>();
+    new TreeMap<>(connection.kafka())
+        .forEach(
+            (name, value) ->
+                KafkaClientSettings.refusal(name, value)
+                    .ifPresent(
+                        refusal ->
+                            problems.add(ConnectionSettings.KAFKA_PREFIX + name + ": " + refusal)));
+    return problems;
   }
 
   private List<String> contradictions() {
@@ -112,7 +125,6 @@ public final class StreamSettings {
     outputTopics()
         .forEach((output, topic) -> requireUnused(topic, output.setting(), useOfTopic, problems));
     requireUnused(modelsTopic(), SettingDefinitions.MODELS_TOPIC, useOfTopic, problems);
-    useOfTopic.forEach((topic, setting) -> requireOfUsers(topic, setting, problems));
     requireFirstWaitWithinLongest(problems);
     requireRoomForInternalTopics(problems);
     List<String> ofBudget = SettingDefinitions.BUDGET.contradictions(settings);
@@ -120,7 +132,6 @@ public final class StreamSettings {
     if (ofBudget.isEmpty()) {
       requireWindowForBudget(problems);
     }
-    PRODUCERS_BYTES.forEach(name -> requireBytes(name, problems));
     requireRetryLimitBelow(
         "transaction.timeout.ms",
         timeout(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, "producer.", TRANSACTION_TIMEOUT),
@@ -169,13 +180,6 @@ public final class StreamSettings {
     }
   }
 
-  /** What Kafka itself writes is no record of anybody's, and takes none. */
-  private static void requireOfUsers(String topic, String name, List<String> problems) {
-    if (Topic.isInternal(topic)) {
-      problems.add(name + ": " + topic + " is a topic of Kafka's own; expected another topic");
-    }
-  }
-
   private void requireFirstWaitWithinLongest(List<String> problems) {
     RetrySettings retry = retry();
     if (retry.initialBackoff().compareTo(retry.maximumBackoff()) > 0) {
@@ -190,36 +194,13 @@ public final class StreamSettings {
     }
   }
 
-  private void requireBytes(String name, List<String> problems) {
-    try {
-      producerBytes(name);
-    } catch (NumberFormatException e) {
-      problems.add(
-          ConnectionSettings.KAFKA_PREFIX
-              + name
-              + ": "
-              + ofClient(StreamsConfig.PRODUCER_PREFIX, name)
-              + ", expected a number of bytes");
-    }
-  }
-
   private String ofClient(String prefix, String name) {
     return connection.kafka().getOrDefault(prefix + name, connection.kafka().get(name));
   }
 
   private Duration timeout(String name, String prefix, Duration otherwise) {
     String text = ofClient(prefix, name);
-    try {
-      return text == null ? otherwise : Duration.ofMillis(Long.parseLong(text));
-    } catch (NumberFormatException e) {
-      throw new SettingsException(
-          ConnectionSettings.KAFKA_PREFIX
-              + name
-              + ": "
-              + text
-              + ", expected a number of milliseconds",
-          e);
-    }
+    return text == null ? otherwise : Duration.ofMillis(Long.parseLong(text.strip()));
   }
 
   private void requireRetryLimitBelow(String name, Duration timeout, List<String> problems) {
@@ -252,9 +233,7 @@ public final class StreamSettings {
    */
   public OptionalInt producerBytes(String name) {
     String text = ofClient(StreamsConfig.PRODUCER_PREFIX, name);
-    return text == null
-        ? OptionalInt.empty()
-        : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, Long.parseLong(text.strip())));
+    return text == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text.strip()));
   }
 
   /**
@@ -275,7 +254,7 @@ public final class StreamSettings {
   public Map<String, String> unknownToKafka() {
     Map<String, String> unknown = new TreeMap<>();
     for (String name : connection.kafka().keySet()) {
-      KafkaSettingNames.nearest(name)
+      KafkaClientSettings.nearest(name)
           .ifPresent(
               nearest ->
                   unknown.put(

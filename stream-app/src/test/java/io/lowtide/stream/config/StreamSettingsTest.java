@@ -1,6 +1,7 @@
 package io.lowtide.stream.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lowtide.kafka.serde.AvroSerde;
@@ -432,8 +433,9 @@ class StreamSettingsTest {
   void shouldRefuseATopicThatIsKafkasOwn(String setting) {
     assertThatThrownBy(() -> StreamSettings.of(with(setting, "__consumer_offsets")))
         .isInstanceOf(SettingsException.class)
-        .hasMessage(
-            setting + ": __consumer_offsets is a topic of Kafka's own; expected another topic");
+        .hasMessageContaining(setting + ": ")
+        .hasMessageContaining("__consumer_offsets")
+        .hasMessageContaining("none of Kafka's own");
   }
 
   @Test
@@ -481,10 +483,41 @@ class StreamSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"kafka.max.request.size", "kafka.producer.buffer.memory"})
-  void shouldNameASizeOfTheProducerThatIsNoNumber(String setting) {
-    assertThatThrownBy(() -> StreamSettings.of(with(setting, "1 MB")))
+  @CsvSource({
+    "kafka.max.request.size, 1 MB",
+    "kafka.producer.buffer.memory, 1 MB",
+    "kafka.linger.ms, soon",
+    "kafka.main.consumer.max.poll.records, 0",
+    "kafka.consumer.auto.offset.reset, first",
+    "kafka.admin.retries, -1",
+    "kafka.transaction.timeout.ms, ten"
+  })
+  void shouldNameASettingWhoseValueAClientOfKafkaRefuses(String setting, String value) {
+    assertThatThrownBy(() -> StreamSettings.of(with(setting, value)))
         .isInstanceOf(SettingsException.class)
-        .hasMessageContaining("1 MB, expected a number of bytes");
+        .hasMessageContaining(setting + ": ")
+        .hasMessageContaining(value);
+  }
+
+  @Test
+  void shouldNameEverySettingThatAClientOfKafkaRefuses() {
+    Map<String, String> settings = with("kafka.linger.ms", "soon");
+    settings.put("kafka.max.poll.records", "many");
+
+    assertThatThrownBy(() -> StreamSettings.of(settings))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("kafka.linger.ms: ")
+        .hasMessageContaining("kafka.max.poll.records: ");
+  }
+
+  @Test
+  void shouldLeaveToTheClientWhatIsLookedUpWhenItIsMade() {
+    Map<String, String> settings = with("kafka.linger.ms", "${env:LINGER}");
+    settings.put("kafka.config.providers", "env");
+    settings.put(
+        "kafka.config.providers.env.class",
+        "org.apache.kafka.common.config.provider.EnvVarConfigProvider");
+
+    assertThatCode(() -> StreamSettings.of(settings)).doesNotThrowAnyException();
   }
 }
