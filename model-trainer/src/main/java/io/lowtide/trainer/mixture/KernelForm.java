@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  * Kernels beside a mixture: one around each of some records, as wide as its fifth nearest neighbour
  * is far (a variable kernel estimate; Breiman, Meisel and Purcell 1977, Technometrics 19, 135-144),
  * of the shape of the mixture's mean covariance. A mixture has few components, and each is wider
- * than what is in it; kernels follow the records, and know nothing else.
+ * than what is in it; kernels follow the records, and know nothing else. What a record lacks the
+ * mixture fills in, so that one with most of its values is not lost.
  *
  * @param share of the density that the kernels have, in [0, 1)
  * @param most kernels at most
@@ -57,8 +58,8 @@ public record KernelForm(double share, int most) {
   /**
    * Chooses the share by which records are most probable that had no part in either (stacking;
    * Smyth and Wolpert 1999, Machine Learning 36, 59-83). There are no kernels where these records
-   * gain no more by them than by chance, or without noise to widen them. Records that lack values
-   * gain what those that they have become more probable by.
+   * gain no more by them than by chance, or without noise to widen them. Of records that lack
+   * values those that they have are to become more probable.
    *
    * @param records to choose by
    * @param mixtures beside them: for each fold the one that was fitted to the others
