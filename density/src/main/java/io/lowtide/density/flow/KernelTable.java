@@ -64,6 +64,7 @@ record KernelTable(
       for (int group = 0; group < scaleOfGroup.length; group++) {
         double inverse = inverseDeviations[scaleOfGroup[group]][i];
         for (int lane = 0; lane < LANES; lane++) {
+          // Not a number where no kernel stands.
           double mean = coordinate[group * LANES + lane] * inverse;
           means[(group * d + i) * LANES + lane] =
               Double.isNaN(mean) ? Double.POSITIVE_INFINITY : mean;

@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * Fills in what records lack by what the Gaussian of a mixture expects there that is the most
  * probable one, given the values that are there (regression imputation; Little and Rubin 2019,
- * Statistical Analysis with Missing Data, 3rd edition, chapter 4). A draw in its place made
- * held-out records less probable.
+ * Statistical Analysis with Missing Data, 3rd edition, chapter 4). A draw in its place gave kernels
+ * a smaller share of the density, and found no more.
  */
 final class Completion {
 
