@@ -30,13 +30,33 @@ import java.util.Random;
 /** Small bundles whose calibration records are drawn from their own flow. */
 public final class TestBundles {
 
+  private static final SolverSettings SOLVER = SolverSettings.dormandPrince(1e-5);
+
   private TestBundles() {}
 
   public static FeatureSpecification features() {
+    return features(0, 0);
+  }
+
+  private static FeatureSpecification features(double missingProbability, double missingOffset) {
     return new FeatureSpecification(
         List.of(
             feature("temperature", FeatureTransform.IDENTITY, 0, 1, 60, 5),
-            feature("machine.current", FeatureTransform.ASINH, 10, 2, 0.5, 1.5),
+            new ContinuousFeature(
+                "machine.current",
+                FeatureTransform.ASINH,
+                10.0,
+                2.0,
+                0.5,
+                1.5,
+                0.0,
+                0.0,
+                0.5,
+                80.0,
+                missingProbability,
+                missingOffset,
+                List.of(),
+                0),
             feature("pressure", FeatureTransform.LOG, 1, 1, 2, 0.5)),
         List.of(),
         List.of(),
@@ -61,21 +81,43 @@ public final class TestBundles {
 
   /** The same from a mixture with kernels beside it. */
   public static ModelBundle kernelBundle() {
-    return bundle(new StackedDensity(RandomMixtures.of(3, 4, 6), RandomKernels.of(3, 30, 7), 0.4));
+    return bundle(kernels());
+  }
+
+  /** The same where a third of the records lack the current. */
+  public static ModelBundle optionalKernelBundle() {
+    List<double[]> records = draw(assembler(), field(0), SOLVER, 999, 11);
+    for (int i = 0; i < records.size(); i += 3) {
+      records.get(i)[1] = Double.NaN;
+    }
+    return bundle(features(1 / 3.0, -4), new FlowParameters(field(1), kernels()), records);
+  }
+
+  private static StackedDensity kernels() {
+    return new StackedDensity(RandomMixtures.of(3, 4, 6), RandomKernels.of(3, 30, 7), 0.4);
   }
 
   private static ModelBundle bundle(BaseDensity base) {
-    FieldParameters field = RandomFields.of(3, 0, List.of(16, 16), Activation.TANH, 5);
-    SolverSettings solver = SolverSettings.dormandPrince(1e-5);
-    BundleAssembler assembler =
-        new BundleAssembler(features(), new FlowParameters(field, base), solver, null);
-    List<double[]> records = draw(assembler, field, solver, 999, 11);
+    return bundle(
+        features(),
+        new FlowParameters(field(0), base),
+        draw(assembler(), field(0), SOLVER, 999, 11));
+  }
+
+  private static BundleAssembler assembler() {
+    return new BundleAssembler(
+        features(), FlowParameters.fromStandardNormal(field(0)), SOLVER, null);
+  }
+
+  private static FieldParameters field(int contextDimensions) {
+    return RandomFields.of(3, contextDimensions, List.of(16, 16), Activation.TANH, 5);
+  }
+
+  private static ModelBundle bundle(
+      FeatureSpecification features, FlowParameters parameters, List<double[]> records) {
+    BundleAssembler assembler = new BundleAssembler(features, parameters, SOLVER, null);
     ValueScorer scorer = assembler.newScorer();
-    double[] scores = new double[records.size()];
-    for (int i = 0; i < scores.length; i++) {
-      scorer.score(records.get(i));
-      scores[i] = scorer.logLikelihood();
-    }
+    double[] scores = records.stream().mapToDouble(scorer::scoreOrLowest).toArray();
     try {
       return assembler.assemble(
           "press-line",

@@ -11,7 +11,7 @@ public sealed interface BaseDensity permits StandardNormal, GaussianMixture, Sta
   /** d, the length of z. */
   int dimensions();
 
-  /** Numbers that it is made of. */
+  /** Numbers that it holds, but for those that it shares with what it is a marginal of. */
   long parameterCount();
 
   /**

@@ -4,6 +4,7 @@ import io.lowtide.density.flow.GaussianMixture.Component;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * A variable kernel density estimate (Breiman, Meisel and Purcell 1977, Technometrics 19, 135-144):
@@ -15,17 +16,13 @@ import java.util.random.RandomGenerator;
  */
 public final class KernelDensity {
 
-  /** Of the largest eigenvalue of a spread: what rounding leaves below 0. */
-  private static final double INDEFINITE = 1e-6;
+  /** Numbers of an evaluator for each kernel. */
+  private static final int OF_EVALUATOR = 4;
 
-  private final double[][] centres;
-  private final double[] scales;
+  private final KernelLayout layout;
   private final double[][] spread;
   private final double[] noise;
-
-  /** In row i what the coordinate i of the kernels takes of each component. */
-  private final double[][] toCoordinates;
-
+  private final KernelCoordinates coordinates;
   private final KernelTable table;
 
   /**
@@ -37,46 +34,27 @@ public final class KernelDensity {
    * @throws IllegalArgumentException if they are not
    */
   public KernelDensity(double[][] centres, double[] scales, double[][] spread, double[] noise) {
-    this.centres = copy(centres);
-    // Minus zero is another key than zero, and the same scale.
-    this.scales = Arrays.stream(scales).map(scale -> scale + 0.0).toArray();
-    this.spread = copy(spread);
-    this.noise = noise.clone();
-    requireValid();
-    int d = noise.length;
-    double[][] standardised = new double[d][d];
-    for (int i = 0; i < d; i++) {
-      for (int j = 0; j < d; j++) {
-        standardised[i][j] =
-            0.5 * (spread[i][j] + spread[j][i]) / (Math.sqrt(noise[i]) * Math.sqrt(noise[j]));
-      }
-    }
-    for (double[] row : standardised) {
-      Component.requireFinite("spread by noise", row);
-    }
-    SymmetricEigen eigen = SymmetricEigen.of(standardised);
-    double largest = Arrays.stream(eigen.values()).max().orElseThrow();
-    double least = Arrays.stream(eigen.values()).min().orElseThrow();
-    require(
-        least >= -INDEFINITE * largest,
-        "spread: an eigenvalue of " + least + " by the noise, expected at least 0");
-    this.toCoordinates = new double[d][d];
-    double logDeterminant = 0;
-    for (int i = 0; i < d; i++) {
-      logDeterminant -= 0.5 * Math.log(noise[i]);
-      for (int j = 0; j < d; j++) {
-        toCoordinates[i][j] = eigen.vectors()[i][j] / Math.sqrt(noise[j]);
-      }
-    }
-    double[][] coordinates = new double[centres.length][d];
-    for (int k = 0; k < coordinates.length; k++) {
-      multiply(this.centres[k], coordinates[k]);
-    }
-    double[] variances = Arrays.stream(eigen.values()).map(value -> Math.max(0, value)).toArray();
-    this.table = KernelTable.of(coordinates, this.scales, variances, logDeterminant);
+    this(layout(centres, scales, spread, noise), copy(spread), noise.clone());
+    coordinates.requireSemidefinite();
   }
 
-  private void requireValid() {
+  private KernelDensity(KernelLayout layout, double[][] spread, double[] noise) {
+    this.layout = layout;
+    this.spread = spread;
+    this.noise = noise;
+    this.coordinates = KernelCoordinates.of(spread, noise);
+    this.table = KernelTable.of(layout, coordinates);
+  }
+
+  private static KernelLayout layout(
+      double[][] centres, double[] scales, double[][] spread, double[] noise) {
+    requireValid(centres, scales, spread, noise);
+    // Minus zero is another key than zero, and the same scale.
+    return KernelLayout.of(centres, Arrays.stream(scales).map(scale -> scale + 0.0).toArray());
+  }
+
+  private static void requireValid(
+      double[][] centres, double[] scales, double[][] spread, double[] noise) {
     int d = noise.length;
     require(centres.length > 0, "centres: none, expected at least one");
     require(
@@ -115,39 +93,34 @@ public final class KernelDensity {
     return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 
-  private void multiply(double[] z, double[] coordinates) {
-    for (int i = 0; i < coordinates.length; i++) {
-      double sum = 0;
-      for (int j = 0; j < coordinates.length; j++) {
-        sum += toCoordinates[i][j] * z[j];
-      }
-      coordinates[i] = sum;
-    }
-  }
-
   /** d, the length of a point. */
   public int dimensions() {
     return noise.length;
   }
 
-  /** Numbers that it is made of. */
+  /** Numbers that it takes with an evaluator of it, but for the centres, which marginals share. */
   long parameterCount() {
-    return (long) scales.length * (1 + noise.length) + (long) noise.length * (1 + noise.length);
+    return table.means().length + (long) OF_EVALUATOR * table.groups() * KernelLayout.LANES;
+  }
+
+  /** As evaluators have it. */
+  KernelTable table() {
+    return table;
   }
 
   /** n, the number of kernels. */
   public int size() {
-    return centres.length;
+    return layout.size();
   }
 
   /** n by d. */
   public double[][] centres() {
-    return copy(centres);
+    return IntStream.range(0, size()).mapToObj(layout::centre).toArray(double[][]::new);
   }
 
   /** n numbers. */
   public double[] scales() {
-    return scales.clone();
+    return IntStream.range(0, size()).mapToDouble(layout::scale).toArray();
   }
 
   /** d by d. */
@@ -167,8 +140,7 @@ public final class KernelDensity {
    */
   public KernelDensity restrictedTo(int[] kept) {
     return new KernelDensity(
-        Arrays.stream(centres).map(row -> chosen(row, kept)).toArray(double[][]::new),
-        scales,
+        layout.restrictedTo(kept),
         Arrays.stream(kept).mapToObj(i -> chosen(spread[i], kept)).toArray(double[][]::new),
         chosen(noise, kept));
   }
@@ -189,8 +161,8 @@ public final class KernelDensity {
    * @param z receives d numbers
    */
   public void draw(RandomGenerator random, double[] z) {
-    int k = random.nextInt(centres.length);
-    Component kernel = Component.of(1, centres[k], covariance(scales[k]));
+    int k = random.nextInt(size());
+    Component kernel = Component.of(1, layout.centre(k), covariance(layout.scale(k)));
     new GaussianMixture(List.of(kernel)).draw(random, z);
   }
 
@@ -208,7 +180,7 @@ public final class KernelDensity {
   public final class Evaluator {
 
     private final KernelSum sum = MixtureKernels.kernelSum(table);
-    private final double[] coordinates = new double[noise.length];
+    private final double[] point = new double[noise.length];
     private final double[] slope = new double[noise.length];
 
     private Evaluator() {}
@@ -219,8 +191,8 @@ public final class KernelDensity {
      * @param z a point, in its first d numbers
      */
     public double logDensity(double[] z) {
-      multiply(z, coordinates);
-      return sum.logDensity(coordinates);
+      coordinates.transform(z, point);
+      return sum.logDensity(point);
     }
 
     /**
@@ -236,7 +208,7 @@ public final class KernelDensity {
       for (int j = 0; j < slope.length; j++) {
         double ofComponent = 0;
         for (int i = 0; i < slope.length; i++) {
-          ofComponent += toCoordinates[i][j] * slope[i];
+          ofComponent += coordinates.rows()[i][j] * slope[i];
         }
         gradient[j] = ofComponent;
       }

@@ -1,12 +1,5 @@
 package io.lowtide.density.flow;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
-
 /**
  * The kernels of a density, in coordinates in which each has a diagonal covariance, laid out for
  * registers: kernels of one scale, which have the same deviations, in groups of {@value #LANES}.
@@ -26,65 +19,56 @@ record KernelTable(
     int[] scaleOfGroup,
     double[] means) {
 
-  /** Kernels of a group: the doubles of the widest register in use. */
-  static final int LANES = 8;
+  /** Kernels of a group. */
+  static final int LANES = KernelLayout.LANES;
 
   /**
    * Lays out.
    *
-   * @param centres n by d, in those coordinates
-   * @param scales n numbers
-   * @param spread d variances of a kernel of scale 1, which has a variance of 1 more in each
-   * @param logDeterminant of the way into those coordinates
+   * @param layout of the kernels
+   * @param coordinates in which they are evaluated
    */
-  static KernelTable of(
-      double[][] centres, double[] scales, double[] spread, double logDeterminant) {
-    int d = spread.length;
-    SortedMap<Double, int[]> byScale = new TreeMap<>();
-    for (double scale : scales) {
-      byScale.computeIfAbsent(
-          scale,
-          same -> IntStream.range(0, scales.length).filter(k -> scales[k] == same).toArray());
-    }
-    double[][] inverseDeviations = new double[byScale.size()][d];
-    double[] logScales = new double[byScale.size()];
-    List<Integer> scaleOfGroup = new ArrayList<>();
-    List<double[]> groups = new ArrayList<>();
-    int index = 0;
-    for (SortedMap.Entry<Double, int[]> entry : byScale.entrySet()) {
+  static KernelTable of(KernelLayout layout, KernelCoordinates coordinates) {
+    int d = coordinates.variances().length;
+    double[][] inverseDeviations = new double[layout.scales().length][d];
+    double[] logScales = new double[inverseDeviations.length];
+    for (int scale = 0; scale < logScales.length; scale++) {
       double logDeviations = 0;
       for (int i = 0; i < d; i++) {
-        double variance = entry.getKey() * spread[i] + 1;
-        inverseDeviations[index][i] = 1 / Math.sqrt(variance);
+        double variance = layout.scales()[scale] * Math.max(0, coordinates.variances()[i]) + 1;
+        inverseDeviations[scale][i] = 1 / Math.sqrt(variance);
         logDeviations += 0.5 * Math.log(variance);
       }
-      logScales[index] =
-          logDeterminant
-              - Math.log(scales.length)
+      logScales[scale] =
+          coordinates.logDeterminant()
+              - Math.log(layout.size())
               - logDeviations
               - 0.5 * d * Math.log(2 * Math.PI);
-      int[] kernels = entry.getValue();
-      for (int first = 0; first < kernels.length; first += LANES) {
-        int[] group = Arrays.copyOfRange(kernels, first, Math.min(first + LANES, kernels.length));
-        groups.add(means(centres, group, inverseDeviations[index]));
-        scaleOfGroup.add(index);
-      }
-      index++;
     }
     return new KernelTable(
         d,
         inverseDeviations,
         logScales,
-        scaleOfGroup.stream().mapToInt(Integer::intValue).toArray(),
-        groups.stream().flatMapToDouble(Arrays::stream).toArray());
+        layout.scaleOfGroup(),
+        means(layout, coordinates, inverseDeviations));
   }
 
-  private static double[] means(double[][] centres, int[] group, double[] inverseDeviations) {
-    double[] means = new double[inverseDeviations.length * LANES];
-    Arrays.fill(means, Double.POSITIVE_INFINITY);
-    for (int lane = 0; lane < group.length; lane++) {
-      for (int i = 0; i < inverseDeviations.length; i++) {
-        means[i * LANES + lane] = centres[group[lane]][i] * inverseDeviations[i];
+  private static double[] means(
+      KernelLayout layout, KernelCoordinates coordinates, double[][] inverseDeviations) {
+    int[] scaleOfGroup = layout.scaleOfGroup();
+    int d = inverseDeviations[0].length;
+    double[] means = new double[scaleOfGroup.length * d * LANES];
+    double[] coordinate = new double[scaleOfGroup.length * LANES];
+    for (int i = 0; i < d; i++) {
+      coordinates.transform(i, layout.centres(), coordinate);
+      for (int group = 0; group < scaleOfGroup.length; group++) {
+        double inverse = inverseDeviations[scaleOfGroup[group]][i];
+        for (int lane = 0; lane < LANES; lane++) {
+          // Not a number where no kernel stands.
+          double mean = coordinate[group * LANES + lane] * inverse;
+          means[(group * d + i) * LANES + lane] =
+              Double.isNaN(mean) ? Double.POSITIVE_INFINITY : mean;
+        }
       }
     }
     return means;

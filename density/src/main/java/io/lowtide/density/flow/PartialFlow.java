@@ -1,6 +1,7 @@
 package io.lowtide.density.flow;
 
 import io.lowtide.density.ode.SolveStatus;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -133,6 +134,22 @@ public final class PartialFlow {
   /** Log-density found by the last score, in nats; NaN if it did not complete. */
   public double logDensity() {
     return last.integrator == null ? 0 : last.integrator.logDensity();
+  }
+
+  /**
+   * Copies where the last score led the point to in the base distribution.
+   *
+   * @param position receives d numbers, NaN for a component that is missing
+   */
+  public void copyPosition(double[] position) {
+    Arrays.fill(position, Double.NaN);
+    if (last.integrator == null) {
+      return;
+    }
+    last.integrator.copyPosition(last.point);
+    for (int i = 0; i < last.point.length; i++) {
+      position[last.dimensions[i]] = last.point[i];
+    }
   }
 
   /** Evaluations of the vector field in the last score. */

@@ -2,7 +2,7 @@ package io.lowtide.density.flow;
 
 /**
  * Eigenvalues and eigenvectors of a symmetric matrix, by Jacobi's rotations (Golub and Van Loan,
- * Matrix Computations, 4th edition, section 8.5.3): small matrices, once for each model, with the
+ * Matrix Computations, 4th edition, section 8.5.3): small matrices, once for each density, with the
  * same bits on every machine.
  *
  * @param values d eigenvalues

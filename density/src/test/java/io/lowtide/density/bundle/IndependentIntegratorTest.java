@@ -37,7 +37,11 @@ class IndependentIntegratorTest {
   }
 
   static List<ModelBundle> bundles() {
-    return List.of(TestBundles.bundle(), TestBundles.mixtureBundle(), TestBundles.kernelBundle());
+    return List.of(
+        TestBundles.bundle(),
+        TestBundles.mixtureBundle(),
+        TestBundles.kernelBundle(),
+        TestBundles.optionalKernelBundle());
   }
 
   @ParameterizedTest

@@ -213,6 +213,7 @@ class ModelBundleTest {
   @Test
   void shouldSayInItsFormatVersionThatKernelsStandBesideTheMixture() throws Exception {
     requireReadAsWritten(TestBundles.kernelBundle(), 8);
+    requireReadAsWritten(TestBundles.optionalKernelBundle(), 8);
   }
 
   private static void requireReadAsWritten(ModelBundle written, int formatVersion)

@@ -65,6 +65,37 @@ class ExplainerTest {
     }
   }
 
+  @Test
+  void shouldSumToTheDifferenceAmongKernelsWhereAValueIsMissing() {
+    ModelBundle bundle = TestBundles.optionalKernelBundle();
+    ValueScorer scorer = new ValueScorer(bundle.encoder(), bundle.flow());
+    Explainer explainer = new Explainer(bundle);
+    Random random = new Random(9);
+    for (int repetition = 0; repetition < 200; repetition++) {
+      double[] values = {
+        60 + 15 * random.nextGaussian(),
+        repetition % 2 == 0 ? Double.NaN : 10 + 9 * random.nextGaussian(),
+        6.4 * Math.exp(random.nextGaussian()),
+        7
+      };
+      assertThat(scorer.score(values)).isEqualTo(SolveStatus.COMPLETED);
+      double logLikelihood = scorer.logLikelihood();
+      Explanation explanation = explainer.explain(values, logLikelihood, i -> Optional.empty());
+      assertComplete(explanation, logLikelihood);
+      assertComplete(
+          explainer.explainBriefly(values, logLikelihood, i -> Optional.empty()), logLikelihood);
+
+      double[] normal = values.clone();
+      for (FieldContribution contribution : explanation.contributions()) {
+        if (contribution.getValue() != null) {
+          normal[indexOf(contribution.getField())] = contribution.getNormalValue();
+        }
+      }
+      assertThat(scorer.score(normal)).isEqualTo(SolveStatus.COMPLETED);
+      assertThat(explanation.normalLogLikelihood()).isCloseTo(scorer.logLikelihood(), within(1e-3));
+    }
+  }
+
   private static int indexOf(String field) {
     return List.of("temperature", "machine.current", "pressure", "line").indexOf(field);
   }

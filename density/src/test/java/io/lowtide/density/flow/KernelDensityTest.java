@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.lowtide.density.RandomKernels;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,15 +61,33 @@ class KernelDensityTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"2,7", "4,300", "9,33", "36,64"})
+  void shouldGiveTheSameBitsOnSimdRegistersForAMarginal(int dimensions, int count) {
+    KernelDensity whole = RandomKernels.of(dimensions, count, 12);
+    int[] kept = IntStream.range(0, dimensions).filter(i -> i % 3 != 1).toArray();
+    KernelTable table = whole.restrictedTo(kept).table();
+    KernelSum scalar = new ScalarKernelSum(table);
+    KernelSum simd = new SimdKernelSum(table);
+    Random random = new Random(13);
+    for (int trial = 0; trial < 100; trial++) {
+      double[] point = random.doubles(kept.length, -30, 30).toArray();
+      assertThat(simd.logDensity(point)).isEqualTo(scalar.logDensity(point));
+    }
+  }
+
   private static KernelTable table(int dimensions, int count) {
     Random random = new Random(6);
     double[][] centres = new double[count][];
     Arrays.setAll(centres, k -> random.doubles(dimensions, -3, 3).toArray());
+    double[][] unchanged = new double[dimensions][dimensions];
+    for (int i = 0; i < dimensions; i++) {
+      unchanged[i][i] = 1;
+    }
     return KernelTable.of(
-        centres,
-        random.ints(count, 0, 4).mapToDouble(power -> Math.pow(2, -power)).toArray(),
-        random.doubles(dimensions, 0, 2).toArray(),
-        -1.5);
+        KernelLayout.of(
+            centres, random.ints(count, 0, 4).mapToDouble(power -> Math.pow(2, -power)).toArray()),
+        new KernelCoordinates(unchanged, random.doubles(dimensions, 0, 2).toArray(), -1.5));
   }
 
   @Test
@@ -99,6 +118,50 @@ class KernelDensityTest {
       }
       assertThat(second.logDensity(new double[] {z})).isCloseTo(Math.log(sum), within(1e-6));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2,7", "5,9", "8,500", "13,100"})
+  void shouldHaveTheMarginalThatItsKernelsHaveOneByOne(int dimensions, int count) {
+    KernelDensity kernels = RandomKernels.of(dimensions, count, 11);
+    int[] kept = IntStream.range(0, dimensions).filter(i -> i % 3 != 0).toArray();
+    BaseEvaluator byHand = RandomKernels.asMixture(kernels).restrictedTo(kept).newEvaluator();
+    KernelDensity marginal = kernels.restrictedTo(kept);
+    KernelDensity.Evaluator evaluator = marginal.newEvaluator();
+    Random random = new Random(12);
+    double[] gradient = new double[kept.length];
+    double[] expected = new double[kept.length];
+    for (int trial = 0; trial < 50; trial++) {
+      double[] z = random.doubles(kept.length, -2, 2).toArray();
+      double logDensity = byHand.logDensityAndGradient(z, expected);
+      assertThat(evaluator.logDensityAndGradient(z, gradient))
+          .isCloseTo(logDensity, within(2e-7 + 1e-11 * Math.abs(logDensity)));
+      double steepest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+      assertThat(gradient).containsExactly(expected, within(1e-5 + 1e-7 * steepest));
+    }
+
+    double[][] centres =
+        Arrays.stream(kernels.centres())
+            .map(row -> Arrays.stream(kept).mapToDouble(i -> row[i]).toArray())
+            .toArray(double[][]::new);
+    assertThat(marginal.centres()).isDeepEqualTo(centres);
+    assertThat(marginal.scales()).isEqualTo(kernels.scales());
+  }
+
+  /**
+   * What is rounding beside the largest direction of all may be more beside those that are left.
+   */
+  @Test
+  void shouldHaveMarginalsWhereRoundingLeftADirectionBelowZero() {
+    double[][] spread = {{1e8, 0, 0}, {0, 1, 1.5}, {0, 1.5, 1}};
+    KernelDensity kernels =
+        new KernelDensity(new double[1][3], new double[] {1}, spread, new double[] {1, 1, 1});
+
+    double[] z = {0.7, 0.7};
+    double along = 0.98;
+    double expected = -0.5 * along / 3.5 - 0.5 * Math.log(3.5) - Math.log(2 * Math.PI);
+    assertThat(kernels.restrictedTo(new int[] {1, 2}).newEvaluator().logDensity(z))
+        .isCloseTo(expected, within(1e-9));
   }
 
   @Test

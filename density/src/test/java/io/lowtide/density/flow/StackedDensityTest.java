@@ -48,6 +48,29 @@ class StackedDensityTest {
     }
   }
 
+  @Test
+  void shouldHaveTheMarginalThatAnIntegralOverTheOtherComponentsGives() {
+    StackedDensity whole = density(3, 0.4);
+    BaseEvaluator all = whole.newEvaluator();
+    double width = 0.05;
+    for (int kept = 0; kept < 3; kept++) {
+      BaseEvaluator marginal = whole.restrictedTo(new int[] {kept}).newEvaluator();
+      for (double at : new double[] {-1.3, 0.2, 2}) {
+        double sum = 0;
+        double[] z = new double[3];
+        z[kept] = at;
+        for (double first = -8; first <= 8; first += width) {
+          for (double second = -8; second <= 8; second += width) {
+            z[(kept + 1) % 3] = first;
+            z[(kept + 2) % 3] = second;
+            sum += width * width * Math.exp(all.logDensity(z));
+          }
+        }
+        assertThat(marginal.logDensity(new double[] {at})).isCloseTo(Math.log(sum), within(1e-5));
+      }
+    }
+  }
+
   /** Also where one of both underflows, or both are far below what a double holds. */
   @Test
   void shouldKeepAFiniteDensityAndGradientFarFromEverything() {

@@ -3,10 +3,10 @@ package io.lowtide.trainer.fit;
 import io.lowtide.density.feature.FeatureEncoder;
 import io.lowtide.density.flow.BaseDensity;
 import io.lowtide.density.flow.Flow;
-import io.lowtide.density.flow.FlowIntegrator;
 import io.lowtide.density.flow.FlowParameters;
 import io.lowtide.density.flow.GaussianMixture;
 import io.lowtide.density.flow.KernelDensity;
+import io.lowtide.density.flow.PartialFlow;
 import io.lowtide.density.flow.StackedDensity;
 import io.lowtide.density.flow.StandardNormal;
 import io.lowtide.density.ode.SolveStatus;
@@ -123,14 +123,9 @@ record FlowStart(
         base instanceof GaussianMixture ? settings.fromMixture() : settings);
   }
 
-  /**
-   * None where a kernel might be around an anomaly, lack values, or go with one condition and not
-   * another.
-   */
+  /** None where a kernel might be around an anomaly, or go with one condition and not another. */
   private static int mostKernels(TrainingSettings settings, FeatureSpecification features) {
-    boolean isComplete =
-        features.getContinuous().stream().allMatch(feature -> feature.getMissingProbability() == 0);
-    return isUnconditional(features) && isComplete && settings.contamination() == 0
+    return isUnconditional(features) && settings.contamination() == 0
         ? settings.mixtureKernels()
         : 0;
   }
@@ -171,11 +166,11 @@ record FlowStart(
       return fitted;
     }
     EncodedRecords records = kernels.sample(records(settings, training), settings.seed());
-    FlowIntegrator integrator = Flow.of(fitted, settings.adaptiveSolver()).newIntegrator();
+    PartialFlow flow = Flow.of(fitted, settings.adaptiveSolver()).newPartialFlow();
     double[][] led =
         Arrays.stream(records.rows())
-            .filter(row -> integrator.score(row) == SolveStatus.COMPLETED)
-            .map(row -> position(integrator, row.length))
+            .filter(row -> leads(flow, row, training.encoder()))
+            .map(row -> position(flow, row.length))
             .toArray(double[][]::new);
     if (led.length == 0) {
       return fitted;
@@ -186,9 +181,18 @@ record FlowStart(
         fitted.field(), new StackedDensity(itsMixture, density, kernels.share()));
   }
 
-  private static double[] position(FlowIntegrator integrator, int dimensions) {
+  /** Under its context, which says nothing but what values it lacks: others have no kernels. */
+  private static boolean leads(PartialFlow flow, double[] row, FeatureEncoder encoder) {
+    double[] context = new double[encoder.contextDimensions()];
+    encoder.encodeContext(row, context);
+    flow.setContext(context);
+    return flow.score(row) == SolveStatus.COMPLETED;
+  }
+
+  /** Not a number for a value that is missing. */
+  private static double[] position(PartialFlow flow, int dimensions) {
     double[] position = new double[dimensions];
-    integrator.copyPosition(position);
+    flow.copyPosition(position);
     return position;
   }
 }

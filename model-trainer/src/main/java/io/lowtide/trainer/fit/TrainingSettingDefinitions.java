@@ -137,9 +137,9 @@ final class TrainingSettingDefinitions {
             Importance.LOW,
             "Training records at most that a mixture is given a narrow Gaussian around, beside its"
                 + " components; 0 for none. They take the share of the density by which records are"
-                + " most probable that had no part in either, and none where that is below 0.05,"
-                + " where records may lack values, or where contamination is not 0. The bundle"
-                + " holds these records, encoded, and a score costs more.")
+                + " most probable that had no part in either, and none where that is below 0.05 or"
+                + " contamination is not 0. The bundle holds these records, encoded, and a score"
+                + " costs more.")
         .define(
             MIXTURE_ITERATIONS,
             Type.INT,

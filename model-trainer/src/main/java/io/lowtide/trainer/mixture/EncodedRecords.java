@@ -21,9 +21,13 @@ public record EncodedRecords(double[][] rows, double[] variances) {
     return variances.length;
   }
 
-  /** Whether none of them lacks a value. */
-  boolean areComplete() {
-    return Arrays.stream(rows).flatMapToDouble(Arrays::stream).noneMatch(Double::isNaN);
+  /** Those that have a value. */
+  EncodedRecords withAValue() {
+    return new EncodedRecords(
+        Arrays.stream(rows)
+            .filter(row -> !Arrays.stream(row).allMatch(Double::isNaN))
+            .toArray(double[][]::new),
+        variances);
   }
 
   /** The same records with other noise. */

@@ -3,17 +3,20 @@ package io.lowtide.trainer.mixture;
 import io.lowtide.density.flow.GaussianMixture;
 import io.lowtide.density.flow.GaussianMixture.Component;
 import io.lowtide.density.flow.KernelDensity;
+import io.lowtide.trainer.mixture.Patterns.Pattern;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Kernels beside a mixture: one around each of some records, as wide as its fifth nearest neighbour
  * is far (a variable kernel estimate; Breiman, Meisel and Purcell 1977, Technometrics 19, 135-144),
  * of the shape of the mixture's mean covariance. A mixture has few components, and each is wider
- * than what is in it; kernels follow the records, and know nothing else.
+ * than what is in it; kernels follow the records, and know nothing else. What a record lacks the
+ * mixture fills in, so that one with most of its values is not lost.
  *
  * @param share of the density that the kernels have, in [0, 1)
  * @param most kernels at most
@@ -55,7 +58,8 @@ public record KernelForm(double share, int most) {
   /**
    * Chooses the share by which records are most probable that had no part in either (stacking;
    * Smyth and Wolpert 1999, Machine Learning 36, 59-83). There are no kernels where these records
-   * gain no more by them than by chance, where some lack values, or without noise to widen them.
+   * gain no more by them than by chance, or without noise to widen them. Of records that lack
+   * values those that they have are to become more probable.
    *
    * @param records to choose by
    * @param mixtures beside them: for each fold the one that was fitted to the others
@@ -65,7 +69,7 @@ public record KernelForm(double share, int most) {
   static KernelForm of(
       EncodedRecords records, List<GaussianMixture> mixtures, int most, long seed) {
     KernelForm form = new KernelForm(0.5, mostThatABundleHolds(most, records.dimensions()));
-    if (form.most < 1 || !records.areComplete() || hasNoNoise(records)) {
+    if (form.most < 1 || hasNoNoise(records)) {
       return NONE;
     }
     double[][] logDensities =
@@ -103,12 +107,26 @@ public record KernelForm(double share, int most) {
   /** For each record of a fold its log-density by the mixture, and by the kernels. */
   private double[][] ofHeldOut(
       EncodedRecords records, int fold, GaussianMixture mixture, long seed) {
-    EncodedRecords others = records.part(fold, MixtureChoice.FOLDS, true);
-    GaussianMixture.Evaluator ofMixture = mixture.newEvaluator();
-    KernelDensity.Evaluator ofKernels = around(sample(others, seed), mixture).newEvaluator();
-    return Arrays.stream(records.part(fold, MixtureChoice.FOLDS, false).rows())
-        .map(row -> new double[] {ofMixture.logDensity(row), ofKernels.logDensity(row)})
+    KernelDensity kernels =
+        around(sample(records.part(fold, MixtureChoice.FOLDS, true), seed), mixture);
+    EncodedRecords heldOut = records.part(fold, MixtureChoice.FOLDS, false);
+    return Patterns.of(heldOut, Integer.MAX_VALUE).stream()
+        .parallel()
+        .flatMap(pattern -> logDensities(pattern, mixture, kernels))
         .toArray(double[][]::new);
+  }
+
+  private static Stream<double[]> logDensities(
+      Pattern pattern, GaussianMixture mixture, KernelDensity kernels) {
+    int[] present = pattern.present();
+    boolean whole = pattern.missing().length == 0;
+    GaussianMixture.Evaluator ofMixture =
+        (whole ? mixture : mixture.restrictedTo(present)).newEvaluator();
+    KernelDensity.Evaluator ofKernels =
+        (whole ? kernels : kernels.restrictedTo(present)).newEvaluator();
+    return pattern.rows().stream()
+        .map(row -> Arrays.stream(present).mapToDouble(i -> row[i]).toArray())
+        .map(row -> new double[] {ofMixture.logDensity(row), ofKernels.logDensity(row)});
   }
 
   /** By expectation maximisation. */
@@ -159,19 +177,19 @@ public record KernelForm(double share, int most) {
         + Math.log((1 - share) * Math.exp(pair[0] - larger) + share * Math.exp(pair[1] - larger));
   }
 
-  /** The records that kernels are to be around, chosen at random. */
+  /** The records that kernels are to be around, chosen at random of those that have a value. */
   public EncodedRecords sample(EncodedRecords records, long seed) {
-    return records.sample(most, new SplittableRandom(seed));
+    return records.withAValue().sample(most, new SplittableRandom(seed));
   }
 
   /**
-   * Puts a kernel around each record.
+   * Puts a kernel around each record; where one lacks values, the mixture fills them in.
    *
-   * @param records complete ones
+   * @param records at least one, each with a value
    * @param mixture whose shape they take
    */
   public KernelDensity around(EncodedRecords records, GaussianMixture mixture) {
-    double[][] chosen = records.rows();
+    double[][] chosen = new Completion(mixture).of(records).rows();
     double[][] covariance = meanCovariance(mixture);
     double[][] whitened = whitened(chosen, covariance);
     double[] scales =

@@ -89,15 +89,65 @@ class MixtureTrainingTest {
   }
 
   private static double meanLogLikelihood(ModelBundle model) {
+    return mean(model, FlowTrainerTest.bananas(1000, 97));
+  }
+
+  /** More of them than there are complete records. */
+  @Test
+  void shouldPutKernelsBesideAMixtureWhereRecordsLackValues() {
+    ModelBundle stacked = train(twoComponents(), withHoles(FlowTrainerTest.bananas(3000, 1)));
+    assertThat(stacked.flow().base())
+        .isInstanceOfSatisfying(
+            StackedDensity.class, base -> assertThat(base.kernels().size()).isGreaterThan(2_000));
+    assertThat(stacked.record().getFormatVersion()).isEqualTo(8);
+    Map<String, String> none = twoComponents();
+    none.put("mixture.kernels", "0");
+    ModelBundle plain = train(none, withHoles(FlowTrainerTest.bananas(3000, 1)));
+    assertThat(meanLogLikelihood(stacked)).isGreaterThan(meanLogLikelihood(plain) + 0.1);
+    assertThat(mean(stacked, withHoles(FlowTrainerTest.bananas(1000, 97))))
+        .isGreaterThan(mean(plain, withHoles(FlowTrainerTest.bananas(1000, 97))) + 0.05);
+    requireMarginalsThatIntegrateToOne(stacked);
+  }
+
+  private static Table withHoles(Table table) {
+    Random random = new Random(8);
+    for (double[] row : table.rows()) {
+      if (random.nextInt(3) == 0) {
+        row[2] = Double.NaN;
+      }
+    }
+    return table;
+  }
+
+  private static double mean(ModelBundle model, Table records) {
     ValueScorer scorer = new ValueScorer(model.encoder(), model.flow());
     double sum = 0;
-    double[][] fresh = FlowTrainerTest.bananas(1000, 97).rows();
-    for (double[] row : fresh) {
+    for (double[] row : records.rows()) {
       assertThat(scorer.score(new double[] {row[0], row[2], row[1]}))
           .isEqualTo(SolveStatus.COMPLETED);
       sum += scorer.logLikelihood();
     }
-    return sum / fresh.length;
+    return sum / records.size();
+  }
+
+  /** Of the records that have both values, and of those that lack the second. */
+  private static void requireMarginalsThatIntegrateToOne(ModelBundle model) {
+    PartialFlow flow = model.flow().withSolver(SolverSettings.dormandPrince(1e-5)).newPartialFlow();
+    double width = 0.05;
+    double whole = 0;
+    double marginal = 0;
+    for (double x = -6; x <= 6; x += width) {
+      flow.setContext(new double[] {0});
+      for (double y = -6; y <= 6; y += width) {
+        assertThat(flow.score(new double[] {x, y})).isEqualTo(SolveStatus.COMPLETED);
+        whole += Math.exp(flow.logDensity()) * width * width;
+      }
+      flow.setContext(new double[] {1});
+      assertThat(flow.score(new double[] {x, Double.NaN})).isEqualTo(SolveStatus.COMPLETED);
+      marginal += Math.exp(flow.logDensity()) * width;
+    }
+    assertThat(whole).isCloseTo(1, within(0.01));
+    assertThat(marginal).isCloseTo(1, within(0.01));
   }
 
   /** Who no longer wants kernels has none, whatever the model before had. */

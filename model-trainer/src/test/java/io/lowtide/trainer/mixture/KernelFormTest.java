@@ -3,10 +3,14 @@ package io.lowtide.trainer.mixture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.lowtide.density.RandomKernels;
 import io.lowtide.density.flow.GaussianMixture;
+import io.lowtide.density.flow.GaussianMixture.Component;
 import io.lowtide.density.flow.KernelDensity;
 import io.lowtide.density.flow.StackedDensity;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -79,13 +83,90 @@ class KernelFormTest {
   }
 
   @Test
-  void shouldHaveNoneWhereValuesAreMissingOrWithoutNoiseOrNoneAreAllowed() {
+  void shouldHaveNoneWithoutNoiseOrWhereNoneAreAllowed() {
     double[][] rows = ring(500, new Random(5));
     assertThat(form(rows, 0)).isEqualTo(KernelForm.none());
     EncodedRecords withoutNoise = new EncodedRecords(rows, new double[2]);
     assertThat(KernelForm.of(withoutNoise, List.of(), 2_500, 1)).isEqualTo(KernelForm.none());
-    rows[7][1] = Double.NaN;
-    assertThat(form(rows, 2_500)).isEqualTo(KernelForm.none());
+  }
+
+  /** On the ring or around four corners; a third lack one value or the other, ten both. */
+  private static EncodedRecords withHoles(int count, Random random) {
+    double[][] rows = ring(count, random);
+    double[][] lumps = Lumps.rows(count, 4, random);
+    for (int i = 0; i < count; i++) {
+      rows[i] = random.nextBoolean() ? rows[i] : new double[] {lumps[i][0] + 4, lumps[i][1]};
+      if (random.nextInt(3) == 0) {
+        rows[i][random.nextInt(2)] = Double.NaN;
+      }
+      if (i % (count / 10) == 0) {
+        rows[i] = new double[] {Double.NaN, Double.NaN};
+      }
+    }
+    return new EncodedRecords(rows, new double[] {1e-3, 1e-3});
+  }
+
+  /** By each record's marginals of kernels and mixture, the former one Gaussian at a time. */
+  @Test
+  void shouldHaveTheShareByWhichHeldOutRecordsAreMostProbableAsTheyAre() {
+    EncodedRecords records = withHoles(2_000, new Random(9));
+    MixtureForm twelve = new MixtureForm(12, 12);
+    KernelForm form = form(records, twelve, 2_500);
+
+    EncodedRecords others = records.part(0, MixtureChoice.FOLDS, true);
+    GaussianMixture mixture = twelve.fit(others, 1);
+    KernelDensity kernels = form.around(form.sample(others, 1), mixture);
+    assertThat(kernels.size()).isEqualTo(form.sample(others, 1).size()).isGreaterThan(1_320);
+    List<double[]> densities = new ArrayList<>();
+    for (double[] row : records.part(0, MixtureChoice.FOLDS, false).rows()) {
+      int[] present = IntStream.range(0, 2).filter(i -> !Double.isNaN(row[i])).toArray();
+      if (present.length > 0) {
+        densities.add(
+            new double[] {
+              density(mixture.components(), present, row),
+              density(RandomKernels.asMixture(kernels).components(), present, row)
+            });
+      }
+    }
+    assertThat(form.share()).isBetween(0.2, 0.9).isCloseTo(likeliest(densities), within(0.03));
+  }
+
+  private static double density(List<Component> components, int[] present, double[] row) {
+    double sum = 0;
+    for (Component one : components) {
+      double[] off = Arrays.stream(present).mapToDouble(i -> row[i] - one.mean()[i]).toArray();
+      double first = one.covariance(present[0], present[0]);
+      if (present.length == 1) {
+        sum += one.weight() * Math.exp(-0.5 * off[0] * off[0] / first) / Math.sqrt(first);
+      } else {
+        double second = one.covariance(1, 1);
+        double both = one.covariance(0, 1);
+        double determinant = first * second - both * both;
+        double square =
+            (second * off[0] * off[0] - 2 * both * off[0] * off[1] + first * off[1] * off[1])
+                / determinant;
+        sum += one.weight() * Math.exp(-0.5 * square) / Math.sqrt(determinant);
+      }
+    }
+    return sum / Math.pow(2 * Math.PI, 0.5 * present.length);
+  }
+
+  /** But for one in a hundred, which is not to decide. */
+  private static double likeliest(List<double[]> densities) {
+    List<double[]> most =
+        densities.stream()
+            .sorted(Comparator.comparingDouble(pair -> -(pair[0] + pair[1])))
+            .limit(densities.size() * 99 / 100)
+            .toList();
+    return IntStream.range(1, 100)
+        .mapToObj(percent -> percent / 100.0)
+        .max(
+            Comparator.comparingDouble(
+                share ->
+                    most.stream()
+                        .mapToDouble(pair -> Math.log((1 - share) * pair[0] + share * pair[1]))
+                        .sum()))
+        .orElseThrow();
   }
 
   /** The fifth nearest of a line of records is twice as far from those at its end, at least. */
