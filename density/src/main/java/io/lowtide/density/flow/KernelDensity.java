@@ -70,7 +70,7 @@ public final class KernelDensity {
     }
     double[][] coordinates = new double[centres.length][d];
     for (int k = 0; k < coordinates.length; k++) {
-      multiply(this.centres[k], coordinates[k]);
+      toCoordinates(this.centres[k], 0, coordinates[k]);
     }
     double[] variances = Arrays.stream(eigen.values()).map(value -> Math.max(0, value)).toArray();
     this.table = KernelTable.of(coordinates, this.scales, variances, logDeterminant);
@@ -115,14 +115,25 @@ public final class KernelDensity {
     return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 
-  private void multiply(double[] z, double[] coordinates) {
+  /**
+   * Leads a vector into the coordinates of {@link #table}.
+   *
+   * @param vectors has it in the d numbers from {@code from} on
+   * @param coordinates receives d numbers
+   */
+  void toCoordinates(double[] vectors, int from, double[] coordinates) {
     for (int i = 0; i < coordinates.length; i++) {
       double sum = 0;
       for (int j = 0; j < coordinates.length; j++) {
-        sum += toCoordinates[i][j] * z[j];
+        sum += toCoordinates[i][j] * vectors[from + j];
       }
       coordinates[i] = sum;
     }
+  }
+
+  /** The kernels in coordinates in which their covariances are diagonal. */
+  KernelTable table() {
+    return table;
   }
 
   /** d, the length of a point. */
@@ -219,7 +230,7 @@ public final class KernelDensity {
      * @param z a point, in its first d numbers
      */
     public double logDensity(double[] z) {
-      multiply(z, coordinates);
+      toCoordinates(z, 0, coordinates);
       return sum.logDensity(coordinates);
     }
 
