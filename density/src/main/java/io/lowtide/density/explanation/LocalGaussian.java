@@ -11,6 +11,7 @@ import java.util.Arrays;
 final class LocalGaussian {
 
   private final int dimensions;
+  private final double[] jacobian;
   private final double[] columns;
   private final double[] residual;
   private final double[][] precision;
@@ -22,6 +23,7 @@ final class LocalGaussian {
 
   LocalGaussian(int dimensions) {
     this.dimensions = dimensions;
+    this.jacobian = new double[dimensions * dimensions];
     this.columns = new double[dimensions * dimensions];
     this.residual = new double[dimensions];
     this.precision = new double[dimensions][dimensions];
@@ -34,14 +36,41 @@ final class LocalGaussian {
 
   /** Takes the place of what the flow looks like at the point that it remembers. */
   void linearise(FlowDerivatives flow) {
-    flow.linearise(columns, residual);
+    flow.jacobian(jacobian);
+    System.arraycopy(jacobian, 0, columns, 0, columns.length);
+    flow.standardise(columns, residual);
+    updatePrecision();
+    updateSlope();
+  }
+
+  /**
+   * Takes the place of the kernel that is most probable where some components may move, as it looks
+   * by the Jacobian of the last {@link #linearise}, which is to have been near the point that the
+   * flow remembers now.
+   *
+   * @param flow one with kernels
+   * @param free which components
+   */
+  void chooseKernel(FlowDerivatives flow, boolean[] free) {
+    System.arraycopy(jacobian, 0, columns, 0, columns.length);
+    flow.chooseKernel(columns, free);
+    updatePrecision();
+    lookFromKernel(flow);
+  }
+
+  /** Moves the origin of displacements from that kernel to the point that the flow remembers. */
+  void lookFromKernel(FlowDerivatives flow) {
+    flow.lookFromKernel(residual);
+    updateSlope();
+  }
+
+  private void updatePrecision() {
     for (int i = 0; i < dimensions; i++) {
       for (int j = 0; j <= i; j++) {
         precision[i][j] = dotOfColumns(i, j);
         precision[j][i] = precision[i][j];
       }
     }
-    updateSlope();
   }
 
   private double dotOfColumns(int i, int j) {
@@ -99,11 +128,7 @@ final class LocalGaussian {
    * @param displacement receives d numbers, 0 for a component that stays
    */
   void sparseDisplacement(double price, double wanted, double[] displacement) {
-    Arrays.fill(chosen, false);
-    for (int i = 0; i < dimensions; i++) {
-      System.arraycopy(precision[i], 0, swept[i], 0, dimensions);
-    }
-    System.arraycopy(slope, 0, sweptSlope, 0, dimensions);
+    startSweeping();
     double left = energy() - chooseFirst(price, wanted);
     while (true) {
       int best = best();
@@ -118,6 +143,37 @@ final class LocalGaussian {
       left -= gain;
     }
     solve(displacement);
+  }
+
+  /**
+   * The displacement of some components, and of as few others as it takes, one at a time.
+   *
+   * @param displaced those components
+   * @param wanted what the energy is to be at most
+   * @param displacement receives d numbers, 0 for a component that stays
+   */
+  void displacement(boolean[] displaced, double wanted, double[] displacement) {
+    startSweeping();
+    double left = energy();
+    for (int i = 0; i < dimensions; i++) {
+      if (displaced[i] && swept[i][i] > 0) {
+        left -= gain(i);
+        sweep(i);
+      }
+    }
+    for (int best = best(); best >= 0 && left > wanted; best = best()) {
+      left -= gain(best);
+      sweep(best);
+    }
+    solve(displacement);
+  }
+
+  private void startSweeping() {
+    Arrays.fill(chosen, false);
+    for (int i = 0; i < dimensions; i++) {
+      System.arraycopy(precision[i], 0, swept[i], 0, dimensions);
+    }
+    System.arraycopy(slope, 0, sweptSlope, 0, dimensions);
   }
 
   /** Returns what is gained. */

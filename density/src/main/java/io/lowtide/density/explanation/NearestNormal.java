@@ -5,8 +5,9 @@ import io.lowtide.density.flow.FlowDerivatives;
 /**
  * Finds the normal point that differs from a given one in the fewest components, each of them where
  * it is most probable given the others: a matching pursuit in which each step takes the density for
- * the Gaussian that it looks like where the step before has led (Gauss and Newton). Works on
- * encoded values, a handful of solves in all. Belongs to one thread.
+ * the Gaussian that it looks like where the step before has led (Gauss and Newton). Where a base
+ * has kernels, its other Gaussians may lead to where no record is; then a kernel is headed for.
+ * Works on encoded values, a handful of solves in all. Belongs to one thread.
  */
 final class NearestNormal {
 
@@ -20,6 +21,9 @@ final class NearestNormal {
 
   private static final int TRIALS = 3;
   private static final double SHORT_STEP = 0.5;
+
+  /** Towards kernels: the first in the components at hand, the others in more of them. */
+  private static final int STEPS_TO_KERNEL = 3;
 
   private final FlowDerivatives flow;
   private final LocalGaussian gaussian;
@@ -36,6 +40,7 @@ final class NearestNormal {
   private final double[] best;
   private final double[] displacement;
   private final double[] step;
+  private final boolean[] displaced;
   private double bestLevel;
 
   NearestNormal(FlowDerivatives flow, LocalGaussian gaussian) {
@@ -48,6 +53,7 @@ final class NearestNormal {
     this.best = new double[dimensions];
     this.displacement = new double[dimensions];
     this.step = new double[dimensions];
+    this.displaced = new boolean[dimensions];
   }
 
   /** How probable a point is, in nats, beside what the flow says of it. */
@@ -100,7 +106,7 @@ final class NearestNormal {
 
   private void startWithin(double[] lowest, double[] highest, double[] point) {
     for (int i = 0; i < dimensions; i++) {
-      current[i] = Math.min(highest[i], Math.max(lowest[i], point[i]));
+      current[i] = within(lowest[i], highest[i], point[i]);
     }
   }
 
@@ -123,11 +129,65 @@ final class NearestNormal {
       }
       level = advance(point, lowest, highest, normalLevel, volume, length);
       boolean isShort = length < SHORT_STEP;
-      if (isShort && (settled || level >= normalLevel) || !Double.isFinite(level)) {
+      if (isShort && level >= normalLevel || !Double.isFinite(level)) {
+        return;
+      }
+      boolean isLast = isShort && settled || index == MOST_STEPS - 1;
+      boolean lacksRecords = (isShort || isLast) && level < normalLevel && flow.hasKernels();
+      if (lacksRecords && headForKernel(point, lowest, highest, normalLevel, volume, isLast)
+          || isLast) {
         return;
       }
       settled |= isShort;
     }
+  }
+
+  /**
+   * Looks for a normal point near the kernel that is most probable once the components that the
+   * last step displaced are where that kernel has them. If there is none, the flow remembers again
+   * where that step has led.
+   *
+   * @param takesMore whether more components may be displaced, as few as it takes
+   * @return whether a normal point was reached
+   */
+  private boolean headForKernel(
+      double[] point,
+      double[] lowest,
+      double[] highest,
+      double normalLevel,
+      Volume volume,
+      boolean takesMore) {
+    for (int i = 0; i < dimensions; i++) {
+      displaced[i] = displacement[i] != 0;
+    }
+    gaussian.chooseKernel(flow, displaced);
+    System.arraycopy(current, 0, trial, 0, dimensions);
+    double wanted = Double.POSITIVE_INFINITY;
+    for (int index = 0; index < (takesMore ? STEPS_TO_KERNEL : 1); index++) {
+      gaussian.move(trial, point);
+      gaussian.displacement(displaced, wanted, displacement);
+      boolean takesOthers = false;
+      for (int i = 0; i < dimensions; i++) {
+        takesOthers |= displaced[i] != (displacement[i] != 0);
+        displaced[i] = displacement[i] != 0;
+        trial[i] =
+            displaced[i] ? within(lowest[i], highest[i], point[i] + displacement[i]) : point[i];
+      }
+      double level = level(trial, volume);
+      if (level >= normalLevel) {
+        bestLevel = level;
+        System.arraycopy(trial, 0, best, 0, dimensions);
+        return true;
+      }
+      if (takesOthers) {
+        gaussian.chooseKernel(flow, displaced);
+      } else {
+        gaussian.lookFromKernel(flow);
+      }
+      wanted = gaussian.energy() + 2 * (level - normalLevel);
+    }
+    flow.follow(current);
+    return false;
   }
 
   /** Along the step, shorter where that leads nowhere; returns the level at its end. */
@@ -145,7 +205,7 @@ final class NearestNormal {
         trial[i] =
             displacement[i] == 0
                 ? point[i]
-                : Math.min(highest[i], Math.max(lowest[i], current[i] + share * step[i]));
+                : within(lowest[i], highest[i], current[i] + share * step[i]);
       }
       level = level(trial, volume);
       if (level > bestLevel) {
@@ -160,6 +220,10 @@ final class NearestNormal {
     }
     System.arraycopy(trial, 0, current, 0, dimensions);
     return level;
+  }
+
+  private static double within(double lowest, double highest, double value) {
+    return Math.min(highest, Math.max(lowest, value));
   }
 
   private double level(double[] at, Volume volume) {

@@ -3,6 +3,7 @@ package io.lowtide.density.flow;
 import io.lowtide.density.field.FieldTape;
 import io.lowtide.density.ode.UnrolledGrid;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The log-density of a flow on a grid of fixed steps, with its derivatives: those of the grid
@@ -20,6 +21,7 @@ public final class FlowDerivatives {
   private final UnrolledGrid grid;
   private final FieldTape tape;
   private final BaseEvaluator base;
+  private final Optional<NearestKernel> kernel;
   private final int dimensions;
   private final double[][] slopes;
   private final double[][] slopesBarred;
@@ -37,6 +39,10 @@ public final class FlowDerivatives {
     Arrays.setAll(times, evaluation -> START + SPAN * grid.node(evaluation));
     this.tape = flow.field().newTape(times);
     this.base = flow.base().newEvaluator();
+    this.kernel =
+        flow.base() instanceof StackedDensity stacked
+            ? Optional.of(new NearestKernel(stacked.kernels()))
+            : Optional.empty();
     this.slopes = new double[evaluations][dimensions];
     this.slopesBarred = new double[evaluations][dimensions];
     this.state = new double[dimensions];
@@ -146,14 +152,42 @@ public final class FlowDerivatives {
   /**
    * What the log-density looks like near the point remembered: up to a constant it is -1/2
    * |residual + columns . displacement|^2, but for how the volume changes (Gauss and Newton's
-   * approximation of the second derivatives) and, with a mixture as base, for its other Gaussians.
+   * approximation of the second derivatives) and, with a mixture as base, for its other Gaussians
+   * and for kernels beside it.
    *
-   * @param columns receives d columns of d numbers
+   * @param columns the Jacobian, which is replaced
    * @param residual receives d numbers
    */
-  public void linearise(double[] columns, double[] residual) {
-    jacobian(columns);
+  public void standardise(double[] columns, double[] residual) {
     base.standardise(end, residual, columns);
+  }
+
+  /** Whether the base has kernels. */
+  public boolean hasKernels() {
+    return kernel.isPresent();
+  }
+
+  /**
+   * Chooses a kernel of the base to look at: near the point remembered it is, up to a constant and
+   * to how the volume changes, the exponential of -1/2 |residual + columns . displacement|^2. The
+   * one chosen is the most probable that is reached by a displacement of some components alone.
+   *
+   * @param columns a Jacobian, which is replaced
+   * @param free which components those are
+   * @throws java.util.NoSuchElementException if the base has no kernels
+   */
+  public void chooseKernel(double[] columns, boolean[] free) {
+    kernel.orElseThrow().choose(end, columns, free);
+  }
+
+  /**
+   * Where the point remembered is, seen from the kernel that was chosen.
+   *
+   * @param residual receives d numbers
+   * @throws java.util.NoSuchElementException if the base has no kernels
+   */
+  public void lookFromKernel(double[] residual) {
+    kernel.orElseThrow().standardise(end, residual);
   }
 
   private void identity(double[] columns) {

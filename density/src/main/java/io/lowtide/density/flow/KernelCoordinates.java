@@ -46,16 +46,16 @@ record KernelCoordinates(double[][] rows, double[] variances, double logDetermin
   }
 
   /**
-   * Turns a point into its coordinates.
+   * Turns a point, or a direction, into its coordinates.
    *
-   * @param z the point, in its first d numbers
+   * @param z has it in the d numbers from {@code from} on
    * @param point receives d numbers
    */
-  void transform(double[] z, double[] point) {
+  void transform(double[] z, int from, double[] point) {
     for (int i = 0; i < rows.length; i++) {
       double sum = 0;
       for (int j = 0; j < rows.length; j++) {
-        sum += rows[i][j] * z[j];
+        sum += rows[i][j] * z[from + j];
       }
       point[i] = sum;
     }

@@ -103,7 +103,12 @@ public final class KernelDensity {
     return table.means().length + (long) OF_EVALUATOR * table.groups() * KernelLayout.LANES;
   }
 
-  /** As evaluators have it. */
+  /** In which the covariances of the kernels are diagonal. */
+  KernelCoordinates coordinates() {
+    return coordinates;
+  }
+
+  /** The kernels in these coordinates. */
   KernelTable table() {
     return table;
   }
@@ -191,7 +196,7 @@ public final class KernelDensity {
      * @param z a point, in its first d numbers
      */
     public double logDensity(double[] z) {
-      coordinates.transform(z, point);
+      coordinates.transform(z, 0, point);
       return sum.logDensity(point);
     }
 

@@ -86,6 +86,18 @@ abstract class KernelSum {
    */
   abstract double findLogDensities();
 
+  /**
+   * Squared distances of a point from the kernels of a group, but for what of them is along some
+   * directions.
+   *
+   * @param group which
+   * @param point d coordinates times the group's inverse deviations
+   * @param basis in its first {@code rank} rows those directions, orthonormal
+   * @param squares receives {@value KernelTable#LANES} numbers; no number for a kernel that is none
+   */
+  abstract void squaredDistances(
+      int group, double[] point, double[][] basis, int rank, double[] squares);
+
   private void weigh(double largest) {
     for (int k = 0; k < logDensities.length; k++) {
       double x = logDensities[k] - largest;

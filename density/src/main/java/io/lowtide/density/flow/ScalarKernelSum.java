@@ -30,6 +30,27 @@ final class ScalarKernelSum extends KernelSum {
   }
 
   @Override
+  void squaredDistances(int group, double[] point, double[][] basis, int rank, double[] squares) {
+    for (int lane = 0; lane < KernelTable.LANES; lane++) {
+      int from = group * point.length * KernelTable.LANES + lane;
+      double sum = 0;
+      for (int i = 0; i < point.length; i++) {
+        double whitened = table.means()[from + i * KernelTable.LANES] - point[i];
+        sum += whitened * whitened;
+      }
+      for (int k = 0; k < rank; k++) {
+        double along = 0;
+        for (int i = 0; i < point.length; i++) {
+          double whitened = table.means()[from + i * KernelTable.LANES] - point[i];
+          along += whitened * basis[k][i];
+        }
+        sum -= along * along;
+      }
+      squares[lane] = sum;
+    }
+  }
+
+  @Override
   void exponentials(int count) {
     for (int index = 0; index < count; index++) {
       shifts[index] = Exponential.shifted(weights[index]);

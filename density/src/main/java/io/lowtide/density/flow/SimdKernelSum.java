@@ -41,12 +41,40 @@ final class SimdKernelSum extends KernelSum {
   private void findLogDensities(int from, double[] point, double logScale, int into) {
     DoubleVector sum = DoubleVector.zero(SPECIES);
     for (int i = 0; i < point.length; i++) {
-      DoubleVector whitened =
-          DoubleVector.fromArray(SPECIES, means, from + i * KernelTable.LANES).sub(point[i]);
+      DoubleVector whitened = whitened(from, point, i);
       sum = sum.add(whitened.mul(whitened));
     }
     DoubleVector found = DoubleVector.broadcast(SPECIES, logScale).sub(sum.mul(0.5));
     found.intoArray(logDensities, into);
+  }
+
+  @Override
+  void squaredDistances(int group, double[] point, double[][] basis, int rank, double[] squares) {
+    for (int lane = 0; lane < KernelTable.LANES; lane += LANES) {
+      int from = group * point.length * KernelTable.LANES + lane;
+      DoubleVector sum = DoubleVector.zero(SPECIES);
+      for (int i = 0; i < point.length; i++) {
+        DoubleVector whitened = whitened(from, point, i);
+        sum = sum.add(whitened.mul(whitened));
+      }
+      sum.intoArray(squares, lane);
+      for (int k = 0; k < rank; k++) {
+        subtractAlong(from, point, basis[k], squares, lane);
+      }
+    }
+  }
+
+  private void subtractAlong(
+      int from, double[] point, double[] direction, double[] squares, int lane) {
+    DoubleVector along = DoubleVector.zero(SPECIES);
+    for (int i = 0; i < point.length; i++) {
+      along = along.add(whitened(from, point, i).mul(direction[i]));
+    }
+    DoubleVector.fromArray(SPECIES, squares, lane).sub(along.mul(along)).intoArray(squares, lane);
+  }
+
+  private DoubleVector whitened(int from, double[] point, int i) {
+    return DoubleVector.fromArray(SPECIES, means, from + i * KernelTable.LANES).sub(point[i]);
   }
 
   @Override

@@ -85,6 +85,21 @@ class LocalGaussianTest {
   }
 
   @Test
+  void shouldDisplaceMoreThanTheGivenComponentsOnlyWhereItIsWanted() {
+    lookFrom(2, 0, 0.7, 0);
+    double[] displacement = new double[4];
+    boolean[] displaced = {false, true, false, false};
+    local.displacement(displaced, Double.POSITIVE_INFINITY, displacement);
+    // Conditional mean given the first.
+    assertThat(displacement).containsExactly(new double[] {0, 1.9, 0, 0}, within(1e-9));
+    // That leaves the first an energy of 4, and the third 0.7 * 0.7 / (1 - 0.9 * 0.9).
+    local.displacement(displaced, 5, displacement);
+    assertThat(displacement).containsExactly(new double[] {-2, 0, 0, 0}, within(1e-9));
+    local.displacement(displaced, 1, displacement);
+    assertThat(displacement).containsExactly(new double[] {-2, 0, -0.7, 0}, within(1e-9));
+  }
+
+  @Test
   void shouldLookTheSameFromAnotherOrigin() {
     lookFrom(2, -1, 0.5, 0.3);
     local.move(new double[] {2, -1, 0.5, 0.3}, new double[] {0, 1, 0, 0});

@@ -138,7 +138,8 @@ class FlowDerivativesTest {
     double[] residual = new double[DIMENSIONS];
     double[] x = points(1).get(0);
     double level = derivatives.logDensity(x);
-    derivatives.linearise(columns, residual);
+    derivatives.jacobian(columns);
+    derivatives.standardise(columns, residual);
     double[] by = {0.4, -0.9, 0.2, 1.3};
     double[] to = new double[DIMENSIONS];
     double change = 0;

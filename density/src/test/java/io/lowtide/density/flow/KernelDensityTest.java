@@ -76,6 +76,25 @@ class KernelDensityTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1,1,1", "3,8,0", "4,300,2", "36,64,35"})
+  void shouldMeasureDistancesToTheSameBitsOnSimdRegisters(int dimensions, int count, int rank) {
+    KernelTable table = table(dimensions, count);
+    KernelSum scalar = new ScalarKernelSum(table);
+    KernelSum simd = new SimdKernelSum(table);
+    Random random = new Random(9);
+    double[][] basis = new double[dimensions][];
+    Arrays.setAll(basis, k -> random.doubles(dimensions, -0.5, 0.5).toArray());
+    double[] point = random.doubles(dimensions, -4, 4).toArray();
+    double[] ofScalar = new double[KernelTable.LANES];
+    double[] ofSimd = new double[KernelTable.LANES];
+    for (int group = 0; group < table.groups(); group++) {
+      scalar.squaredDistances(group, point, basis, rank, ofScalar);
+      simd.squaredDistances(group, point, basis, rank, ofSimd);
+      assertThat(ofSimd).isEqualTo(ofScalar);
+    }
+  }
+
   private static KernelTable table(int dimensions, int count) {
     Random random = new Random(6);
     double[][] centres = new double[count][];
