@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -79,6 +80,14 @@ class RetrainOnKafkaTest {
           .requiredDouble("speed")
           .requiredDouble("load")
           .optionalString("remark")
+          .endRecord();
+
+  /** One of its values may be missing. */
+  private static final Schema OPTIONAL_READING =
+      SchemaBuilder.record("OptionalReading")
+          .fields()
+          .requiredDouble("speed")
+          .optionalDouble("load")
           .endRecord();
 
   private static EmbeddedKafka kafka;
@@ -204,6 +213,37 @@ class RetrainOnKafkaTest {
   }
 
   private void send(int count, double moved, Instant end) {
+    send(
+        count,
+        end,
+        i -> {
+          double speed = random.nextGaussian();
+          double load = 0.8 * speed + 0.6 * random.nextGaussian();
+          GenericRecord record = new GenericData.Record(i % 2 == 0 ? READING : NEXT_READING);
+          record.put("speed", 50 + 5 * (speed + moved));
+          record.put("load", 20 + 2 * (load + moved));
+          return record;
+        });
+  }
+
+  /** In more lumps than its mixture has components; every tenth lacks its load. */
+  private void sendLumps(int count, double moved) {
+    double[] centres = new Random(2).doubles(2 * 300, -100, 100).toArray();
+    send(
+        count,
+        Instant.now(),
+        i -> {
+          int lump = random.nextInt(centres.length / 2);
+          GenericRecord record = new GenericData.Record(OPTIONAL_READING);
+          record.put("speed", centres[2 * lump] + moved + 0.1 * random.nextGaussian());
+          if (i % 10 != 3) {
+            record.put("load", centres[2 * lump + 1] + moved + 0.1 * random.nextGaussian());
+          }
+          return record;
+        });
+  }
+
+  private void send(int count, Instant end, IntFunction<GenericRecord> reading) {
     Instant time = end.minusSeconds(count);
     try (SchemaRegistry registry = ConfluentSchemaRegistry.connect(connection().registry());
         AvroSerializer<GenericRecord> serializer = new AvroSerializer<>(registry);
@@ -213,21 +253,44 @@ class RetrainOnKafkaTest {
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
       for (int i = 0; i < count; i++) {
-        double speed = random.nextGaussian();
-        double load = 0.8 * speed + 0.6 * random.nextGaussian();
-        GenericRecord record = new GenericData.Record(i % 2 == 0 ? READING : NEXT_READING);
-        record.put("speed", 50 + 5 * (speed + moved));
-        record.put("load", 20 + 2 * (load + moved));
+        byte[] value = serializer.serialize(source(), reading.apply(i));
         byte[] key = ("machine-" + i % 5).getBytes(StandardCharsets.UTF_8);
         long timestamp = time.plusSeconds(i).toEpochMilli();
-        producer.send(
-            new ProducerRecord<>(
-                source(), null, timestamp, key, serializer.serialize(source(), record)));
+        producer.send(new ProducerRecord<>(source(), null, timestamp, key, value));
         if (i % 1000 == 7) {
           producer.send(new ProducerRecord<>(source(), null, timestamp, key, new byte[] {1, 2, 3}));
         }
       }
     }
+  }
+
+  @Test
+  void shouldReplaceAChampionWhoseKernelsAreAroundRecordsThatLackValues() {
+    sendLumps(3_000, 0);
+    assertThat(retrain("training.mixture.components=4")).isZero();
+    ModelBundle first = catalog().champion("press").flatMap(StoredModel::bundle).orElseThrow();
+    assertThat(first.record().getBase().getKernels().getShare()).isGreaterThan(0.05);
+
+    sendLumps(3_000, 20);
+    assertThat(retrain("retrain.last=3000", "training.mixture.components=4")).isZero();
+
+    TrainingRun replaced = decided().get(1);
+    assertThat(replaced.getChampion()).isEqualTo(first.version());
+    assertThat(replaced.getModels())
+        .extracting(ComparedModel::getRole)
+        .containsExactly("champion", "recalibrated", "warm");
+    ModelBundle second = catalog().champion("press").flatMap(StoredModel::bundle).orElseThrow();
+    assertThat(second.version()).endsWith("-warm");
+    assertThat(second.record().getBase().getKernels()).isNotNull();
+    Path folder = directory.resolve("run");
+    assertThat(
+            run(
+                new VerifyCommand(),
+                folder.resolve("model.avro").toString(),
+                "--run",
+                folder.toString()))
+        .isZero();
+    assertThat(output.toString()).contains("The same model came out");
   }
 
   @Test
