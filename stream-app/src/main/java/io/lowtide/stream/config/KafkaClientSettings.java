@@ -5,6 +5,7 @@ import io.lowtide.kafka.settings.Secrets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,6 +44,15 @@ final class KafkaClientSettings {
 
   /** How a value begins that is looked up when a client is made. */
   private static final String PROVIDED = "${";
+
+  /** What this application reads, too, which looks nothing up. */
+  private static final Set<String> READ_HERE =
+      Set.of(
+          ProducerConfig.BUFFER_MEMORY_CONFIG,
+          ProducerConfig.MAX_BLOCK_MS_CONFIG,
+          ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+          ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
 
   private KafkaClientSettings() {}
 
@@ -93,9 +103,12 @@ final class KafkaClientSettings {
     }
     Collection<ConfigDef> definitions =
         prefix.isEmpty() ? OF_CLIENT.values() : Set.of(OF_CLIENT.get(prefix));
+    if (value.contains(PROVIDED) && !READ_HERE.contains(bare)) {
+      return Optional.empty();
+    }
     return definitions.stream()
         .map(definition -> definition.configKeys().get(bare))
-        .filter(key -> key != null && !value.contains(PROVIDED))
+        .filter(Objects::nonNull)
         .flatMap(key -> refusal(key, value).stream())
         .findFirst();
   }

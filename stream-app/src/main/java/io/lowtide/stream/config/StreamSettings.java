@@ -233,7 +233,9 @@ public final class StreamSettings {
    */
   public OptionalInt producerBytes(String name) {
     String text = ofClient(StreamsConfig.PRODUCER_PREFIX, name);
-    return text == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text.strip()));
+    return text == null
+        ? OptionalInt.empty()
+        : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, Long.parseLong(text.strip())));
   }
 
   /**

@@ -429,13 +429,21 @@ class StreamSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"source.topics", "alerts.topic", "episodes.topic", "models.topic"})
-  void shouldRefuseATopicThatIsKafkasOwn(String setting) {
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          source.topics  | [__consumer_offsets] | topic names, separated by commas, none of Kafka's own
+          alerts.topic   | __consumer_offsets   | a topic name, none of Kafka's own
+          episodes.topic | __consumer_offsets   | a topic name, none of Kafka's own, or empty
+          models.topic   | __consumer_offsets   | a topic name, none of Kafka's own
+          """)
+  void shouldRefuseATopicThatIsKafkasOwn(String setting, String value, String expected) {
     assertThatThrownBy(() -> StreamSettings.of(with(setting, "__consumer_offsets")))
         .isInstanceOf(SettingsException.class)
-        .hasMessageContaining(setting + ": ")
-        .hasMessageContaining("__consumer_offsets")
-        .hasMessageContaining("none of Kafka's own");
+        .hasMessage(
+            "%s (settings): Invalid value %s for configuration %s: expected %s",
+            setting, value, setting, expected);
   }
 
   @Test
@@ -490,13 +498,23 @@ class StreamSettingsTest {
     "kafka.main.consumer.max.poll.records, 0",
     "kafka.consumer.auto.offset.reset, first",
     "kafka.admin.retries, -1",
-    "kafka.transaction.timeout.ms, ten"
+    "kafka.transaction.timeout.ms, ten",
+    "kafka.max.request.size, ${env:SIZE}",
+    "kafka.producer.transaction.timeout.ms, ${env:TIMEOUT}"
   })
   void shouldNameASettingWhoseValueAClientOfKafkaRefuses(String setting, String value) {
     assertThatThrownBy(() -> StreamSettings.of(with(setting, value)))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining(setting + ": ")
         .hasMessageContaining(value);
+  }
+
+  @Test
+  void shouldTakeASizeBeyondThoseOfArrays() {
+    assertThat(
+            StreamSettings.of(with("kafka.buffer.memory", "8589934592"))
+                .producerBytes("buffer.memory"))
+        .hasValue(Integer.MAX_VALUE);
   }
 
   @Test
