@@ -75,11 +75,12 @@ final class CudaDevice {
   }
 
   /**
-   * Opens a library in the place of the driver's.
+   * Opens a library in the place of the driver's. One at a time: what is asked of a device goes to
+   * the library that was opened last.
    *
    * @param library name or path
    */
-  static CudaDevice open(String library) {
+  static synchronized CudaDevice open(String library) {
     DriverLibrary driver;
     try {
       driver = new DriverLibrary(library);

@@ -95,8 +95,7 @@ final class CudaGradient implements BatchGradient {
     this.outcomes = new TileOutcomes(device, tiles);
     this.operands = device.allocate((long) module.operands() * module.shape().bytes());
     this.parts = device.allocate((long) blocks * length * module.shape().bytes());
-    this.directionTable =
-        upload(directions.list().stream().flatMapToInt(CudaGradient::fieldsOf).toArray());
+    this.directionTable = uploadDirections();
     this.meetings = device.allocate(MEETING_BYTES * blocks);
     this.base = MixtureTable.of(problem, device, module.shape().dimensions(), stream);
     argument.set(
@@ -140,7 +139,8 @@ final class CudaGradient implements BatchGradient {
         direction.penalised() ? 1 : 0);
   }
 
-  private long upload(int[] table) {
+  private long uploadDirections() {
+    int[] table = directions.list().stream().flatMapToInt(CudaGradient::fieldsOf).toArray();
     long bytes = (long) table.length * Integer.BYTES;
     long address = device.allocate(bytes);
     if (table.length > 0) {

@@ -126,44 +126,30 @@ record KernelShape(
 
   /** The same, able to do products with probes. */
   KernelShape withProducts() {
-    return new KernelShape(
-        dimensions,
-        units,
-        layers,
-        tiling,
-        threads,
-        precision,
-        activation,
-        context,
-        true,
-        squaresShared,
-        false);
+    return with(units, threads, true, false);
   }
 
   /** The same, which takes less shared memory where this one stores pairs. */
   KernelShape withoutPairs() {
+    return with(units, threads, products, false);
+  }
+
+  /** The same for wider fields, where PTX is carried of wider ones alone. */
+  KernelShape wider() {
+    return with(
+        Math.max(units, USUAL_UNITS),
+        Math.max(threads, tiling.threadsPerUnit() * USUAL_UNITS),
+        products,
+        pairs);
+  }
+
+  private KernelShape with(int units, int threads, boolean products, boolean pairs) {
     return new KernelShape(
         dimensions,
         units,
         layers,
         tiling,
         threads,
-        precision,
-        activation,
-        context,
-        products,
-        squaresShared,
-        false);
-  }
-
-  /** The same for wider fields, where PTX is carried of wider ones alone. */
-  KernelShape wider() {
-    return new KernelShape(
-        dimensions,
-        Math.max(units, USUAL_UNITS),
-        layers,
-        tiling,
-        Math.max(threads, tiling.threadsPerUnit() * USUAL_UNITS),
         precision,
         activation,
         context,

@@ -70,46 +70,29 @@ template <bool PAIRED> DEVICE void operandsAt(const real* buffer, int at, Operan
 }
 
 struct Products { real high[OWN_RECORDS / 2][4], low[OWN_RECORDS / 2][4]; };
-DEVICE void clear(Products& c) { EACH(OWN_RECORDS / 2, j) EACH(4, i) c.high[j][i] = c.low[j][i] = 0; }
-DEVICE void total(const Products& c, Tile& out) {
-  EACH(OWN_RECORDS, j) EACH(2, i) out.t[i][j] = c.high[j / 2][2 * i + j % 2] + c.low[j / 2][2 * i + j % 2];
-}
-
-template <bool TRANSPOSED> DEVICE void productSquare(const Frame& f, const real* w, const real* x, Tile& out) {
+template <int K, int W_STRIDE, int X_STRIDE, bool TRANSPOSED, bool PAIRED> DEVICE void productOf(const Frame& f, const real* w, const real* x, Tile& out) {
   const int m = 16 * unitTileOf(f), first = turnOf(f) * (TILE / WARPS_OF_UNITS), g = laneOf(f) / 4, q = laneOf(f) % 4;
   Products c;
-  clear(c);
+  EACH(OWN_RECORDS / 2, j) EACH(4, i) c.high[j][i] = c.low[j][i] = 0;
 #pragma unroll 4
-  for (int k = 0; k < UNITS; k += 8) {
+  for (int k = 0; k < K; k += 8) {
     Operand a[4];
     EACH(2, i) {
-      if (TRANSPOSED) EACH(2, e) a[2 * e + i] = split(w[(k + 2 * q + e) * PADDED_UNITS + m + g + 8 * i]);
-      else operandsAt<false>(w, (m + g + 8 * i) * PADDED_UNITS + k + 2 * q, a[i], a[i + 2]);
+      if (TRANSPOSED) EACH(2, e) a[2 * e + i] = split(w[(k + 2 * q + e) * W_STRIDE + m + g + 8 * i]);
+      else operandsAt<false>(w, (m + g + 8 * i) * W_STRIDE + k + 2 * q, a[i], a[i + 2]);
     }
     EACH(OWN_RECORDS / 2, j) {
       Operand b[2];
-      operandsAt<PAIRS>(x, (first + 8 * j + g) * RECORD_STRIDE + k + 2 * q, b[0], b[1]);
+      operandsAt<PAIRED>(x, (first + 8 * j + g) * X_STRIDE + k + 2 * q, b[0], b[1]);
       multiplyAdd(c.high[j], c.low[j], a, b);
     }
   }
-  total(c, out);
+  EACH(OWN_RECORDS, j) EACH(2, i) out.t[i][j] = c.high[j / 2][2 * i + j % 2] + c.low[j / 2][2 * i + j % 2];
 }
-DEVICE void productWide(const Frame& f, const real* w, const real* x, Tile& out) {
-  const int m = 16 * unitTileOf(f), first = turnOf(f) * (TILE / WARPS_OF_UNITS), g = laneOf(f) / 4, q = laneOf(f) % 4;
-  Products c;
-  clear(c);
-#pragma unroll 4
-  for (int k = 0; k < DIMS; k += 8) {
-    Operand a[4];
-    EACH(2, i) operandsAt<false>(w, (m + g + 8 * i) * PADDED_DIMS + k + 2 * q, a[i], a[i + 2]);
-    EACH(OWN_RECORDS / 2, j) {
-      Operand b[2];
-      operandsAt<false>(x, (first + 8 * j + g) * PADDED_DIMS + k + 2 * q, b[0], b[1]);
-      multiplyAdd(c.high[j], c.low[j], a, b);
-    }
-  }
-  total(c, out);
+template <bool TRANSPOSED> DEVICE void productSquare(const Frame& f, const real* w, const real* x, Tile& out) {
+  productOf<UNITS, PADDED_UNITS, RECORD_STRIDE, TRANSPOSED, PAIRS>(f, w, x, out);
 }
+DEVICE void productWide(const Frame& f, const real* w, const real* x, Tile& out) { productOf<DIMS, PADDED_DIMS, PADDED_DIMS, false, false>(f, w, x, out); }
 
 // sum[j] += scale * sum over records of a[record][row] b[record][column], 16 rows by the 8 columns of every WARPS_OF_UNITS-th group, beginning with the warp's turn.
 template <int WIDTH, int STRIDE, bool PAIRED> DEVICE void outerOf(const Frame& f, const real* a, const real* b, real scale, real (*sum)[4]) {

@@ -3,7 +3,6 @@ package io.lowtide.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldShape;
@@ -33,9 +32,7 @@ class CommonStepsTest {
 
   @BeforeAll
   static void open() {
-    assumeTrue(
-        HostCompiler.isAvailable(), "no C++ compiler on this machine to run the kernels with");
-    device = HostCompiler.device();
+    device = HostCompiler.deviceOrSkip();
   }
 
   private record Solved(BatchLoss loss, double[] gradient, double[] logDensities, double slowest) {}
@@ -59,11 +56,7 @@ class CommonStepsTest {
 
   private static Solved solved(int tile, ErrorNorm norm, double[] parameters, double[] x) {
     int records = x.length / SHAPE.dimensions();
-    CudaEngine engine =
-        new CudaEngine(
-            device,
-            List.of(new HostCompiler()),
-            (count, multiprocessors, capability, single) -> List.of(new Tiling(tile, 2, false)));
+    CudaEngine engine = HostCompiler.engine(device, new Tiling(tile, 2, false));
     BatchProblem problem =
         BatchProblem.of(
                 SHAPE, FlowObjective.exactLikelihood(), records, SolverOptions.of(1e-5, norm))

@@ -53,7 +53,7 @@ final class GpuSpeed {
     double[] parameters = trained(shape);
     if (System.getProperty("problem") != null) {
       int most = Arrays.stream(numbers).skip(2).max().orElseThrow();
-      Files.write(Path.of(System.getProperty("problem")), problem(shape, parameters, most).array());
+      Files.write(Path.of(System.getProperty("problem")), problem(shape, parameters, most));
     }
     for (int i = 2; i < numbers.length; i++) {
       for (Tiling tiling : tilings(numbers[i])) {
@@ -63,7 +63,7 @@ final class GpuSpeed {
   }
 
   /** As ffjord_torch.py reads it. */
-  private static ByteBuffer problem(FieldShape shape, double[] parameters, int records) {
+  private static byte[] problem(FieldShape shape, double[] parameters, int records) {
     ByteBuffer buffer =
         ByteBuffer.allocate(Float.BYTES * (parameters.length + records * shape.dimensions()))
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -81,7 +81,7 @@ final class GpuSpeed {
         buffer.putFloat((float) x[column * records + record]);
       }
     }
-    return ByteBuffer.wrap(Arrays.copyOf(buffer.array(), buffer.position()));
+    return Arrays.copyOf(buffer.array(), buffer.position());
   }
 
   private static double[] batch(int dimensions, int records) {

@@ -1,5 +1,7 @@
 package io.lowtide.cuda;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,18 +26,27 @@ final class HostCompiler implements KernelCompiler {
   private static final Path SOURCES = Path.of("src/test/cuda");
   private static final Path LIBRARIES = Path.of("target/host");
 
+  /** A card of today by the stand-in for the driver's library; without a C++ compiler, skips. */
+  static CudaDevice deviceOrSkip() {
+    assumeTrue(isAvailable(), "no C++ compiler on this machine to run the kernels with");
+    return device(9);
+  }
+
+  /** An engine that has one tiling for all batches. */
+  static CudaEngine engine(CudaDevice device, Tiling tiling) {
+    return new CudaEngine(
+        device,
+        List.of(new HostCompiler()),
+        (records, multiprocessors, capability, singlePrecision) -> List.of(tiling));
+  }
+
   /** Whether this machine has a C++ compiler. */
-  static boolean isAvailable() {
+  private static boolean isAvailable() {
     try {
       return run(List.of(COMPILER, "--version")).isEmpty();
     } catch (UncheckedIOException e) {
       return false;
     }
-  }
-
-  /** A card of today by the stand-in for the driver's library. */
-  static CudaDevice device() {
-    return device(9);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.lowtide.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lowtide.density.field.Activation;
 import io.lowtide.density.field.FieldShape;
@@ -38,9 +37,7 @@ class TensorCoreTest {
 
   @BeforeAll
   static void open() {
-    assumeTrue(
-        HostCompiler.isAvailable(), "no C++ compiler on this machine to run the kernels with");
-    device = HostCompiler.device();
+    device = HostCompiler.deviceOrSkip();
   }
 
   static List<FieldCase> cases() {
@@ -80,11 +77,7 @@ class TensorCoreTest {
   }
 
   private static double[] gradient(FieldCase fieldCase, Tiling tiling) {
-    CudaEngine engine =
-        new CudaEngine(
-            device,
-            List.of(new HostCompiler()),
-            (records, multiprocessors, capability, singlePrecision) -> List.of(tiling));
+    CudaEngine engine = HostCompiler.engine(device, tiling);
     BatchProblem problem =
         BatchProblem.of(
                 fieldCase.shape(),
