@@ -264,6 +264,18 @@ class RetrainOnKafkaTest {
     }
   }
 
+  private void assertVerified() {
+    Path folder = directory.resolve("run");
+    assertThat(
+            run(
+                new VerifyCommand(),
+                folder.resolve("model.avro").toString(),
+                "--run",
+                folder.toString()))
+        .isZero();
+    assertThat(output.toString()).contains("The same model came out");
+  }
+
   @Test
   void shouldReplaceAChampionWhoseKernelsAreAroundRecordsThatLackValues() {
     sendLumps(3_000, 0);
@@ -282,15 +294,7 @@ class RetrainOnKafkaTest {
     ModelBundle second = catalog().champion("press").flatMap(StoredModel::bundle).orElseThrow();
     assertThat(second.version()).endsWith("-warm");
     assertThat(second.record().getBase().getKernels()).isNotNull();
-    Path folder = directory.resolve("run");
-    assertThat(
-            run(
-                new VerifyCommand(),
-                folder.resolve("model.avro").toString(),
-                "--run",
-                folder.toString()))
-        .isZero();
-    assertThat(output.toString()).contains("The same model came out");
+    assertVerified();
   }
 
   @Test
@@ -329,15 +333,7 @@ class RetrainOnKafkaTest {
     assertThat(bundle.contentSha256()).isEqualTo(replaced.getPublishedContentSha256());
     assertThat(bundle.record().getProvenance().getLineage().getRun()).isEqualTo(replaced.getId());
 
-    Path folder = directory.resolve("run");
-    assertThat(
-            run(
-                new VerifyCommand(),
-                folder.resolve("model.avro").toString(),
-                "--run",
-                folder.toString()))
-        .isZero();
-    assertThat(output.toString()).contains("The same model came out");
+    assertVerified();
 
     assertThat(models("list", "press")).isZero();
     assertThat(output.toString())
